@@ -1,0 +1,158 @@
+"""A PostgreSQL server as the commands use it: databases made, copied, renamed and dropped."""
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from odoo_dev.console import Failure, last_lines
+
+QUERY = """
+import json, sys, psycopg2
+request = json.load(sys.stdin)
+connection = psycopg2.connect(**request["connection"], connect_timeout=10)
+connection.autocommit = True
+cursor = connection.cursor()
+cursor.execute(request["statement"], request["parameters"])
+json.dump(cursor.fetchall() if cursor.description else [], sys.stdout, default=str)
+"""
+
+
+@dataclass(frozen=True)
+class DatabaseServer:
+    """How to reach a PostgreSQL server."""
+
+    host: str = ""
+    port: int = 5432
+    user: str = ""
+    password: str = ""
+    tools: Path = None
+    python: Path = None
+
+    @property
+    def odoo_options(self):
+        """The entries of Odoo's configuration file that reach this server."""
+        return {
+            "db_host": self.host,
+            "db_port": self.port,
+            "db_user": self.user,
+            "db_password": self.password or False,
+        }
+
+    @property
+    def environment(self):
+        """The variables by which PostgreSQL's own programs reach this server."""
+        values = {"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user, "PGPASSWORD": self.password}
+        if self.tools:
+            values["PATH"] = f"{self.tools}{os.pathsep}{os.environ.get('PATH', '')}"
+        return {key: value for key, value in values.items() if value}
+
+    def connection(self, database="postgres"):
+        """The arguments of :func:`psycopg2.connect` for a database."""
+        values = {
+            "host": self.host,
+            "port": self.port,
+            "user": self.user,
+            "password": self.password,
+            "dbname": database,
+        }
+        return {key: value for key, value in values.items() if value}
+
+    def query(self, statement, parameters=(), database="postgres"):
+        """Run one statement through the Python of the virtual environment; return its rows."""
+        request = {
+            "connection": self.connection(database),
+            "statement": statement,
+            "parameters": list(parameters),
+        }
+        result = subprocess.run(
+            [str(self.python), "-c", QUERY], input=json.dumps(request), capture_output=True, text=True
+        )
+        if result.returncode:
+            raise Failure(self._explain(result.stderr))
+        return json.loads(result.stdout)
+
+    def _explain(self, error):
+        reason = last_lines(error, 1).partition(": ")[2] or last_lines(error, 1)
+        if "OperationalError" in error:
+            return f"PostgreSQL at {self.host or 'the local socket'} cannot be used: {reason}"
+        return f"PostgreSQL refused: {reason}"
+
+    def names(self):
+        """The names of all databases."""
+        return [name for (name,) in self.query("SELECT datname FROM pg_database ORDER BY datname")]
+
+    def exists(self, name):
+        """Whether there is a database of that name."""
+        return bool(self.query("SELECT 1 FROM pg_database WHERE datname = %s", [name]))
+
+    def create(self, name):
+        """Make an empty database as Odoo does."""
+        self.query(f"CREATE DATABASE {quoted(name)} ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0")
+
+    def copy(self, source, name):
+        """Make a database as a copy of one that nobody is connected to."""
+        strategy = " STRATEGY file_copy" if self._version() >= 150000 else ""
+        self.query(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(source)}{strategy}")
+
+    def _version(self):
+        return int(self.query("SHOW server_version_num")[0][0])
+
+    def rename(self, name, new_name):
+        """Give a database another name."""
+        self.query(f"ALTER DATABASE {quoted(name)} RENAME TO {quoted(new_name)}")
+
+    def drop(self, name):
+        """Remove a database, also when something is still connected to it."""
+        self.query(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+
+
+def quoted(name):
+    """A database name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def parse_url(url):
+    """The :class:`DatabaseServer` of a ``postgresql://user:password@host:port/`` address."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise Failure(f"--db-url must look like postgresql://user:password@host:port/, and {url} does not.")
+    try:
+        port = parts.port or 5432
+    except ValueError as error:
+        raise Failure(f"The port in --db-url is not a number from 1 to 65535: {url}") from error
+    server = DatabaseServer(
+        host=unquote(parts.hostname or ""),
+        port=port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+    if server.user == "postgres":
+        raise Failure("Odoo refuses to work as the PostgreSQL user postgres; name another user in --db-url.")
+    return server
+
+
+class Filestore:
+    """The files of Odoo's databases, kept in step with the databases."""
+
+    def __init__(self, data_folder):
+        self.folder = Path(data_folder) / "filestore"
+
+    def copy(self, source, name):
+        """Copy the files of a database; hard links suffice, as Odoo never rewrites a file."""
+        self.drop(name)
+        if (self.folder / source).is_dir():
+            shutil.copytree(self.folder / source, self.folder / name, copy_function=os.link)
+
+    def rename(self, name, new_name):
+        """Follow the new name of a database."""
+        self.drop(new_name)
+        if (self.folder / name).is_dir():
+            (self.folder / name).rename(self.folder / new_name)
+
+    def drop(self, name):
+        """Remove the files of a database."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)

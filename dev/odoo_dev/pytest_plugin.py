@@ -1,0 +1,145 @@
+"""The pytest plugin of the suite: fixtures with real Odoo servers, and no silent skips.
+
+``bin/test`` loads it. Tests in ``tests/`` use these fixtures:
+
+``odoo_server``
+    a factory; ``server = odoo_server()`` copies the template database (about a
+    second) and starts a real ``odoo`` process on it. See :class:`LiveServer`
+    for what can be done with it. Options:
+
+    * ``odoo_server(workers=2)``: prefork with that many HTTP workers and one
+      cron worker; 0, the default, is one threaded process
+    * ``odoo_server(database=other.database)``: a second server on the same
+      database, as in a cluster of machines
+    * ``odoo_server(max_cron_threads=0)``: any entry of Odoo's configuration file
+
+    Everything is stopped and dropped after the test.
+
+``odoo_database``
+    a factory; ``database = odoo_database()`` is a copy of the template without
+    a server, with ``psql()`` and ``odoo_shell()`` of :class:`LiveDatabase`.
+
+``module_odoo_server``, ``module_odoo_database``
+    the same factories with module scope, for servers that several tests share.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from odoo_dev.database import DatabaseServer
+from odoo_dev.distribution import Odoo
+from odoo_dev.live import LiveDatabase, LiveServer
+from odoo_dev.server import Installation, start_server
+from odoo_dev.templates import Templates
+
+COUNTER = itertools.count(1)
+
+
+@contextlib.contextmanager
+def _databases():
+    """Yield a function that copies the template; drop the copies at the end."""
+    session = _session()
+    templates = _templates(session)
+    made = []
+
+    def make():
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        name = f"{session['run']}_{worker}_{next(COUNTER)}"
+        made.append(templates.copy(session["template"], name))
+        return LiveDatabase(templates.installation, name)
+
+    try:
+        yield make
+    finally:
+        for name in made:
+            templates.drop(name)
+
+
+@contextlib.contextmanager
+def _servers(make_database):
+    """Yield a function that starts servers; stop them at the end."""
+    started = []
+
+    def start(workers=0, database=None, **options):
+        database = database or make_database()
+        options.setdefault("max_cron_threads", 1)
+        server = start_server(database.installation, database.name, workers=workers, **options)
+        started.append(server)
+        server.wait_until_ready()
+        return LiveServer(database, server)
+
+    try:
+        yield start
+    finally:
+        for server in started:
+            server.stop()
+
+
+@pytest.fixture
+def odoo_database():
+    """A factory of copies of the template database."""
+    with _databases() as make:
+        yield make
+
+
+@pytest.fixture
+def odoo_server(odoo_database):
+    """A factory of real Odoo servers on copies of the template database."""
+    with _servers(odoo_database) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def module_odoo_database():
+    """Like ``odoo_database``, kept for the tests of a module."""
+    with _databases() as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def module_odoo_server(module_odoo_database):
+    """Like ``odoo_server``, kept for the tests of a module."""
+    with _servers(module_odoo_database) as start:
+        yield start
+
+
+def _session():
+    """What ``bin/test`` wrote for the fixtures."""
+    path = os.environ.get("ODOO_DEV_SESSION")
+    if not path:
+        pytest.fail("Run the tests with bin/test: it prepares the databases and servers they need.")
+    return json.loads(Path(path).read_text())
+
+
+def _templates(session):
+    tools = session["server"].pop("tools")
+    python = Path(session["server"].pop("python"))
+    server = DatabaseServer(**session["server"], tools=tools and Path(tools), python=python)
+    odoo = Odoo(Path(session["python_path"]), session["version"])
+    return Templates(Installation(odoo, python, server, Path(session["data"])))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """A test that skips itself did not pass: report it as failed, with its reason."""
+    outcome = yield
+    _fail_if_skipped(outcome.get_result())
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    """The same for a file that skips all its tests."""
+    outcome = yield
+    _fail_if_skipped(outcome.get_result())
+
+
+def _fail_if_skipped(report):
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"Skipped tests count as failed here. {reason}"

@@ -1,0 +1,212 @@
+"""Odoo processes: their configuration file, one-off runs, and servers that stay up."""
+
+import ctypes
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from odoo_dev.addons import own_addons
+from odoo_dev.console import Failure, Step, last_lines, run_logged
+from odoo_dev.database import DatabaseServer
+from odoo_dev.distribution import Odoo
+from odoo_dev.paths import REPOSITORY, log_file, make_folder
+from odoo_dev.venvs import odoo_environment
+
+STOP_SECONDS = 15
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Installation:
+    """All it takes to run an Odoo process: Odoo, a Python, a database server and a folder for files."""
+
+    odoo: Odoo
+    python: Path
+    database: DatabaseServer
+    data: Path
+    options: dict = field(default_factory=dict)
+
+    def configuration(self, name, **options):
+        """Write Odoo's configuration file for one database; return its path."""
+        folders = [*([REPOSITORY] if own_addons() else []), *self.odoo.addons_folders]
+        values = {
+            "addons_path": ",".join(map(str, folders)),
+            "admin_passwd": "admin",
+            "data_dir": self.data,
+            "db_name": name,
+            "dbfilter": f"^{re.escape(name)}$",
+            "list_db": False,
+            "http_interface": "127.0.0.1",
+            "workers": 0,
+            **self.database.odoo_options,
+            **self.options,
+            **options,
+        }
+        path = make_folder(self.data / "configurations") / f"{name}-{os.getpid()}.conf"
+        path.write_text("[options]\n" + "".join(f"{key} = {value}\n" for key, value in values.items()))
+        path.chmod(0o600)
+        return path
+
+    @property
+    def environment(self):
+        """The environment of an Odoo process."""
+        return {**odoo_environment(self.odoo), **self.database.environment}
+
+    def command(self, *arguments):
+        """The command line of Odoo with these arguments."""
+        return [str(self.python), "-m", "odoo", *map(str, arguments)]
+
+    def run(self, title, name, *arguments, log=None, **options):
+        """Run Odoo on a database until it stops by itself, with visible progress; return its output.
+
+        :raise Failure: when it fails, or logs an error while it loads modules
+        """
+        configuration = self.configuration(name, **options)
+        command = self.command("server", "-c", configuration, "--stop-after-init", "--no-http", *arguments)
+        path = log_file(log or f"odoo-{name}")
+        with Step(title) as step:
+            code, output = run_logged(command, path, step, loading_progress, env=self.environment)
+            if code or has_errors(output):
+                raise Failure(f"{title} failed: {error_of(output)}\n(the whole log is in {path})")
+        return output
+
+    def shell(self, name, code, **options):
+        """Run Python code in ``odoo shell`` on a database, where ``env`` is; return what it prints.
+
+        The code must commit (``env.cr.commit()``) what it wants to keep.
+        """
+        configuration = self.configuration(name, **options)
+        command = self.command("shell", "-c", configuration, "--no-http", "--log-level=warn")
+        result = subprocess.run(command, input=code, capture_output=True, text=True, env=self.environment)
+        if result.returncode or "Traceback (most recent call last)" in result.stderr:
+            raise Failure(f"The script on the database {name} failed: {last_lines(result.stderr, 12)}")
+        return result.stdout
+
+
+def loading_progress(line):
+    """The text shown for a line of Odoo's log: which module of how many is loaded."""
+    match = re.search(r"Loading module (\w+) \((\d+)/(\d+)\)", line)
+    return match and f"module {match.group(2)} of {match.group(3)}: {match.group(1)}"
+
+
+def has_errors(output):
+    """Whether the log of a run has an error, which Odoo does not always tell by its exit code."""
+    return bool(re.search(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ", output, re.MULTILINE))
+
+
+def error_of(output):
+    """The first error in a log of Odoo, with the exception that belongs to it."""
+    match = re.search(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) \S+ (.*)", output, re.MULTILINE)
+    if not match:
+        return last_lines(output, 5)
+    exception = re.search(r"^[\w.]+(?:Error|Exception|Violation)\b.*", output[match.end() :], re.MULTILINE)
+    return match.group(1) + (f"\n{exception.group(0)}" if exception else "")
+
+
+@dataclass
+class Server:
+    """A running Odoo server."""
+
+    process: subprocess.Popen
+    url: str
+    log: Path
+
+    @property
+    def pid(self):
+        """The process id of the server."""
+        return self.process.pid
+
+    def wait_until_ready(self, seconds=120, step=None):
+        """Wait until the server answers; fail with its log when it stops instead."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise Failure(f"Odoo stopped: {error_of(self.log.read_text(errors='replace'))}")
+            if self._answers():
+                return self
+            if step:
+                step.progress()
+            time.sleep(0.1)
+        raise Failure(f"Odoo did not answer within {seconds} seconds; its log is {self.log}.")
+
+    def _answers(self):
+        try:
+            with urllib.request.urlopen(f"{self.url}/web/login", timeout=30) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill(self, number=signal.SIGKILL):
+        """Send a signal to the server and all its workers, as a crash does."""
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            return
+        if number == signal.SIGKILL:
+            self.process.wait()
+
+    def stop(self):
+        """Stop the server and its workers, gently first."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill()
+
+
+def start_server(installation, name, port=None, log=None, **options):
+    """Start an Odoo server on a database without waiting for it.
+
+    It is a process group of its own, so that Ctrl-C reaches it only through
+    the command that started it, and it ends when that command dies.
+    """
+    port = port or free_port()
+    options.setdefault("gevent_port", free_port())
+    configuration = installation.configuration(name, http_port=port, **options)
+    log = Path(log or log_file(f"server-{name}-{port}"))
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            installation.command("server", "-c", configuration),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=installation.environment,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
+        )
+    return Server(process, f"http://localhost:{port}", log)
+
+
+def end_with_parent():
+    """Ask Linux to end this process when the one that started it dies, however it dies."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def free_port(first=0):
+    """A free port of this machine: the first from ``first`` upward, any for 0."""
+    for port in range(first, 65536) if first else [0]:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise Failure(f"No port from {first} upward is free on this machine.")
+
+
+def is_free(port):
+    """Whether nothing listens on a port of this machine."""
+    try:
+        return free_port(port) == port
+    except Failure:
+        return False

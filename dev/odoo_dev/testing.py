@@ -1,0 +1,131 @@
+"""``bin/test``: the whole suite, or the paths and pytest options given."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+from dataclasses import asdict
+from pathlib import Path
+
+from odoo_dev.addons import own_addons
+from odoo_dev.console import Failure, Step, say
+from odoo_dev.distribution import complete_browser_scripts
+from odoo_dev.paths import REPOSITORY, cache, make_folder
+from odoo_dev.system import BROWSER, NPM, PDF, POSTGRES, require
+from odoo_dev.venvs import development_python
+from odoo_dev.workspace import run_name, workspace
+
+DESCRIPTION = """Runs the test suite on copies of a cached template database, on two cores.
+Without paths it is the whole suite. All other options go to pytest, such as -k, -x, -n 0 or --pdb."""
+FOLDERS = ("tests", "dev/tests")
+WORKERS = 2
+# pytest options whose value must not be taken for a path of tests
+WITH_VALUE = ("-k", "-m", "-n", "-p", "-o", "-c", "-r", "-W", "--timeout", "--maxfail", "--durations", "--dist")
+
+
+def main(arguments):
+    """Run the tests; return pytest's exit code."""
+    options, rest = _parse(arguments)
+    require(POSTGRES, BROWSER, PDF)
+    python = development_python()
+    with workspace(python, options.odoo) as templates:
+        if options.native:
+            from odoo_dev import native
+
+            return native.compare(templates)
+        _require_browser_scripts(templates.installation.odoo)
+        return _run(templates, rest)
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(prog="bin/test", description=DESCRIPTION)
+    parser.add_argument("--odoo", metavar="PATH", help="an Odoo 19 to use instead of the one in the cache")
+    parser.add_argument(
+        "--native", action="store_true", help="run Odoo's own suites with and without the addons and compare (long)"
+    )
+    parser.add_argument("paths", nargs="*", help="files, folders or test ids; all tests when none is given")
+    if {"-h", "--help"} & set(arguments):
+        parser.print_help()
+        raise SystemExit(0)
+    own = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    own.add_argument("--odoo")
+    own.add_argument("--native", action="store_true")
+    return own.parse_known_args(arguments)
+
+
+def _require_browser_scripts(odoo):
+    """Fail now rather than in every tour."""
+    if complete_browser_scripts(odoo):
+        return
+    require(NPM)
+    if not complete_browser_scripts(odoo):
+        raise Failure(
+            "Browser tours need a script of Odoo's that Debian leaves out and npm has; it could not be fetched "
+            "(is there a network?)."
+        )
+
+
+def _run(templates, arguments):
+    """Run pytest over copies of the template with our addons."""
+    with templates.with_addons(own_addons()) as template, run_name(templates) as name:
+        with Step("Copying the template database"):
+            templates.copy(template, name)
+        session = write_session(templates, template, name)
+        environment = {**templates.installation.environment, "ODOO_DEV_SESSION": str(session)}
+        try:
+            return _pytest(templates.installation, name, arguments, environment)
+        finally:
+            session.unlink()
+
+
+def write_session(templates, template, name):
+    """Write what the fixtures need to make more copies and servers; return the file."""
+    installation = templates.installation
+    values = {
+        "python_path": installation.odoo.python_path,
+        "version": installation.odoo.version,
+        "python": installation.python,
+        "server": asdict(installation.database),
+        "data": installation.data,
+        "template": template,
+        "run": name,
+    }
+    path = make_folder(cache() / "sessions") / f"{name}.json"
+    path.write_text(json.dumps(values, default=str))
+    return path
+
+
+def _pytest(installation, name, arguments, environment):
+    command = [str(installation.python), "-m", "pytest", "-p", "odoo_dev.pytest_plugin"]
+    command += ["--odoo-config", str(installation.configuration(name)), "--odoo-database", name, "--odoo-http"]
+    command += [] if _sets_workers(arguments) else ["-n", str(min(WORKERS, os.cpu_count() or 1)), "--dist", "loadscope"]
+    command += arguments if has_paths(arguments) else [*arguments, *default_paths()]
+    say()
+    process = subprocess.Popen(command, cwd=REPOSITORY, env=environment)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
+
+
+def _sets_workers(arguments):
+    return any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
+
+
+def default_paths(repository=REPOSITORY):
+    """What the whole suite is: every addon, and the folders of tests that are there."""
+    folders = [*own_addons(repository), *FOLDERS]
+    return [folder for folder in folders if (repository / folder).is_dir()]
+
+
+def has_paths(arguments, repository=REPOSITORY):
+    """Whether a person named paths or test ids among the options for pytest."""
+    for before, argument in zip(["", *arguments], arguments, strict=False):
+        path = argument.partition("::")[0]
+        named = path and not argument.startswith("-") and before not in WITH_VALUE
+        if named and ((repository / path).exists() or Path(path).exists()):
+            return True
+    return False
