@@ -170,19 +170,23 @@ class _Sharing:
         return _Result(after, uncovered=rest)
 
     def _pro_rata(self, left: int, takers: Sequence[int], had: Sequence[int]) -> list[int]:
-        weights = [abs(units) for units in had]
+        weights = list(map(abs, had))
         if not any(weights):
             weights = [abs(self.totals[key]) for key in takers]
         if not any(weights):
             weights = [1] * len(takers)
         delta = Fraction(left - sum(had), sum(weights))
-        ideals = [units + delta * weight for units, weight in zip(had, weights, strict=True)]
-        wanted = [_same_side(ideal + self.carry[key], ideal) for key, ideal in zip(takers, ideals, strict=True)]
-        after = largest_remainder(left, wanted)
-        for key, ideal, units in zip(takers, ideals, after, strict=True):
-            self.carry[key] += ideal - units
+        places = [place for place, weight in enumerate(weights) if weight]
+        ideals = [had[place] + delta * weights[place] for place in places]
+        owed = [self.carry[takers[place]] for place in places]
+        after = list(had)
+        for place, ideal, units in zip(places, ideals, _round(left, ideals, owed), strict=True):
+            self.carry[takers[place]] += ideal - units
+            after[place] = units
         return after
 
 
-def _same_side(wanted: Fraction, ideal: Fraction) -> Fraction:
-    return wanted if wanted * ideal > 0 else Fraction(0)
+def _round(total: int, ideals: Sequence[Fraction], owed: Sequence[Fraction]) -> list[int]:
+    wanted = [ideal + carry for ideal, carry in zip(ideals, owed, strict=True)]
+    same_side = [want if want * ideal > 0 else Fraction(0) for want, ideal in zip(wanted, ideals, strict=True)]
+    return largest_remainder(total, same_side)

@@ -244,7 +244,9 @@ def _comes_to(amount: int, key: int, items: Collection[Item], exact: Mapping[int
 
 
 def _add_balances(amounts: Mapping[int, int], items: Sequence[Item], shares: Shares) -> None:
+    missing = lacks(amounts, shares.values())
     for item in items:
         if item.kind == "balance" and item.frozen is None:
-            missing = lacks(amounts, shares.values())
-            shares[item.key] = {key: missing[key] for key in _covered(item, amounts)}
+            covered = _covered(item, amounts)
+            shares[item.key] = {key: missing[key] for key in covered}
+            missing |= dict.fromkeys(covered, 0)

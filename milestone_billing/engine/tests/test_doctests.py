@@ -13,7 +13,7 @@ MODULES = [module.name for module in iter_modules(path) if not module.ispkg]
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples(name: str) -> None:
+def test_examples(name):
     result = doctest.testmod(import_module(f"{package}.{name}"))
     assert result.attempted
     assert not result.failed

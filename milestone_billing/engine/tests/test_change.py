@@ -1,0 +1,142 @@
+"""What a change order does to a plan, by example."""
+
+import pytest
+
+from ..change import Change, Move, redistribute
+from ..plan import Line
+
+PLAN = {1: {10: 300}, 2: {10: 300}, 3: {10: 400}}
+FIRST_BILLED = {1: {10: 300}}
+
+
+def change(amount, rule, frozen=FIRST_BILLED, shares=PLAN, own=()):
+    return redistribute([Line(10, amount)], shares, list(shares), frozen, rule, own)
+
+
+@pytest.mark.parametrize("rule", ["pro_rata", "last", "new"])
+def test_no_change_is_no_change(rule):
+    assert change(1000, rule) == Change(PLAN)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected", "added"),
+    [("pro_rata", [300, 600, 800], {}), ("last", [300, 300, 1100], {}), ("new", [300, 300, 400], {10: 700})],
+)
+def test_more_goes_where_the_rule_says(rule, expected, added):
+    result = change(1700, rule)
+    assert [sum(shares.values()) for shares in result.shares.values()] == expected
+    assert result.added == added
+    assert not result.uncovered
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"), [("pro_rata", [300, 150, 200]), ("last", [300, 300, 50]), ("new", [300, 300, 50])]
+)
+def test_less_comes_off_what_is_not_billed(rule, expected):
+    result = change(650, rule)
+    assert [sum(shares.values()) for shares in result.shares.values()] == expected
+    assert not result.added
+    assert not result.uncovered
+
+
+def test_a_reduction_larger_than_the_last_walks_back():
+    result = change(400, "last")
+    assert result.shares == {1: {10: 300}, 2: {10: 100}, 3: {10: 0}}
+    assert result.moved == [Move(2, 300, 100), Move(3, 400, 0)]
+
+
+@pytest.mark.parametrize("rule", ["pro_rata", "last", "new"])
+def test_what_is_billed_beyond_the_new_amount_is_uncovered(rule):
+    result = change(250, rule)
+    assert result.shares == {1: {10: 300}, 2: {10: 0}, 3: {10: 0}}
+    assert result.uncovered == {10: -50}
+
+
+@pytest.mark.parametrize("rule", ["pro_rata", "last", "new"])
+def test_when_all_is_billed_more_is_added_and_less_uncovered(rule):
+    assert change(1100, rule, frozen=PLAN) == Change(PLAN, added={10: 100})
+    assert change(900, rule, frozen=PLAN) == Change(PLAN, uncovered={10: -100})
+
+
+@pytest.mark.parametrize("rule", ["pro_rata", "last", "new"])
+def test_a_line_that_is_gone_is_worth_nothing(rule):
+    result = redistribute([], PLAN, [1, 2, 3], FIRST_BILLED, rule)
+    assert result.shares == {1: {10: 300}, 2: {10: 0}, 3: {10: 0}}
+    assert result.uncovered == {10: -300}
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected", "added"),
+    [
+        ("pro_rata", {1: {10: 300}, 2: {10: 300, 11: 30}, 3: {10: 400, 11: 40}}, {}),
+        ("last", {1: {10: 300}, 2: {10: 300}, 3: {10: 400, 11: 70}}, {}),
+        ("new", PLAN, {11: 70}),
+    ],
+)
+def test_a_new_line_follows_the_items_amounts(rule, expected, added):
+    result = redistribute([Line(10, 1000), Line(11, 70)], PLAN, [1, 2, 3], FIRST_BILLED, rule)
+    assert result.shares == expected
+    assert result.added == added
+
+
+def test_a_new_line_is_shared_equally_over_items_without_amount():
+    result = redistribute([Line(10, 9)], {1: {}, 2: {}, 3: {}}, [1, 2, 3], {}, "pro_rata")
+    assert result.shares == {1: {10: 3}, 2: {10: 3}, 3: {10: 3}}
+
+
+@pytest.mark.parametrize("rule", ["pro_rata", "last"])
+def test_an_item_on_chosen_lines_takes_no_other(rule):
+    shares = {1: {10: 50}, 2: {10: 50}, 3: {11: 20}}
+    lines = [Line(10, 100), Line(11, 20), Line(12, 10)]
+    result = redistribute(lines, shares, [1, 2, 3], {}, rule, own={3})
+    assert 12 not in result.shares[3]
+    result = redistribute(lines, shares, [1, 2, 3], {}, rule, own={1, 2, 3})
+    assert result.shares == shares
+    assert result.added == {12: 10}
+
+
+def test_an_item_on_chosen_lines_takes_one_it_has_a_share_of_0_on():
+    shares = {1: {10: 0}}
+    assert redistribute([Line(10, 7)], shares, [1], {}, "last", own={1}).shares == {1: {10: 7}}
+
+
+def test_on_a_discount_more_is_a_larger_discount():
+    shares = {1: {10: -30}, 2: {10: -70}}
+    assert redistribute([Line(10, -150)], shares, [1, 2], {}, "new").added == {10: -50}
+    assert redistribute([Line(10, -150)], shares, [1, 2], {}, "last").shares == {1: {10: -30}, 2: {10: -120}}
+    assert redistribute([Line(10, -20)], shares, [1, 2], {}, "last").shares == {1: {10: -20}, 2: {10: 0}}
+    assert redistribute([Line(10, -20)], shares, [1, 2], {1: {10: -30}}, "last").uncovered == {10: 10}
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected", "added"),
+    [
+        ("pro_rata", {1: {10: 300}, 2: {10: -171}, 3: {10: -229}}, {}),
+        ("last", {1: {10: 300}, 2: {10: 0}, 3: {10: -400}}, {}),
+        ("new", {1: {10: 300}, 2: {10: 0}, 3: {10: 0}}, {10: -400}),
+    ],
+)
+def test_a_charge_that_became_a_discount(rule, expected, added):
+    result = change(-100, rule)
+    assert result.shares == expected
+    assert result.added == added
+
+
+def test_rounding_does_not_all_go_to_the_first():
+    """Ten lines each a unit up: three equal items share the ten units."""
+    shares = {item: dict.fromkeys(range(10), 100) for item in (1, 2, 3)}
+    result = redistribute([Line(key, 301) for key in range(10)], shares, [1, 2, 3], {}, "pro_rata")
+    assert sorted(move.after for move in result.moved) == [1003, 1003, 1004]
+
+
+def test_nonsense_is_refused():
+    with pytest.raises(ValueError):
+        redistribute([], PLAN, [1, 2], {}, "last")
+    with pytest.raises(ValueError):
+        redistribute([], {}, [1], {2: {10: 5}}, "last")
+    with pytest.raises(ValueError):
+        redistribute([], PLAN, [1, 2, 3, 3], {}, "last")
+    with pytest.raises(ValueError):
+        redistribute([Line(10, 1), Line(10, 2)], PLAN, [1, 2, 3], {}, "last")
+    with pytest.raises(ValueError):
+        redistribute([], PLAN, [1, 2, 3], {}, "first")

@@ -1,0 +1,187 @@
+"""What people will find in a plan, by example."""
+
+from fractions import Fraction
+
+import pytest
+
+from ..plan import Item, Line, PlanError, allocate
+from ..units import from_units, to_fraction, to_units
+
+
+def percents(*points, start=1):
+    return [Item(key, "percent", percent=to_fraction(point)) for key, point in enumerate(points, start)]
+
+
+def amounts(plan):
+    return [plan.amount(item) for item in plan.shares]
+
+
+def test_three_times_a_third_and_the_balance():
+    items = [*percents(33.33, 33.33, 33.33), Item(4, "balance")]
+    plan = allocate([Line(1, to_units(100_000.0, 0.01))], items)
+    assert [from_units(amount, 0.01) for amount in amounts(plan)] == [33_330.0, 33_330.0, 33_330.0, 10.0]
+    assert plan.is_whole
+
+
+def test_percents_short_of_100_say_by_how_much():
+    plan = allocate([Line(1, 10_000_000), Line(2, 0), Line(3, 5)], percents(33.33, 33.33, 33.33))
+    assert plan.lines_total == 10_000_005
+    assert plan.total == 9_999_005
+    assert plan.difference == 1000
+    assert plan.differences == {1: 1000}
+    assert plan.line_difference(1) == 1000
+    assert plan.line_difference(2) == 0
+    assert not plan.is_whole
+
+
+def test_thirds_that_make_100_percent():
+    plan = allocate([Line(1, 10_000_000)], percents(33.33, 33.33, 33.34))
+    assert amounts(plan) == [3_333_000, 3_333_000, 3_334_000]
+
+
+def test_thirds_of_six_decimals_are_meant_to_make_100_percent():
+    thirds = percents(33.333333, 33.333333, 33.333333)
+    assert amounts(allocate([Line(1, 10_000_000)], thirds)) == [3_333_333, 3_333_333, 3_333_334]
+    sixths = percents(*[16.666667] * 6)
+    plan = allocate([Line(1, 10_000), Line(2, 777)], sixths)
+    assert plan.is_whole
+    assert max(amounts(plan)) - min(amounts(plan)) <= 1
+
+
+def test_a_difference_that_can_be_seen_is_not_rounding():
+    plan = allocate([Line(1, 10**12)], percents(33.333333, 33.333333, 33.333333))
+    assert plan.difference == 10_000
+    plan = allocate([Line(1, 100)], percents(99.99))
+    assert plan.total == 100
+    plan = allocate([Line(key, 1) for key in range(10)], percents(60))
+    assert plan.total == 6
+
+
+@pytest.mark.parametrize(
+    ("total", "rounding", "expected"),
+    [
+        (100, 1.0, [33.0, 33.0, 34.0]),
+        (10.0, 0.001, [3.333, 3.333, 3.334]),
+        (10.0, 0.05, [3.35, 3.35, 3.3]),
+        (-100.0, 0.01, [-33.33, -33.33, -33.34]),
+    ],
+)
+def test_thirds_in_yen_dinars_and_francs(total, rounding, expected):
+    third = Fraction(1, 3)
+    items = [Item(key, "percent", percent=third) for key in (1, 2, 3)]
+    plan = allocate([Line(1, to_units(total, rounding))], items)
+    assert [from_units(amount, rounding) for amount in amounts(plan)] == expected
+    assert plan.is_whole
+
+
+def test_a_discount_line_is_billed_along():
+    plan = allocate([Line(1, 10_000), Line(2, -1000)], percents(30, 70))
+    assert plan.shares == {1: {1: 3000, 2: -300}, 2: {1: 7000, 2: -700}}
+
+
+def test_lines_that_come_to_nothing_each_get_their_share():
+    plan = allocate([Line(1, 100), Line(2, -100)], percents(33.33, 33.33, 33.34))
+    assert amounts(plan) == [0, 0, 0]
+    assert plan.shares[1] == {1: 33, 2: -33}
+    assert plan.is_whole
+
+
+def test_a_free_line_gets_nothing_but_is_covered():
+    plan = allocate([Line(1, 100), Line(2, 0)], [*percents(50), Item(2, "fixed", amount=7), Item(3, "balance")])
+    assert plan.shares == {1: {1: 50, 2: 0}, 2: {1: 7, 2: 0}, 3: {1: 43, 2: 0}}
+
+
+def test_a_fixed_amount_is_shared_in_proportion():
+    plan = allocate([Line(1, 300), Line(2, 100), Line(3, 55)], [Item(1, "fixed", amount=41, lines=frozenset({1, 2}))])
+    assert plan.shares == {1: {1: 31, 2: 10}}
+
+
+def test_fixed_amounts_are_never_changed():
+    """The lines end exact, though no item can bill a unit more or less."""
+    lines = [Line(key, 101) for key in (1, 2, 3)]
+    pairs = [frozenset({1, 2}), frozenset({2, 3}), frozenset({1, 3})]
+    items = [Item(key, "fixed", amount=101, lines=pair) for key, pair in enumerate(pairs)]
+    plan = allocate(lines, items)
+    assert amounts(plan) == [101, 101, 101]
+    assert plan.is_whole
+
+
+def test_a_fixed_amount_needs_lines_that_are_worth_something():
+    with pytest.raises(PlanError) as caught:
+        allocate([Line(1, 50), Line(2, -50)], [*percents(10), Item(2, "fixed", amount=5)])
+    assert caught.value.item == 2
+    with pytest.raises(PlanError):
+        allocate([Line(1, 50)], [Item(1, "fixed", amount=5, lines=frozenset({99}))])
+    assert allocate([Line(1, 0)], [Item(1, "fixed", amount=0)]).shares == {1: {1: 0}}
+
+
+def test_the_balance_takes_what_later_items_leave():
+    plan = allocate([Line(1, 1000)], [Item(1, "balance"), *percents(30, 30, start=2), Item(9, "fixed", amount=150)])
+    assert amounts(plan) == [250, 300, 300, 150]
+
+
+def test_the_first_of_two_balances_takes_it():
+    lines = [Line(1, 1000), Line(2, 500)]
+    plan = allocate(lines, [Item(1, "balance", lines=frozenset({1})), *percents(10, start=2), Item(3, "balance")])
+    assert plan.shares == {1: {1: 900}, 2: {1: 100, 2: 50}, 3: {1: 0, 2: 450}}
+
+
+def test_a_balance_gives_back_what_the_others_take_too_much():
+    plan = allocate([Line(1, 1000)], [*percents(80, 80), Item(9, "balance")])
+    assert amounts(plan) == [800, 800, -600]
+
+
+def test_each_item_on_its_own_lines():
+    items = [
+        Item(1, "percent", percent=Fraction(1), lines=frozenset({1})),
+        Item(2, "percent", percent=Fraction(1, 2), lines=frozenset({2, 3})),
+        Item(3, "percent", percent=Fraction(1, 2), lines=frozenset({2, 3})),
+    ]
+    plan = allocate([Line(1, 99), Line(2, 5), Line(3, 5)], items)
+    assert plan.is_whole
+    assert amounts(plan) == [99, 5, 5]
+
+
+def test_what_is_billed_stays_and_the_last_percent_makes_it_good():
+    """The line doubled after a third of it was billed."""
+    first, *rest = percents(33.33, 33.33, 33.34)
+    billed = Item(first.key, first.kind, first.percent, frozen={1: 3333})
+    assert amounts(allocate([Line(1, 20_000)], [billed, *rest])) == [3333, 6666, 10_001]
+
+
+def test_what_is_billed_too_much_is_taken_from_the_last_ones_but_not_below_nothing():
+    first, *rest = percents(33.33, 33.33, 33.34)
+    billed = Item(first.key, first.kind, first.percent, frozen={1: 3333})
+    assert amounts(allocate([Line(1, 4000)], [billed, *rest])) == [3333, 667, 0]
+    plan = allocate([Line(1, 3000)], [billed, *rest])
+    assert amounts(plan) == [3333, 0, 0]
+    assert plan.difference == -333
+
+
+def test_a_line_known_only_by_what_was_billed_on_it_shows():
+    plan = allocate([Line(1, 100)], [Item(1, "balance"), Item(2, "fixed", amount=9, frozen={7: 9})])
+    assert plan.shares == {1: {1: 100}, 2: {7: 9}}
+    assert plan.line_totals == {7: 0, 1: 100}
+    assert plan.differences == {7: -9}
+
+
+def test_many_small_parts_end_on_the_line_and_not_below():
+    """1,000 times 0.1 % of 105: each would round to nothing or to 1, and the last would pay for it."""
+    for total in (105, 500, 501, 10_500, 10_499):
+        plan = allocate([Line(1, total)], percents(*[0.1] * 1000))
+        assert plan.is_whole
+        assert max(amounts(plan)) - min(amounts(plan)) <= 1
+
+
+def test_nothing_to_plan():
+    assert allocate([], []).is_whole
+    assert allocate([], percents(100)).shares == {1: {}}
+    assert allocate([Line(1, 5)], []).differences == {1: 5}
+    assert allocate([Line(1, 5)], [Item(1, "percent", Fraction(1), lines=frozenset())]).shares == {1: {}}
+
+
+def test_a_key_comes_once():
+    with pytest.raises(ValueError):
+        allocate([Line(1, 5), Line(1, 6)], [])
+    with pytest.raises(ValueError):
+        allocate([], percents(1) + percents(2))

@@ -1,0 +1,57 @@
+from odoo import _, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    billing_milestone_ids = fields.Many2many(
+        "billing.milestone", compute="_compute_billing_milestone_ids", string="Milestones", compute_sudo=True
+    )
+    billing_milestone_count = fields.Integer(compute="_compute_billing_milestone_ids", compute_sudo=True)
+
+    def _compute_billing_milestone_ids(self):
+        for move in self:
+            move.billing_milestone_ids = move.invoice_line_ids.billing_milestone_id
+            move.billing_milestone_count = len(move.billing_milestone_ids)
+
+    def unlink(self):
+        milestones = self.sudo().invoice_line_ids.billing_milestone_id
+        result = super(AccountMove, self.with_context(billing_taking_back=True)).unlink()
+        if not self.env.context.get("billing_taking_back"):
+            milestones._follow_invoices(_("its draft invoice was deleted"))
+        return result
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        if not self.env.context.get("billing_taking_back"):
+            self.sudo().invoice_line_ids.billing_milestone_id._follow_invoices(_("its draft invoice was cancelled"))
+        return result
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        refunds = posted.filtered(lambda move: move.move_type == "out_refund")
+        refunds.sudo().invoice_line_ids.billing_milestone_id._follow_credit()
+        return posted
+
+    def action_view_billing_milestones(self):
+        """Open the milestones that this invoice bills.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing.action_billing_milestone")
+        return dict(action, domain=[("id", "in", self.billing_milestone_ids.ids)], context={"create": False})
+
+    def _billing_queue_sending(self):
+        """Leave these posted invoices to Odoo's own sending, by each customer's way, right after this transaction."""
+        author = self.env.user
+        self.sending_data = {"author_user_id": author.id, "author_partner_id": author.partner_id.id}
+        self.env.ref("account.ir_cron_account_move_send")._trigger()
+
+    def _billing_discard(self):
+        """Remove these drafts, which bill nothing any more; one that had a number is cancelled, so that none is missing."""
+        for move in self.with_context(billing_taking_back=True):
+            if move.posted_before or move.name and move.name != "/":
+                move.button_cancel()
+            else:
+                move.unlink()

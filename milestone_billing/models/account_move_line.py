@@ -1,0 +1,42 @@
+from odoo import _, api, fields, models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    billing_allocation_id = fields.Many2one(
+        "billing.milestone.allocation",
+        "Milestone Share",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+    )
+    billing_milestone_id = fields.Many2one(
+        related="billing_allocation_id.milestone_id", store=True, index="btree_not_null", string="Milestone"
+    )
+    billing_key = fields.Char(copy=False, readonly=True)
+
+    _billing_key_unique = models.UniqueIndex(
+        "(billing_key) WHERE billing_key IS NOT NULL", "This share of a milestone was billed already."
+    )
+
+    def _copy_data_extend_business_fields(self, values):
+        # OVERRIDE: a credit note, and the invoice that replaces a credited one, belong to the same milestone.
+        super()._copy_data_extend_business_fields(values)
+        values["billing_allocation_id"] = self.billing_allocation_id.id
+
+    def unlink(self):
+        milestones = self.sudo().billing_milestone_id
+        result = super().unlink()
+        if milestones and not self.env.context.get("billing_taking_back"):
+            milestones.exists()._follow_invoices(_("taken off a draft invoice"))
+        return result
+
+    def _billing_order_amount(self, currency):
+        """Return the untaxed amount of this line in ``currency``, that of its order."""
+        self.ensure_one()
+        if self.currency_id == currency:
+            return self.price_subtotal
+        day = self.move_id.invoice_date or fields.Date.context_today(self)
+        return self.currency_id._convert(self.price_subtotal, currency, self.company_id, day)

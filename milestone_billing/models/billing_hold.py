@@ -1,0 +1,139 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+
+class BillingHold(models.Model):
+    """A reason not to bill a customer, an order or a milestone for a while."""
+
+    _name = "billing.hold"
+    _description = "Billing Hold"
+    _inherit = ["mail.thread"]
+    _order = "is_active desc, date_from desc, id desc"
+    _rec_name = "reason"
+
+    partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", ondelete="cascade")
+    order_id = fields.Many2one("sale.order", "Order", index="btree_not_null", ondelete="cascade")
+    milestone_id = fields.Many2one("billing.milestone", "Milestone", index="btree_not_null", ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        index=True,
+        help="Empty for a hold on a customer: it holds in every company.",
+    )
+    reason = fields.Char(required=True, tracking=True)
+    date_from = fields.Date("From", required=True, default=fields.Date.context_today, tracking=True)
+    date_to = fields.Date("Until", tracking=True, help="The last day of the hold. Left empty, until it is released.")
+    user_id = fields.Many2one("res.users", "Put by", default=lambda self: self.env.user, readonly=True)
+    released_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
+    released_on = fields.Datetime(readonly=True, copy=False)
+    is_active = fields.Boolean("In Force", compute="_compute_is_active", store=True, index=True)
+
+    _one_target = models.Constraint(
+        "CHECK(num_nonnulls(partner_id, order_id, milestone_id) = 1)",
+        "A hold is put on one customer, one order or one milestone.",
+    )
+    _period = models.Constraint("CHECK(date_to IS NULL OR date_to >= date_from)", "A hold ends after it begins.")
+
+    @api.depends("order_id.company_id", "milestone_id.company_id")
+    def _compute_company_id(self):
+        for hold in self:
+            hold.company_id = hold.order_id.company_id or hold.milestone_id.company_id
+
+    @api.depends("date_from", "date_to", "released_on")
+    def _compute_is_active(self):
+        today = fields.Date.context_today(self)
+        for hold in self:
+            started = not hold.date_from or hold.date_from <= today
+            ended = hold.date_to and hold.date_to < today
+            hold.is_active = started and not ended and not hold.released_on
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = self.env["res.partner"]
+        for vals in vals_list:
+            if vals.get("partner_id"):
+                vals["partner_id"] = partners.browse(vals["partner_id"]).commercial_partner_id.id
+        holds = super().create(vals_list)
+        for hold in holds:
+            hold._target_log(_("Billing hold put: %s", hold._describe()))
+        return holds
+
+    def write(self, vals):
+        before = self.filtered("is_active")
+        result = super().write(vals)
+        (before - self.filtered("is_active"))._resume()
+        return result
+
+    def unlink(self):
+        milestones = self._held_milestones()
+        result = super().unlink()
+        milestones.attainment_ids._requeue_blocked()
+        return result
+
+    def action_release(self):
+        """End these holds now; what waited for them is billed within seconds.
+
+        :return: True
+        :raises UserError: for a hold that is released already.
+        """
+        self.check_access("write")
+        for hold in self:
+            if hold.released_on:
+                raise UserError(_("The hold “%s” is released already.", hold.reason))
+        self.write({"released_by_id": self.env.uid, "released_on": fields.Datetime.now()})
+        for hold in self:
+            hold._target_log(_("Billing hold released: %s", hold._describe()))
+        return True
+
+    @api.model
+    def _refresh(self):
+        """Start and end holds whose day has come (called by the clock)."""
+        today = fields.Date.context_today(self)
+        stale = self.search(
+            [
+                ("released_on", "=", False),
+                "|",
+                "&",
+                ("is_active", "=", True),
+                ("date_to", "<", today),
+                "&",
+                ("is_active", "=", False),
+                "&",
+                ("date_from", "<=", today),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", today),
+            ]
+        )
+        before = stale.filtered("is_active")
+        self.env.add_to_compute(self._fields["is_active"], stale)
+        stale.flush_recordset(["is_active"])
+        (before - stale.filtered("is_active"))._resume()
+
+    def _resume(self):
+        """Queue the attainments that waited for these holds."""
+        self._held_milestones().attainment_ids._requeue_blocked()
+
+    def _held_milestones(self):
+        """Return the milestones that these holds concern (``billing.milestone``)."""
+        milestones = self.env["billing.milestone"].sudo()
+        held = milestones.search([("order_id", "in", self.order_id.ids)]) if self.order_id else milestones
+        if self.partner_id:
+            held |= milestones.search([("partner_id.commercial_partner_id", "in", self.partner_id.ids)])
+        return held | self.sudo().milestone_id
+
+    def _describe(self):
+        """Return a line that says who holds what back, why, and until when."""
+        self.ensure_one()
+        until = _(" until %s", fields.Date.to_string(self.date_to)) if self.date_to else ""
+        return _("%(reason)s (%(user)s)%(until)s", reason=self.reason, user=self.user_id.name, until=until)
+
+    def _target_log(self, body):
+        self.ensure_one()
+        target = self.sudo()
+        order = target.order_id or target.milestone_id.order_id
+        if order:
+            order._billing_log(body)
+        else:
+            target.partner_id._message_log(body=body)

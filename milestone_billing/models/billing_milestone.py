@@ -1,0 +1,438 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_compare
+
+from ..engine.dates import shift
+from ..engine.plan import Item
+from ..engine.units import to_fraction, to_units
+
+DUE_ON = [
+    ("confirmation", "Order confirmation"),
+    ("date", "Date"),
+    ("offset", "Time after"),
+    ("task", "Tasks done"),
+    ("milestone", "Project milestone"),
+    ("delivery", "Delivered quantity"),
+    ("manual", "By hand or another system"),
+]
+AMOUNT_TYPES = [("percent", "Percent"), ("fixed", "Fixed amount"), ("balance", "Balance")]
+OFFSET_UNITS = [("days", "Days"), ("business_days", "Business days"), ("months", "Months")]
+OFFSET_FROM = [("confirmation", "Order confirmation"), ("milestone", "Another milestone")]
+STATES = [
+    ("planned", "Planned"),
+    ("due", "To Bill"),
+    ("blocked", "Blocked"),
+    ("failed", "Failed"),
+    ("partial", "Partly Billed"),
+    ("drafted", "Draft Invoice"),
+    ("invoiced", "Invoiced"),
+    ("paid", "Paid"),
+    ("credited", "Credited"),
+    ("cancelled", "Cancelled"),
+]
+#: What makes a milestone a deliverable, shown to the project manager as a native project milestone.
+DELIVERABLE = ("task", "milestone", "manual")
+#: A change of one of these changes the plan.
+PLAN_FIELDS = {"amount_type", "percent", "amount_fixed", "line_ids", "sequence", "schedule_id"}
+#: A change of one of these may make the milestone due.
+DUE_FIELDS = {
+    "due_on",
+    "date",
+    "offset_number",
+    "offset_unit",
+    "offset_from",
+    "offset_milestone_id",
+    "task_ids",
+    "task_pattern",
+    "project_milestone_id",
+    "line_ids",
+}
+
+
+class BillingMilestone(models.Model):
+    """One line of a billing schedule: what makes it due, how much it bills, where it stands."""
+
+    _name = "billing.milestone"
+    _description = "Billing Milestone"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "schedule_id desc, sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    schedule_id = fields.Many2one("billing.schedule", "Schedule", required=True, index=True, ondelete="cascade")
+    order_id = fields.Many2one(related="schedule_id.order_id", store=True, index=True, precompute=True)
+    company_id = fields.Many2one(related="schedule_id.company_id", store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(related="schedule_id.currency_id", store=True, precompute=True)
+    partner_id = fields.Many2one(related="schedule_id.partner_id", store=True, index=True, precompute=True)
+    external_key = fields.Char(
+        index="btree_not_null", copy=False, help="The key under which another system knows this milestone."
+    )
+    is_change_order = fields.Boolean(copy=False, readonly=True)
+
+    # What makes it due
+    due_on = fields.Selection(DUE_ON, "Due On", required=True, default="task")
+    date = fields.Date("On", help="The day on which the milestone is due.")
+    offset_number = fields.Integer("After")
+    offset_unit = fields.Selection(OFFSET_UNITS, "Unit", default="days")
+    offset_from = fields.Selection(OFFSET_FROM, "Counted From", default="confirmation")
+    offset_milestone_id = fields.Many2one(
+        "billing.milestone",
+        "From Milestone",
+        domain="[('schedule_id', '=', schedule_id), ('id', '!=', id)]",
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    task_ids = fields.Many2many(
+        "project.task",
+        "billing_milestone_task_rel",
+        "milestone_id",
+        "task_id",
+        "Tasks",
+        copy=False,
+        help="Attained when all these tasks are done. A cancelled task does not count as done.",
+    )
+    task_pattern = fields.Char(
+        help="Words of the names of the project's tasks to take, such as “design*”, when no task is chosen."
+    )
+    project_milestone_id = fields.Many2one(
+        "project.milestone", "Project Milestone", copy=False, index="btree_not_null", ondelete="set null"
+    )
+    project_id = fields.Many2one(
+        related="project_milestone_id.project_id", store=True, index="btree_not_null", string="Project"
+    )
+    planned_date = fields.Date(
+        compute="_compute_planned_date",
+        store=True,
+        readonly=False,
+        recursive=True,
+        help="When the milestone is expected. Milestones counted from this one move with it; amounts never do.",
+    )
+    due_date = fields.Date(
+        compute="_compute_due_date", store=True, recursive=True, index="btree_not_null", help="The day the clock attains it."
+    )
+
+    # How much it bills
+    amount_type = fields.Selection(AMOUNT_TYPES, "Bills", required=True, default="percent")
+    percent = fields.Float(digits=(16, 6), help="Percent of the untaxed total of the lines it covers.")
+    amount_fixed = fields.Monetary("Fixed Amount", help="Untaxed, in the currency of the order.")
+    line_ids = fields.Many2many(
+        "sale.order.line",
+        "billing_milestone_line_rel",
+        "milestone_id",
+        "line_id",
+        "Own Lines",
+        copy=False,
+        domain="[('billing_schedule_id', '=', schedule_id)]",
+        help="Left empty, the milestone bills a share of every line of the schedule.",
+    )
+    payment_term_id = fields.Many2one("account.payment.term", "Payment Terms", check_company=True)
+    description = fields.Char(
+        "Invoice Line Text",
+        translate=False,
+        help="Text of the invoice line. {milestone}, {line}, {percent}, {order} and {date} are filled in.",
+    )
+    allocation_ids = fields.One2many("billing.milestone.allocation", "milestone_id", "Allocations", copy=False)
+    amount = fields.Monetary(compute="_compute_amounts", store=True, help="Untaxed, in the currency of the order.")
+
+    # Where it stands
+    attainment_ids = fields.One2many("billing.attainment", "milestone_id", "Attainments", copy=False)
+    attained_percent = fields.Float(
+        "Attained (cumulative %)",
+        digits=(16, 6),
+        compute="_compute_attained",
+        store=True,
+        help="Cumulative: attaining 40 and then 100 bills the difference.",
+    )
+    attained_date = fields.Date(compute="_compute_attained", store=True)
+    invoice_line_ids = fields.One2many("account.move.line", "billing_milestone_id", "Invoice Lines", copy=False)
+    invoice_ids = fields.Many2many("account.move", compute="_compute_invoices", string="Invoices")
+    due_amount = fields.Monetary(compute="_compute_amounts", store=True, string="Attained Amount")
+    billed_amount = fields.Monetary(compute="_compute_amounts", store=True, help="Invoices less credit notes, untaxed.")
+    credited_amount = fields.Monetary(compute="_compute_amounts", store=True)
+    to_bill_amount = fields.Monetary(compute="_compute_amounts", store=True, string="To Bill")
+    state = fields.Selection(STATES, compute="_compute_state", store=True, index=True, tracking=True)
+    block_reason = fields.Text(compute="_compute_state", store=True)
+    hold_ids = fields.One2many("billing.hold", "milestone_id", "Holds", copy=False)
+    is_held = fields.Boolean("On Hold", compute="_compute_is_held", store=True)
+
+    _external_key_unique = models.UniqueIndex(
+        "(schedule_id, external_key) WHERE external_key IS NOT NULL",
+        "Another milestone of this schedule already has this external key.",
+    )
+    _percent_range = models.Constraint(
+        "CHECK(percent >= 0 AND percent <= 100)", "The percentage of a milestone lies between 0 and 100."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        "due_on",
+        "date",
+        "due_date",
+        "offset_number",
+        "offset_unit",
+        "offset_from",
+        "offset_milestone_id.planned_date",
+        "offset_milestone_id.attained_date",
+        "project_milestone_id.deadline",
+        "order_id.date_order",
+        "order_id.state",
+    )
+    def _compute_planned_date(self):
+        for milestone in self:
+            milestone.planned_date = milestone._forecast_date() or milestone.planned_date
+
+    @api.depends(
+        "due_on",
+        "date",
+        "offset_number",
+        "offset_unit",
+        "offset_from",
+        "offset_milestone_id.attained_date",
+        "offset_milestone_id.attained_percent",
+        "order_id.date_order",
+        "order_id.state",
+    )
+    def _compute_due_date(self):
+        for milestone in self:
+            base = milestone.offset_milestone_id
+            if milestone.due_on == "date":
+                milestone.due_date = milestone.date
+            elif milestone.due_on != "offset" or milestone.order_id.state != "sale":
+                milestone.due_date = False
+            elif milestone.offset_from == "confirmation":
+                milestone.due_date = milestone._offset(milestone._confirmation_day())
+            else:
+                done = base and float_compare(base.attained_percent, 100.0, precision_digits=6) >= 0
+                milestone.due_date = milestone._offset(base.attained_date) if done else False
+
+    @api.depends("attainment_ids.percent", "attainment_ids.date")
+    def _compute_attained(self):
+        for milestone in self:
+            percent, day = 0.0, False
+            for row in milestone.attainment_ids.sorted("id"):
+                # A lower percentage is a correction, unless it is old news: dated before what is attained already.
+                if row.percent > percent or not day or row.date >= day:
+                    percent, day = row.percent, row.date
+            milestone.attained_percent = percent
+            milestone.attained_date = day if percent else False
+
+    @api.depends(
+        "allocation_ids.amount",
+        "allocation_ids.due_amount",
+        "allocation_ids.billed_amount",
+        "allocation_ids.credited_amount",
+        "allocation_ids.to_bill_amount",
+    )
+    def _compute_amounts(self):
+        for milestone in self:
+            allocations, currency = milestone.allocation_ids, milestone.currency_id
+            for target, source in (
+                ("amount", "amount"),
+                ("due_amount", "due_amount"),
+                ("billed_amount", "billed_amount"),
+                ("credited_amount", "credited_amount"),
+                ("to_bill_amount", "to_bill_amount"),
+            ):
+                total = sum(allocations.mapped(source))
+                milestone[target] = currency.round(total) if currency else total
+
+    @api.depends("invoice_line_ids.move_id")
+    def _compute_invoices(self):
+        for milestone in self:
+            milestone.invoice_ids = milestone.sudo().invoice_line_ids.move_id
+
+    @api.depends(
+        "order_id.state",
+        "attained_percent",
+        "to_bill_amount",
+        "billed_amount",
+        "credited_amount",
+        "attainment_ids.state",
+        "attainment_ids.reason",
+        "invoice_line_ids.move_id.state",
+        "invoice_line_ids.move_id.payment_state",
+    )
+    def _compute_state(self):
+        for milestone in self:
+            waiting = milestone.attainment_ids.filtered(lambda row: row.state in ("blocked", "failed"))[-1:]
+            milestone.block_reason = waiting.reason
+            milestone.state = milestone._current_state(waiting)
+
+    @api.depends("hold_ids.is_active", "order_id.billing_hold_ids.is_active", "partner_id.commercial_partner_id.billing_hold_ids.is_active")
+    def _compute_is_held(self):
+        for milestone in self:
+            milestone.is_held = bool(milestone._active_holds())
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("due_on", "date", "offset_from", "offset_milestone_id")
+    def _check_due(self):
+        for milestone in self:
+            if milestone.due_on == "date" and not milestone.date:
+                raise ValidationError(_("Milestone %s is due on a date: say which.", milestone.name))
+            if milestone.due_on == "offset" and milestone.offset_from == "milestone" and not milestone.offset_milestone_id:
+                raise ValidationError(_("Milestone %s is counted from another milestone: say which.", milestone.name))
+            if milestone.offset_milestone_id.schedule_id not in (milestone.schedule_id, self.env["billing.schedule"]):
+                raise ValidationError(_("Milestone %s is counted from a milestone of another schedule.", milestone.name))
+        if self._has_cycle("offset_milestone_id"):
+            raise ValidationError(_("Milestones cannot wait for each other in a circle."))
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        milestones = super().create(vals_list)
+        if not self.env.context.get("billing_plan_deferred"):
+            milestones.schedule_id._plan()
+            milestones._activate()
+        return milestones
+
+    def write(self, vals):
+        if vals.keys() & PLAN_FIELDS:
+            self._check_definition_open(vals)
+        schedules = self.schedule_id
+        result = super().write(vals)
+        deferred = self.env.context.get("billing_plan_deferred")
+        if vals.keys() & PLAN_FIELDS and not deferred:
+            (self.schedule_id | schedules)._plan()
+        if vals.keys() & DUE_FIELDS and not deferred:
+            self._activate()
+        return result
+
+    def unlink(self):
+        schedules = self.schedule_id
+        result = super().unlink()
+        if not self.env.context.get("billing_plan_deferred"):
+            schedules.exists()._plan()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_attained(self):
+        for milestone in self:
+            if milestone.attainment_ids or milestone.invoice_line_ids:
+                raise UserError(
+                    _(
+                        "Milestone %s was attained or billed: it belongs to the history. Undo it, or credit its invoice.",
+                        milestone.display_name,
+                    )
+                )
+
+    def _check_definition_open(self, vals):
+        """Refuse to change what a billed milestone bills: the books hold it already.
+
+        :raises UserError: naming the milestone and the remedy.
+        """
+        for milestone in self.filtered(lambda milestone: milestone._is_frozen()):
+            changed = vals.keys() & (PLAN_FIELDS - {"sequence"})
+            if any(self._fields[name].convert_to_write(milestone[name], milestone) != vals[name] for name in changed):
+                raise UserError(
+                    _(
+                        "Milestone %s is billed, so its amount stays. Change the milestones that remain, "
+                        "or credit its invoice first.",
+                        milestone.display_name,
+                    )
+                )
+
+    # === PRIVATE BUSINESS === #
+
+    def _activate(self):
+        """Link these milestones of confirmed orders to their project, and attain what is due already."""
+        running = self.filtered(lambda milestone: milestone.order_id.state == "sale")
+        running._link_deliverables()
+        fresh = running.filtered(lambda milestone: not milestone.attainment_ids)
+        fresh.filtered(lambda milestone: milestone.due_on == "confirmation")._attain_now("confirmation")
+        fresh._attain_complete()
+        running._wake_on_due_dates()
+
+    def _engine_item(self):
+        """Return this milestone as the engine's ``Item`` (amounts in units of the order's currency)."""
+        self.ensure_one()
+        rounding = self.currency_id.rounding
+        frozen = None
+        if self._is_frozen():
+            frozen = {row.line_id.id: to_units(row.amount, rounding) for row in self.allocation_ids}
+        own = frozenset((self.line_ids & self.schedule_id.line_ids).ids)
+        return Item(
+            key=self.id,
+            kind=self.amount_type,
+            percent=to_fraction(self.percent),
+            amount=to_units(self.amount_fixed, rounding),
+            lines=own if self.line_ids else None,
+            frozen=frozen,
+        )
+
+    def _is_frozen(self):
+        """Return whether an invoice that stands bills this milestone, so that its amounts no longer move."""
+        self.ensure_one()
+        return any(line.parent_state != "cancel" for line in self.sudo().invoice_line_ids)
+
+    def _follows_definition(self):
+        """Return whether the amount is still what the percentage says of the covered lines."""
+        self.ensure_one()
+        covered = (self.line_ids or self.schedule_id.line_ids).mapped("price_subtotal")
+        expected = self.currency_id.round(sum(covered) * self.percent / 100.0)
+        if self.amount_type == "fixed":
+            expected = self.amount_fixed
+        return not self.currency_id.compare_amounts(expected, self.amount)
+
+    def _confirmation_day(self):
+        """Return the day the order was confirmed, in the company's time zone, or None before."""
+        self.ensure_one()
+        order = self.order_id
+        if order.state != "sale" or not order.date_order:
+            return None
+        zone = order.company_id.partner_id.tz or self.env.user.tz or "UTC"
+        return fields.Datetime.context_timestamp(order.with_context(tz=zone), order.date_order).date()
+
+    def _offset(self, day):
+        """Return ``day`` moved by the offset of this milestone, or False without a day."""
+        self.ensure_one()
+        return day and shift(day, self.offset_number, self.offset_unit or "days")
+
+    def _forecast_date(self):
+        """Return when the milestone is expected as far as its definition tells, or None."""
+        self.ensure_one()
+        base = self.offset_milestone_id
+        if self.due_on == "confirmation":
+            return self._confirmation_day()
+        if self.due_on == "milestone" or self.due_on == "task":
+            return self.project_milestone_id.deadline
+        if self.due_on == "offset" and not self.due_date and self.offset_from == "milestone":
+            return self._offset(base.attained_date or base.planned_date)
+        return self.due_date or self.date
+
+    def _current_state(self, waiting):
+        """Return the state; ``waiting`` is the attainment that is blocked or failed, if any."""
+        self.ensure_one()
+        lines = self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state != "cancel")
+        moves = lines.move_id.filtered(lambda move: move.move_type == "out_invoice")
+        complete = float_compare(self.attained_percent, 100.0, precision_digits=6) >= 0
+        if waiting:
+            return waiting.state
+        if self.attainment_ids.filtered(lambda row: row.state == "pending") or not self._is_zero(self.to_bill_amount):
+            return "cancelled" if self.order_id.state == "cancel" else "due"
+        if not moves:
+            if self.order_id.state == "cancel":
+                return "cancelled"
+            return "invoiced" if complete and self._is_zero(self.amount) else "planned"
+        if not self._is_zero(self.credited_amount) and self._is_zero(self.billed_amount):
+            return "credited"
+        if not complete:
+            return "partial"
+        if any(move.state == "draft" for move in moves):
+            return "drafted"
+        return "paid" if all(move.payment_state in ("paid", "in_payment", "reversed") for move in moves) else "invoiced"
+
+    def _is_zero(self, amount):
+        self.ensure_one()
+        return self.currency_id.is_zero(amount) if self.currency_id else not amount
+
+    def _active_holds(self):
+        """Return the holds (``billing.hold``) that keep this milestone from being billed now."""
+        self.ensure_one()
+        milestone = self.sudo()
+        holds = milestone.hold_ids | milestone.order_id.billing_hold_ids
+        holds |= milestone.partner_id.commercial_partner_id.billing_hold_ids
+        return holds.filtered("is_active")

@@ -1,0 +1,160 @@
+from fractions import Fraction
+
+from odoo import _, api, fields, models
+from odoo.tools import format_date
+
+from ..engine.due import due_shares
+from ..engine.units import from_units, to_fraction, to_units
+
+
+class BillingMilestoneAllocation(models.Model):
+    """The share of a milestone that falls on one order line: exact, untaxed, in the order's currency."""
+
+    _name = "billing.milestone.allocation"
+    _description = "Billing Milestone Allocation"
+    _order = "milestone_id, id"
+    _rec_name = "line_id"
+
+    milestone_id = fields.Many2one("billing.milestone", "Milestone", required=True, index=True, ondelete="cascade")
+    line_id = fields.Many2one("sale.order.line", "Order Line", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="milestone_id.company_id", store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(related="milestone_id.currency_id", store=True, precompute=True)
+    amount = fields.Monetary(required=True, help="Untaxed share of the order line.")
+    invoice_line_ids = fields.One2many("account.move.line", "billing_allocation_id", "Invoice Lines", copy=False)
+    due_amount = fields.Monetary(compute="_compute_due_amount", store=True, help="Attained so far, cumulative.")
+    invoiced_amount = fields.Monetary(compute="_compute_billed", store=True, help="Invoices that stand, drafts included.")
+    credited_amount = fields.Monetary(compute="_compute_billed", store=True, help="Credit notes that stand.")
+    billed_amount = fields.Monetary(compute="_compute_billed", store=True)
+    reopened_amount = fields.Monetary(
+        copy=False, readonly=True, help="Credited, and free to be billed again: undone, or asked for again."
+    )
+    to_bill_amount = fields.Monetary(compute="_compute_to_bill_amount", store=True)
+
+    _share_unique = models.UniqueIndex("(milestone_id, line_id)", "A milestone has one share of an order line.")
+
+    @api.depends("amount", "milestone_id.attained_percent", "milestone_id.allocation_ids.amount")
+    def _compute_due_amount(self):
+        for milestone, allocations in self.grouped("milestone_id").items():
+            rounding = milestone.currency_id.rounding or 0.01
+            siblings = milestone.allocation_ids | allocations
+            shares = {row.id: to_units(row.amount, rounding) for row in siblings}
+            attained = min(to_fraction(milestone.attained_percent), Fraction(1))
+            due = due_shares(shares, attained)
+            for allocation in allocations:
+                allocation.due_amount = from_units(due[allocation.id], rounding)
+
+    @api.depends(
+        "invoice_line_ids.price_subtotal", "invoice_line_ids.move_id.state", "invoice_line_ids.move_id.move_type"
+    )
+    def _compute_billed(self):
+        for allocation in self:
+            totals = {"out_invoice": 0.0, "out_refund": 0.0}
+            for line in allocation.sudo().invoice_line_ids:
+                if line.move_id.state != "cancel" and line.move_id.move_type in totals:
+                    totals[line.move_id.move_type] += line._billing_order_amount(allocation.currency_id)
+            currency = allocation.currency_id
+            allocation.invoiced_amount = currency.round(totals["out_invoice"])
+            allocation.credited_amount = currency.round(totals["out_refund"])
+            allocation.billed_amount = currency.round(totals["out_invoice"] - totals["out_refund"])
+
+    @api.depends("due_amount", "invoiced_amount", "credited_amount", "reopened_amount")
+    def _compute_to_bill_amount(self):
+        for allocation in self:
+            allocation.to_bill_amount = allocation._to_bill()
+
+    def _to_bill(self):
+        """Return what is attained and not billed; negative: billed, not credited, and no longer attained.
+
+        A credit note alone does not make its milestone due again: only the part reopened by an undo or on request does.
+        """
+        self.ensure_one()
+        currency = self.currency_id
+        sign = -1 if (self.amount or self.invoiced_amount) < 0 else 1
+        open_amount = sign * (self.due_amount - self.invoiced_amount + self.reopened_amount)
+        if open_amount < 0:
+            open_amount = min(0.0, open_amount + sign * (self.credited_amount - self.reopened_amount))
+        return currency.round(sign * open_amount)
+
+    def _reopen_credited(self):
+        """Let what was credited and is no longer attained be billed again if it is attained again."""
+        for allocation in self:
+            sign = -1 if (allocation.amount or allocation.invoiced_amount) < 0 else 1
+            surplus = -sign * (allocation.due_amount - allocation.invoiced_amount + allocation.reopened_amount)
+            credited = sign * (allocation.credited_amount - allocation.reopened_amount)
+            take = allocation.currency_id.round(min(surplus, credited))
+            if take > 0:
+                allocation.reopened_amount += sign * take
+
+    def _is_owed_by_customer(self):
+        """Return whether something of this share is attained and not billed."""
+        self.ensure_one()
+        return not self.currency_id.is_zero(self.to_bill_amount) and not self._is_overbilled()
+
+    def _any_open(self):
+        """Return whether anything of these shares is to be billed or credited."""
+        return any(not row.currency_id.is_zero(row.to_bill_amount) for row in self)
+
+    def _is_overbilled(self):
+        """Return whether more of this share is billed than is attained."""
+        self.ensure_one()
+        sign = -1 if (self.amount or self.invoiced_amount) < 0 else 1
+        return self.currency_id.compare_amounts(sign * self.to_bill_amount, 0.0) < 0
+
+    def _closes_free_line(self):
+        """Return whether this share carries an order line of price zero to the invoice: the last to cover it does, once."""
+        self.ensure_one()
+        shares = self.line_id.billing_allocation_ids.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
+        stands = self.invoice_line_ids.filtered(lambda line: line.parent_state != "cancel")
+        return self == shares[-1:] and self.milestone_id._is_attained() and not stands
+
+    # === INVOICE LINES === #
+
+    def _price_included_total(self, amount):
+        """Return ``amount`` (untaxed) with taxes, such that the shares of a whole plan total the line's price with taxes.
+
+        Cumulative in the order of the plan: what milestones before this one take, and what is billed of this one, first.
+        """
+        self.ensure_one()
+        line, mine = self.line_id, (self.milestone_id.sequence, self.milestone_id.id)
+        earlier = line.billing_allocation_ids.filtered(
+            lambda row: (row.milestone_id.sequence, row.milestone_id.id) < mine
+        )
+        start = sum(earlier.mapped("amount")) + self.invoiced_amount - self.reopened_amount
+        if not line.price_subtotal:
+            return 0.0
+        ratio = line.price_total / line.price_subtotal
+        currency = self.currency_id
+        return currency.round(currency.round((start + amount) * ratio) - currency.round(start * ratio))
+
+    def _prepare_invoice_line(self, amount, **optional_values):
+        """Return the values of the invoice line that bills ``amount`` of this share.
+
+        :param float amount: untaxed, in the currency of the order
+        """
+        self.ensure_one()
+        order = self.milestone_id.order_id
+        line = self.line_id.with_company(order.company_id).with_context(lang=order.partner_invoice_id.lang)
+        values = line._prepare_invoice_line(**optional_values)
+        values.update(
+            name=self._invoice_line_name(line, amount),
+            billing_allocation_id=self.id,
+            billing_key=f"{self.id}/{self.milestone_id.billing_round + 1}",
+            **line._billing_price(amount, self._price_included_total(amount)),
+        )
+        return values
+
+    def _invoice_line_name(self, line, amount):
+        """Return the text of the invoice line, from the milestone's template."""
+        milestone = self.milestone_id
+        share = 100.0 * amount / line.price_subtotal if line.price_subtotal else milestone.attained_percent
+        texts = {
+            "milestone": milestone.name,
+            "line": line.name or "",
+            "percent": f"{share:.2f}".rstrip("0").rstrip("."),
+            "order": milestone.order_id.name,
+            "date": format_date(line.env, milestone.attained_date) if milestone.attained_date else "",
+        }
+        pattern = milestone.description or _("{milestone} ({percent} %): {line}")
+        for name, text in texts.items():
+            pattern = pattern.replace(f"{{{name}}}", text)
+        return pattern

@@ -1,0 +1,291 @@
+from fractions import Fraction
+
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tools import float_compare
+
+from ..engine.patterns import matches
+from .billing_milestone import DELIVERABLE
+
+DONE, CANCELLED = "1_done", "1_canceled"
+
+
+class BillingMilestone(models.Model):
+    """What makes a milestone attained: tasks, project milestones, dates, deliveries, people."""
+
+    _inherit = "billing.milestone"
+
+    # === ACTIONS === #
+
+    def action_attain(self):
+        """Attain these milestones in full, today.
+
+        :return: True
+        :raises AccessError: without the right to attain them.
+        :raises UserError: when an order is not confirmed, or a milestone is attained already.
+        """
+        self._check_may_attain()
+        for milestone in self:
+            refusal = milestone._attain_refusal(100.0, fields.Date.context_today(self))
+            if refusal:
+                raise UserError(refusal)
+        self._attain(100.0, fields.Date.context_today(self), "manual")
+        return True
+
+    def action_undo(self):
+        """Take the attainment of these milestones back.
+
+        A draft invoice is removed; of a posted one, a credit note is proposed.
+
+        :return: True
+        :raises AccessError: without the right to attain them.
+        :raises UserError: when one was not attained.
+        """
+        self._check_may_attain()
+        for milestone in self:
+            if not milestone.attained_percent:
+                raise UserError(_("Milestone %s is not attained.", milestone.display_name))
+        self._undo("manual")
+        return True
+
+    def action_retry(self):
+        """Queue what is blocked or failed again.
+
+        :return: True
+        """
+        return self.attainment_ids.action_retry()
+
+    def action_view_invoices(self):
+        """Open the invoices of these milestones.
+
+        :return: a window action
+        """
+        return self.order_id.action_view_invoice(self.invoice_ids)
+
+    def _check_may_attain(self):
+        """Check that the user may attain these milestones: billing users, and project users who can read them.
+
+        :raises AccessError: otherwise.
+        """
+        user = self.env.user
+        groups = ("milestone_billing.group_billing_user", "project.group_project_user")
+        if not self.env.su and not any(user.has_group(group) for group in groups):
+            raise AccessError(_("Attaining milestones is for project and billing users."))
+        self.check_access("read")
+
+    def _attain_refusal(self, percent, day, attained=None):
+        """Return why this milestone cannot be attained to ``percent`` (cumulative) on ``day``, or False.
+
+        :param float attained: to what it is attained already, when that is not what is stored
+        """
+        self.ensure_one()
+        milestone = self.sudo()
+        if milestone.order_id.state != "sale":
+            return _("Order %s is not confirmed.", milestone.order_id.name)
+        if not 0 <= percent <= 100:
+            return _("The percentage is cumulative and lies between 0 and 100; it is %s.", percent)
+        if day > fields.Date.context_today(self):
+            return _("%s lies in the future: attain the milestone on the day itself.", fields.Date.to_string(day))
+        attained = milestone.attained_percent if attained is None else attained
+        if float_compare(percent, attained, precision_digits=6) == 0:
+            return _("Milestone %(name)s is attained to %(percent)s %% already.", name=milestone.name, percent=f"{percent:g}")
+        return False
+
+    # === RECORDING === #
+
+    def _attain(self, percent, day, source, note=False):
+        """Record that these milestones are attained to ``percent`` (cumulative, 0 to 100) on ``day``.
+
+        :return: the attainments (``billing.attainment``)
+        """
+        return self.env["billing.attainment"]._record(
+            [
+                {"milestone_id": milestone.id, "percent": percent, "date": day, "source": source, "note": note}
+                for milestone in self
+            ]
+        )
+
+    def _attain_now(self, source):
+        """Attain in full, today, those of these milestones that are not."""
+        open_ones = self.filtered(lambda milestone: not milestone._is_attained())
+        if open_ones:
+            open_ones._attain(100.0, fields.Date.context_today(self), source)
+
+    def _undo(self, source):
+        """Take the attainment of these milestones back, on the later of today and the day they were attained."""
+        today = fields.Date.context_today(self)
+        self.env["billing.attainment"]._record(
+            [
+                {
+                    "milestone_id": milestone.id,
+                    "percent": 0.0,
+                    "date": max(today, *milestone.attainment_ids.mapped("date")),
+                    "source": source,
+                }
+                for milestone in self.sudo()
+                if milestone.attained_percent
+            ]
+        )
+
+    def _reset_cancelled(self):
+        """Take back what was attained and not billed before the order was cancelled: it is confirmed anew."""
+        lapsed = self.filtered(lambda milestone: milestone.attained_percent and not milestone._is_frozen())
+        lapsed._undo("confirmation")
+
+    def _is_attained(self):
+        self.ensure_one()
+        return float_compare(self.attained_percent, 100.0, precision_digits=6) >= 0
+
+    # === TASKS AND PROJECT MILESTONES === #
+
+    def _filter_complete(self):
+        """Return those due on tasks whose tasks are done: at least one is, and none that is not cancelled is open."""
+        complete = self.browse()
+        for milestone in self.filtered(lambda milestone: milestone.due_on == "task"):
+            states = set(milestone.sudo().task_ids.mapped("state")) - {CANCELLED}
+            if states == {DONE}:
+                complete |= milestone
+        return complete
+
+    def _follow_tasks(self, complete_before):
+        """Attain or undo these milestones after their tasks changed."""
+        complete = self._filter_complete()
+        running = self.filtered(lambda milestone: milestone.order_id.state == "sale")
+        (running & complete - complete_before)._attain_now("task")
+        (running & complete_before - complete)._undo("task")
+        if running - complete:
+            # A colleague may be finishing the last other task in a transaction of his own: look again once both are in.
+            self.env["billing.attainment"]._wake()
+
+    def _attain_complete(self):
+        """Attain those whose tasks are done or whose project milestone is reached, whoever did it and when."""
+        running = self.filtered(lambda milestone: milestone.order_id.state == "sale" and not milestone._is_attained())
+        for milestone in running._filter_complete():
+            milestone._attain(100.0, milestone._completion_day(), "task")
+        for milestone in running.filtered(lambda milestone: milestone.due_on == "milestone"):
+            reached = milestone.sudo().project_milestone_id
+            if reached.is_reached:
+                milestone._attain(100.0, reached.reached_date, "milestone")
+
+    def _completion_day(self):
+        """Return the day the last task was done, as far as Odoo knows it."""
+        today = fields.Date.context_today(self)
+        moments = [moment for moment in self.sudo().task_ids.mapped("date_last_stage_update") if moment]
+        return min(max(moments).date(), today) if moments else today
+
+    def _sync_project_milestones(self):
+        """Reach, or un-reach, the native project milestones, with the date of the attainment itself."""
+        for milestone in self.sudo().filtered("project_milestone_id"):
+            native = milestone.project_milestone_id.with_context(billing_syncing=True)
+            reached = milestone._is_attained()
+            if native.is_reached != reached or reached and native.reached_date != milestone.attained_date:
+                native.write({"is_reached": reached, "reached_date": milestone.attained_date if reached else False})
+
+    # === DELIVERABLES === #
+
+    def _link_deliverables(self):
+        """Make each deliverable a native milestone of the order's project, linked to its tasks."""
+        for milestone in self.sudo().filtered(lambda milestone: milestone.due_on in DELIVERABLE):
+            project = milestone._deliverable_project()
+            if not project:
+                continue
+            if milestone.due_on == "task" and not milestone.task_ids:
+                milestone.task_ids = milestone._find_tasks(project) or milestone._make_task(project)
+            if not milestone.project_milestone_id:
+                milestone.project_milestone_id = milestone._make_project_milestone(project)
+            free = milestone.task_ids.filtered(lambda task: not task.milestone_id)
+            free.with_context(billing_syncing=True).write({"milestone_id": milestone.project_milestone_id.id})
+
+    def _deliverable_project(self):
+        """Return the project in which this milestone is delivered (``project.project``), maybe empty."""
+        lines = self.line_ids or self.schedule_id.line_ids
+        return (
+            self.project_milestone_id.project_id
+            or self.task_ids.project_id
+            or self.line_ids.project_id
+            or self.order_id.project_id
+            or lines.project_id
+            or lines.task_id.project_id
+        )[:1]
+
+    def _find_tasks(self, project):
+        """Return the tasks of ``project`` that this milestone waits for: by pattern, else those of its own lines."""
+        if self.task_pattern:
+            tasks = self.env["project.task"].search([("project_id", "=", project.id), ("has_template_ancestor", "=", False)])
+            return tasks.filtered(lambda task: matches(self.task_pattern, task.name))
+        return self.line_ids.task_id or self._task_of_same_name(project)
+
+    def _task_of_same_name(self, project):
+        tasks = self.env["project.task"].search([("project_id", "=", project.id), ("has_template_ancestor", "=", False)])
+        return tasks.filtered(lambda task: (task.name or "").strip().lower().endswith(self.name.strip().lower()))
+
+    def _make_task(self, project):
+        return self.env["project.task"].create(
+            {
+                "name": self.name,
+                "project_id": project.id,
+                "partner_id": self.order_id.partner_id.id,
+                "sale_line_id": (self.line_ids or self.schedule_id.line_ids).filtered("is_service")[:1].id,
+                "user_ids": [Command.clear()],
+                "date_deadline": self.planned_date,
+            }
+        )
+
+    def _make_project_milestone(self, project):
+        """Create the native milestone; where its order line counts milestones as delivered, it carries its share."""
+        if not project.allow_milestones:
+            project.allow_milestones = True
+        values = {"name": self.name, "project_id": project.id, "deadline": self.planned_date, "sequence": self.sequence}
+        counted = self.allocation_ids.filtered(lambda row: row.line_id.qty_delivered_method == "milestones")[:1]
+        values["sale_line_id"] = counted.line_id.id
+        if counted.line_id.price_subtotal:
+            values["quantity_percentage"] = counted.amount / counted.line_id.price_subtotal
+        return self.env["project.milestone"].create(values)
+
+    # === THE CLOCK AND DELIVERIES === #
+
+    def _wake_on_due_dates(self):
+        """Wake the billing when one of these milestones is due by its date already."""
+        today = fields.Date.context_today(self)
+        if any(milestone.due_date and milestone.due_date <= today for milestone in self):
+            self.env["billing.attainment"]._wake()
+
+    @api.model
+    def _sweep_due(self):
+        """Attain what the clock, deliveries or finished tasks made due and nobody recorded."""
+        running = [("order_id.state", "=", "sale")]
+        unattained = [*running, ("attainment_ids", "=", False)]
+        today = fields.Date.context_today(self)
+        # Attaining one may make the next due: its dates are counted from this one.
+        while dated := self.search([*unattained, ("due_date", "<=", today)]):
+            for day, milestones in dated.grouped("due_date").items():
+                milestones._attain(100.0, day, "date")
+        self._sweep_tasks(running)
+        for milestone in self.search([*running, ("due_on", "=", "delivery")]):
+            milestone._follow_delivery(today)
+
+    @api.model
+    def _sweep_tasks(self, running):
+        closed = (DONE, CANCELLED)
+        finished = self.search(
+            [
+                *running,
+                ("due_on", "=", "task"),
+                ("attained_percent", "<", 100),
+                ("task_ids.state", "=", DONE),
+                ("task_ids", "not any", [("state", "not in", closed)]),
+            ]
+        )
+        # What a person took back by hand stays taken back until a task changes.
+        finished.filtered(lambda row: row.attainment_ids[:1].source in (False, "task"))._attain_complete()
+
+    def _follow_delivery(self, day):
+        """Attain this milestone to the delivered share of its lines, by amount, never above 100 %."""
+        total = sum((Fraction(str(row.amount)) for row in self.allocation_ids), Fraction(0))
+        if not total:
+            return
+        delivered = sum((Fraction(str(row.amount)) * row.line_id._delivered_share() for row in self.allocation_ids), Fraction(0))
+        percent = round(float(delivered / total * 100), 6)
+        if float_compare(percent, self.attained_percent, precision_digits=6):
+            self._attain(percent, day, "delivery")

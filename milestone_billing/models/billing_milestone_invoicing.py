@@ -1,0 +1,408 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import _, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import float_compare, format_date
+
+from .exceptions import NotBillable
+
+
+class _Probe(Exception):
+    """Raised on purpose, to take back an invoice that was only tried."""
+
+
+class BillingMilestone(models.Model):
+    """From what is attained to native invoices, and back."""
+
+    _inherit = "billing.milestone"
+
+    billing_round = fields.Integer(default=0, copy=False, readonly=True)
+
+    # === WHAT GOES ON WHICH INVOICE === #
+
+    def _billing_scope(self):
+        """Return the number under which workers keep off each other: the order, or the customer it shares invoices with."""
+        self.ensure_one()
+        if self.schedule_id.grouping == "customer":
+            return -self.order_id.partner_invoice_id.commercial_partner_id.id
+        return self.order_id.id
+
+    def _group_key(self):
+        """Return what the milestones of one invoice have in common."""
+        self.ensure_one()
+        order, schedule = self.order_id, self.schedule_id
+        scope = {"milestone": ("milestone", self.id), "order": ("order", order.id), "customer": ("customer",)}
+        return (
+            order.company_id.id,
+            order.partner_invoice_id.id,
+            order.partner_shipping_id.id,
+            order.currency_id.id,
+            order.fiscal_position_id.id,
+            order.journal_id.id,
+            self._payment_term().id,
+            schedule.invoice_policy,
+            self._wanted_invoice_date(),
+            *scope[schedule.grouping],
+        )
+
+    def _payment_term(self):
+        """Return the payment terms: the milestone's own, else the schedule's, its template's, the order's."""
+        self.ensure_one()
+        schedule = self.schedule_id
+        return (
+            self.payment_term_id
+            or schedule.payment_term_id
+            or schedule.template_id.payment_term_id
+            or self.order_id.payment_term_id
+        )
+
+    def _wanted_invoice_date(self):
+        """Return the invoice date that the schedule asks for, before lock dates are looked at."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        return (self.attained_date or today) if self.schedule_id.invoice_date_policy == "attained" else today
+
+    # === BILLING === #
+
+    def _bill_due(self):
+        """Bring the invoices of these milestones in line with what is attained (callers hold the locks).
+
+        :return: ``{milestone: invoice}`` of those that got an invoice
+        :raises NotBillable: naming what a person can mend.
+        """
+        for milestone in self:
+            milestone.allocation_ids._reopen_credited()
+            milestone._take_back_drafts()
+        charges = {milestone: milestone._charges() for milestone in self}
+        due = self.filtered(lambda milestone: charges[milestone])
+        moves = {}
+        values, groups = [], list(due.grouped(lambda milestone: milestone._group_key()).values())
+        for milestones in groups:
+            milestones._check_billable()
+            values.append(milestones._prepare_invoice(charges))
+        for milestones, move in zip(groups, self._create_moves(groups, values), strict=True):
+            moves.update(dict.fromkeys(milestones, move))
+        for milestone in due:
+            milestone.billing_round += 1
+        self._post_moves(moves)
+        return moves
+
+    def _charges(self):
+        """Return what is to be billed now: ``[(allocation, untaxed amount)]``; nothing while a credit is owed."""
+        self.ensure_one()
+        rows = self.allocation_ids.sorted(lambda row: (row.line_id.sequence, row.line_id.id))
+        return [
+            (row, row.to_bill_amount)
+            for row in rows
+            if row._is_owed_by_customer() or not row.line_id.price_subtotal and row._closes_free_line()
+        ]
+
+    def _create_moves(self, groups, values):
+        """Create the invoices of ``groups`` (recordsets of milestones) from ``values``, a batch per company and language."""
+        moves = [None] * len(groups)
+        batches = defaultdict(list)
+        for index, milestones in enumerate(groups):
+            order = milestones[0].order_id
+            batches[order.company_id, order.partner_invoice_id.lang].append(index)
+        for (company, lang), indexes in batches.items():
+            orders = self.order_id.with_company(company).with_context(lang=lang or self.env.lang, billing_draining=True)
+            made = orders._create_account_invoices([values[index] for index in indexes], final=False)
+            for index, move in zip(indexes, made, strict=True):
+                moves[index] = move
+        return moves
+
+    def _prepare_invoice(self, charges):
+        """Return the values of the one invoice of these milestones.
+
+        :param dict charges: ``{milestone: [(allocation, untaxed amount)]}``
+        """
+        orders = self.order_id
+        first = orders[0].with_company(orders[0].company_id).with_context(lang=orders[0].partner_invoice_id.lang)
+        values = first._prepare_invoice()
+        if len(orders) > 1:
+            values["invoice_origin"] = ", ".join(orders.mapped("name"))
+            values["ref"] = ", ".join(order.client_order_ref or order.name for order in orders)[:2000]
+            values["payment_reference"] = False
+        values["invoice_payment_term_id"] = self[0]._payment_term().id
+        values["invoice_date"] = self[0]._open_invoice_date()
+        sequence = 0
+        for milestone in self:
+            for allocation, amount in charges[milestone]:
+                sequence += 1
+                line_values = allocation._prepare_invoice_line(amount, sequence=sequence)
+                values["invoice_line_ids"].append(Command.create(line_values))
+        return values
+
+    def _post_moves(self, moves):
+        """Post, and queue for Odoo's own sending, the invoices whose schedule asks for it; say so on the orders."""
+        wanted = defaultdict(lambda: self.env["account.move"])
+        for milestone, move in moves.items():
+            wanted[milestone.schedule_id.invoice_policy] |= move
+        (wanted["post"] | wanted["send"]).action_post()
+        if wanted["send"]:
+            wanted["send"]._billing_queue_sending()
+        for order, milestones in self.filtered(moves.get).grouped("order_id").items():
+            rows = [
+                self.env._("%(milestone)s: %(invoice)s", milestone=milestone.name, invoice=moves[milestone].display_name)
+                for milestone in milestones
+            ]
+            order._billing_log(_("Milestones invoiced"), rows)
+
+    # === DATES, LOCKS AND OTHER OBSTACLES === #
+
+    def _open_invoice_date(self):
+        """Return the wanted invoice date, or the first open day after it when it is locked.
+
+        :raises NotBillable: when no day up to today is open.
+        """
+        self.ensure_one()
+        company, today = self.company_id, fields.Date.context_today(self)
+        journal = self._sale_journal()
+        wanted = day = self._wanted_invoice_date()
+        while locks := company._get_violated_lock_dates(day, True, journal):
+            day = max(lock[0] for lock in locks) + timedelta(days=1)
+            if day > today:
+                raise NotBillable(
+                    _("The books of %(company)s are locked until %(date)s.", company=company.name, date=locks[-1][0]),
+                    _("Move the lock date back, or grant an exception, in the accounting settings; then retry."),
+                )
+        if day != wanted:
+            self.order_id._billing_log(
+                _(
+                    "%(wanted)s is locked: the invoice of %(milestone)s is dated %(day)s, the next open day.",
+                    wanted=format_date(self.env, wanted),
+                    milestone=self.name,
+                    day=format_date(self.env, day),
+                )
+            )
+        return day
+
+    def _sale_journal(self):
+        """Return the journal of the invoice.
+
+        :raises NotBillable: when the company has none.
+        """
+        self.ensure_one()
+        if self.order_id.journal_id:
+            return self.order_id.journal_id
+        company = self.company_id
+        journal = self.env["account.journal"].search(
+            [*self.env["account.journal"]._check_company_domain(company), ("type", "=", "sale")], limit=1
+        )
+        if not journal:
+            raise NotBillable(
+                _("%s has no sales journal.", company.name),
+                _("Create or unarchive a journal of type Sales in this company; then retry."),
+            )
+        return journal
+
+    def _check_billable(self):
+        """Check what Odoo itself would let pass silently.
+
+        :raises NotBillable: naming what is wrong and the remedy.
+        """
+        for order in self.order_id:
+            partner = order.partner_invoice_id
+            if not partner.active or not order.partner_id.active:
+                raise NotBillable(
+                    _("Customer %s is archived.", (partner if not partner.active else order.partner_id).display_name),
+                    _("Unarchive the customer, or give order %s another invoice address; then retry.", order.name),
+                )
+            if not order.currency_id.active:
+                raise NotBillable(
+                    _("Currency %s is archived.", order.currency_id.name), _("Activate the currency; then retry.")
+                )
+
+    def _explain_failure(self, error):
+        """Return (reason, remedy) of ``error`` in the user's words."""
+        if isinstance(error, NotBillable):
+            return error.reason, error.remedy
+        for milestone in self:
+            for line in milestone.allocation_ids.line_id:
+                accounts = line.product_id.product_tmpl_id.with_company(line.company_id).get_product_accounts(
+                    line.order_id.fiscal_position_id
+                )
+                account = accounts.get("income")
+                if not account or not account.active:
+                    return (
+                        _("Product %s has no usable income account.", line.product_id.display_name),
+                        _("Set an active income account on the product, its category or the journal; then retry."),
+                    )
+        if isinstance(error, UserError):
+            return str(error), _("Mend what the message names; then retry.")
+        return (
+            _("Unexpected error: %s", error),
+            _("Retry; if it comes back, show this message to your administrator."),
+        )
+
+    def _probe_billing(self):
+        """Return the error that billing this milestone alone raises, or None. Nothing of the attempt remains."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._bill_due()
+                raise _Probe
+        except _Probe:
+            return None
+        except Exception as error:
+            return error
+
+    def _hold_reason(self):
+        """Return (reason, remedy) of the hold in force on this milestone."""
+        self.ensure_one()
+        holds = self._active_holds()
+        return (
+            _("On hold: %s", "; ".join(hold._describe() for hold in holds)),
+            _("It is billed as soon as the hold ends or is released."),
+        )
+
+    def _ask_person(self, summary, note):
+        """Put an activity on the order for the person responsible, once for the same summary."""
+        for order, milestones in self.sudo().grouped("order_id").items():
+            text = f"{', '.join(milestones.mapped('name'))}: {summary}"
+            activity_type = self.env.ref("milestone_billing.mail_activity_billing", raise_if_not_found=False)
+            if text not in order.activity_ids.filtered(lambda row: row.activity_type_id == activity_type).mapped("summary"):
+                order.activity_schedule(
+                    "milestone_billing.mail_activity_billing",
+                    summary=text,
+                    note=note,
+                    user_id=milestones.schedule_id[:1]._responsible().id,
+                )
+
+    # === TAKING BACK === #
+
+    def _take_back_drafts(self):
+        """Remove from draft invoices what is billed and no longer attained; what of it stays due is billed anew."""
+        self.ensure_one()
+        surplus = self.allocation_ids.filtered(lambda row: row._is_overbilled())
+        drafts = surplus.invoice_line_ids.filtered(
+            lambda line: line.parent_state == "draft" and line.move_id.move_type == "out_invoice"
+        )
+        if not drafts:
+            return
+        moves = drafts.move_id
+        names = ", ".join(move.display_name for move in moves)
+        drafts.with_context(billing_taking_back=True).unlink()
+        empty = moves.filtered(lambda move: not move.invoice_line_ids.filtered(lambda line: line.display_type == "product"))
+        empty._billing_discard()
+        self.order_id._billing_log(_("%(milestone)s is undone: taken off %(invoices)s.", milestone=self.name, invoices=names))
+
+    def _credit_owed(self):
+        """Return the untaxed amount that is posted and no longer attained, by allocation: ``{allocation: amount}``."""
+        self.ensure_one()
+        return {row: -row.to_bill_amount for row in self.allocation_ids if row._is_overbilled()}
+
+    def _propose_credit(self, owed):
+        """Ask a person to credit what is posted and undone, and return (reason, remedy)."""
+        self.ensure_one()
+        amount = self.currency_id.format(sum(owed.values()))
+        invoices = self.sudo().invoice_line_ids.move_id.filtered(lambda move: move.state == "posted")
+        reason = _(
+            "Undone, but %(amount)s is posted on %(invoices)s.",
+            amount=amount,
+            invoices=", ".join(invoices.mapped("name")),
+        )
+        remedy = _("Use “Credit Note” on the milestone to draft it, or attain the milestone again.")
+        self._ask_person(_("Credit %s", amount), f"{reason} {remedy}")
+        return reason, remedy
+
+    def action_credit(self):
+        """Draft the credit notes for what is posted and no longer attained.
+
+        :return: a window action on the credit notes
+        :raises AccessError: for anybody but a billing manager.
+        :raises UserError: when nothing is to be credited.
+        """
+        self.env["billing.attainment"]._check_may_bill()
+        moves = self.env["account.move"]
+        for milestone in self.sudo():
+            owed = milestone._credit_owed()
+            if owed:
+                moves |= milestone._draft_credit(owed)
+        if not moves:
+            raise UserError(_("Nothing to credit: these milestones are billed no further than they are attained."))
+        return self.order_id.action_view_invoice(moves)
+
+    def _draft_credit(self, owed):
+        """Create the draft credit note of ``owed`` (``{allocation: amount}``) against the last posted invoice."""
+        self.ensure_one()
+        source = self.invoice_line_ids.move_id.filtered(
+            lambda move: move.state == "posted" and move.move_type == "out_invoice"
+        ).sorted("id")[-1:]
+        order = self.order_id.with_company(self.company_id)
+        values = order._prepare_invoice()
+        values.update(
+            move_type="out_refund",
+            reversed_entry_id=source.id,
+            ref=_("Credit of %(invoice)s: %(milestone)s is undone", invoice=source.name, milestone=self.name),
+            invoice_payment_term_id=False,
+            transaction_ids=False,
+        )
+        for allocation, amount in owed.items():
+            line = allocation._prepare_invoice_line(amount)
+            line["billing_key"] = False
+            values["invoice_line_ids"].append(Command.create(line))
+        return self.env["account.move"].with_context(default_move_type="out_refund").create(values)
+
+    def action_bill_again(self):
+        """Make what was credited of these milestones due again, and bill it.
+
+        :return: True
+        :raises AccessError: for anybody but a billing manager.
+        :raises UserError: when nothing was credited.
+        """
+        self.env["billing.attainment"]._check_may_bill()
+        milestones = self.sudo()
+        credited = milestones.allocation_ids.filtered(
+            lambda row: float_compare(row.credited_amount, row.reopened_amount, precision_rounding=row.currency_id.rounding)
+        )
+        if not credited:
+            raise UserError(_("Nothing of these milestones was credited."))
+        for allocation in credited:
+            allocation.reopened_amount = allocation.credited_amount
+        credited.milestone_id._requeue()
+        return True
+
+    def _requeue(self, wake=True):
+        """Put the last attainment of these milestones back into the queue: what stands on invoices changed."""
+        for milestone in self.sudo():
+            if milestone.order_id.state == "sale":
+                milestone.attainment_ids.sorted("id")[-1:]._set_state("pending")
+        if self and wake:
+            self.env["billing.attainment"]._wake()
+
+    # === WHAT OTHERS DO WITH THE INVOICES === #
+
+    def _billed_by_hand(self):
+        """Note that the native button just billed what was due of these milestones."""
+        for milestone in self:
+            milestone.billing_round += 1
+            move = milestone.invoice_line_ids.sorted("id")[-1:].move_id
+            rows = milestone.attainment_ids.filtered(lambda row: row.state in ("pending", "failed"))
+            rows._set_state("billed", billed_on=fields.Datetime.now(), move_id=move.id)
+
+    def _follow_invoices(self, why):
+        """Make these milestones due again after their draft was removed; they wait in the queue for its next turn.
+
+        :param str why: what happened to the draft
+        """
+        for allocation in self.allocation_ids:
+            sign = -1 if (allocation.amount or allocation.invoiced_amount) < 0 else 1
+            if sign * allocation.reopened_amount > sign * allocation.credited_amount:
+                allocation.reopened_amount = allocation.credited_amount
+        due = self.filtered(lambda milestone: milestone.order_id.state == "sale" and milestone.allocation_ids._any_open())
+        due._requeue(wake=False)
+        for milestone in due:
+            milestone.order_id._billing_log(
+                _(
+                    "%(milestone)s is due again: %(why)s. It is billed at the next run; put a hold on it to keep it back.",
+                    milestone=milestone.name,
+                    why=why,
+                )
+            )
+
+    def _follow_credit(self):
+        """Close what waited for the credit note that was just posted."""
+        self.filtered(lambda milestone: "blocked" in milestone.attainment_ids.mapped("state"))._requeue()

@@ -1,0 +1,393 @@
+import hashlib
+import json
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+from ..engine.patterns import matches
+from .billing_milestone import OFFSET_UNITS
+from .billing_schedule import CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
+
+CHOICES = {
+    "invoice_policy": INVOICE_POLICIES,
+    "grouping": GROUPINGS,
+    "invoice_date_policy": INVOICE_DATES,
+    "change_rule": CHANGE_RULES,
+}
+ENTRY_KEYS = {"order", "external_key", "name", "template", "milestones", *CHOICES}
+MILESTONE_KEYS = {"external_key", "name", "due", "percent", "amount", "balance", "lines", "payment_term", "description"}
+#: What ``due`` may say, by its ``on``.
+DUE_KEYS = {
+    "confirmation": set(),
+    "date": {"date"},
+    "offset": {"number", "unit", "from", "days", "business_days", "months"},
+    "task": {"task", "tasks", "pattern"},
+    "milestone": {"milestone"},
+    "delivery": set(),
+    "manual": {"planned_date"},
+}
+
+
+class ImportRefused(Exception):
+    """One entry of an import is refused; ``errors`` lists ``{"path", "message"}``."""
+
+    def __init__(self, errors):
+        super().__init__(errors)
+        self.errors = errors
+
+
+class _DryRun(Exception):
+    """Raised to take a tried import back."""
+
+
+class BillingSchedule(models.Model):
+    """Schedules passed in by another system."""
+
+    _inherit = "billing.schedule"
+
+    @api.model
+    def import_schedules(self, payload: list, dry_run: bool = False) -> list:
+        """Create or update schedules from another system, all or nothing per order; they are kept as given.
+
+        :param list payload: dictionaries ``{"order": id or name, "external_key": str, "name"?, "template"?: id or name,
+            "invoice_policy"?: "draft" | "post" | "send", "grouping"?: "milestone" | "order" | "customer",
+            "invoice_date_policy"?: "today" | "attained", "change_rule"?: "pro_rata" | "last" | "new",
+            "milestones"?: [milestone]}``. A milestone is ``{"external_key": str, "name": str, "due": {"on": …},
+            "percent" | "amount" | "balance": …, "lines"?, "payment_term"?, "description"?}``: exactly one of percent (of the
+            lines covered), amount (untaxed, in the order's currency) and ``"balance": true``. ``due`` is one of
+            ``{"on": "confirmation"}``, ``{"on": "date", "date": "YYYY-MM-DD"}``, ``{"on": "offset", "number": 30, "unit":
+            "days" | "business_days" | "months", "from": "confirmation" or a milestone's external_key}``, ``{"on": "task",
+            "tasks"?: [ids or names], "pattern"?: str}``, ``{"on": "milestone", "milestone"?: id or name of a project
+            milestone}``, ``{"on": "delivery"}``, ``{"on": "manual", "planned_date"?}``. ``lines`` are ids of order lines, or
+            words of their texts. Milestones left out come from the template.
+        :param bool dry_run: say what would happen, and write nothing
+        :return: per entry, in order, ``{"external_key", "status", "schedule_id", "milestones": {external_key: id},
+            "errors": [{"path", "message"}]}``; ``status`` is ``"created"``, ``"updated"``, ``"unchanged"`` (the same key and
+            content as before) or ``"refused"``
+        :raises AccessError: without the right to make schedules.
+        :raises UserError: when ``payload`` is not a list.
+        """
+        if not isinstance(payload, list):
+            raise UserError(_("payload: a list of dictionaries is expected, not %s.", type(payload).__name__))
+        self.check_access("create")
+        return [self._import_entry(entry, f"payload[{index}]", dry_run) for index, entry in enumerate(payload)]
+
+    @api.model
+    def _import_entry(self, entry, path, dry_run):
+        key = entry.get("external_key") if isinstance(entry, dict) else ""
+        result = {"external_key": key or "", "status": "refused", "schedule_id": 0, "milestones": {}, "errors": []}
+        try:
+            with self.env.cr.savepoint():
+                schedule, status = self._import_checked(entry, path)
+                named = schedule.milestone_ids.filtered("external_key")
+                result.update(
+                    status=status,
+                    schedule_id=0 if dry_run and status == "created" else schedule.id,
+                    milestones={row.external_key: 0 if dry_run and status != "unchanged" else row.id for row in named},
+                )
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            self.env.invalidate_all()
+        except ImportRefused as refused:
+            result.update(status="refused", schedule_id=0, milestones={}, errors=refused.errors)
+        except (UserError, ValidationError) as error:
+            errors = [{"path": path, "message": str(error)}]
+            result.update(status="refused", schedule_id=0, milestones={}, errors=errors)
+        return result
+
+    @api.model
+    def _import_checked(self, entry, path):
+        """Write one entry; return (schedule, status).
+
+        :raises ImportRefused: with the path of each thing that is wrong.
+        """
+        errors = _Errors()
+        self._check_shape(entry, path, errors)
+        errors.raise_if_any()
+        order = self._import_order(entry["order"], f"{path}.order", errors)
+        template = self._import_template(entry.get("template"), f"{path}.template", errors)
+        errors.raise_if_any()
+        content = hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()
+        known = self.search([("external_key", "=", entry["external_key"]), ("company_id", "=", order.company_id.id)])
+        if known and known.order_id != order:
+            errors.add(f"{path}.order", _("This schedule belongs to order %s.", known.sudo().order_id.name))
+            errors.raise_if_any()
+        if known and known.external_content == content:
+            return known, "unchanged"
+        schedule = known or self._import_create(entry, order, template)
+        if entry.get("milestones"):
+            schedule._import_milestones(entry["milestones"], f"{path}.milestones", errors)
+            errors.raise_if_any()
+        schedule.write({**self._import_settings(entry, template), "external_content": content})
+        schedule._cover_lines()
+        schedule._plan()
+        schedule.milestone_ids._activate()
+        return schedule, "updated" if known else "created"
+
+    @api.model
+    def _import_create(self, entry, order, template):
+        return self.with_context(billing_plan_deferred=True).create(
+            {
+                "order_id": order.id,
+                "external_key": entry["external_key"],
+                "template_id": template.id if not entry.get("milestones") else False,
+                **self._import_settings(entry, template),
+            }
+        ).with_context(self.env.context)
+
+    @api.model
+    def _import_settings(self, entry, template):
+        settings = {name: entry[name] for name in ("name", *CHOICES) if entry.get(name)}
+        for name in CHOICES:
+            if template[name]:
+                settings.setdefault(name, template[name])
+        return settings
+
+    # === CHECKS === #
+
+    @api.model
+    def _check_shape(self, entry, path, errors):
+        """Check that ``entry`` has the documented form, before anything is looked up."""
+        if not isinstance(entry, dict):
+            errors.add(path, _("A dictionary is expected."))
+            return
+        errors.unknown(entry, ENTRY_KEYS, path)
+        key = entry.get("external_key")
+        if not isinstance(key, str) or not key.strip():
+            errors.add(f"{path}.external_key", _("A text of the sender's own is expected."))
+        if not entry.get("order"):
+            errors.add(f"{path}.order", _("The id or the name of an order is expected."))
+        for name, choices in CHOICES.items():
+            if entry.get(name) and entry[name] not in dict(choices):
+                errors.add(f"{path}.{name}", _("One of %s is expected.", ", ".join(dict(choices))))
+        milestones = entry.get("milestones")
+        if milestones is not None and not isinstance(milestones, list):
+            errors.add(f"{path}.milestones", _("A list is expected."))
+        elif not milestones and not entry.get("template"):
+            errors.add(f"{path}.milestones", _("At least one milestone, or a template, is expected."))
+        else:
+            self._check_milestones_shape(milestones or [], f"{path}.milestones", errors)
+
+    @api.model
+    def _check_milestones_shape(self, milestones, path, errors):
+        keys = set()
+        for index, milestone in enumerate(milestones):
+            place = f"{path}[{index}]"
+            if not isinstance(milestone, dict):
+                errors.add(place, _("A dictionary is expected."))
+                continue
+            errors.unknown(milestone, MILESTONE_KEYS, place)
+            key = milestone.get("external_key")
+            if not isinstance(key, str) or not key.strip():
+                errors.add(f"{place}.external_key", _("A text of the sender's own is expected."))
+            elif key in keys:
+                errors.add(f"{place}.external_key", _("%s is there twice.", key))
+            keys.add(key if isinstance(key, str) else "")
+            if not milestone.get("name"):
+                errors.add(f"{place}.name", _("A name is expected."))
+            self._check_amount(milestone, place, errors)
+            self._check_due_shape(milestone.get("due"), f"{place}.due", errors)
+
+    @api.model
+    def _check_amount(self, milestone, place, errors):
+        given = [name for name in ("percent", "amount", "balance") if milestone.get(name) not in (None, False)]
+        if len(given) != 1:
+            errors.add(place, _("Exactly one of percent, amount and balance is expected."))
+            return
+        value = milestone[given[0]]
+        if given[0] == "balance":
+            if value is not True:
+                errors.add(f"{place}.balance", _("true is expected."))
+        elif isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+            errors.add(f"{place}.{given[0]}", _("A number is expected."))
+        elif given[0] == "percent" and not 0 <= value <= 100:
+            errors.add(f"{place}.percent", _("A number from 0 to 100 is expected."))
+
+    @api.model
+    def _check_due_shape(self, due, place, errors):
+        if not isinstance(due, dict) or due.get("on") not in DUE_KEYS:
+            errors.add(f"{place}.on", _("One of %s is expected.", ", ".join(DUE_KEYS)))
+        else:
+            errors.unknown(due, DUE_KEYS[due["on"]] | {"on"}, place)
+
+    # === LOOKING UP === #
+
+    @api.model
+    def _import_order(self, ref, path, errors):
+        """Return the order with this id or name that the user may read."""
+        domain = [("id", "=", ref)] if isinstance(ref, int) and not isinstance(ref, bool) else [("name", "=", ref)]
+        orders = self.env["sale.order"].search(domain, limit=2)
+        if not orders:
+            errors.add(path, _("No order %s that you may read.", ref))
+        elif len(orders) > 1:
+            errors.add(path, _("Several orders are named %s: send the id.", ref))
+        elif orders.state == "cancel":
+            errors.add(path, _("Order %s is cancelled.", orders.name))
+        return orders
+
+    @api.model
+    def _import_template(self, ref, path, errors):
+        Template = self.env["billing.schedule.template"]
+        if not ref:
+            return Template
+        domain = [("id", "=", ref)] if isinstance(ref, int) else [("name", "=", ref)]
+        template = Template.search(domain, limit=1)
+        if not template:
+            errors.add(path, _("No template %s.", ref))
+        return template
+
+    def _import_milestones(self, milestones, path, errors):
+        """Create, update and remove milestones, so that they are those of ``milestones``."""
+        self.ensure_one()
+        Milestone = self.env["billing.milestone"].with_context(billing_plan_deferred=True)
+        by_key = {row.external_key: row for row in self.milestone_ids if row.external_key}
+        self._import_remove(by_key, {row["external_key"] for row in milestones}, path, errors)
+        for index, values in enumerate(milestones):
+            place = f"{path}[{index}]"
+            record = by_key.get(values["external_key"])
+            wanted = self._import_values(values, index, place, errors)
+            if errors.rows:
+                continue
+            if record:
+                record.with_context(billing_plan_deferred=True).write(record._import_changes(wanted))
+            else:
+                by_key[values["external_key"]] = Milestone.create(dict(wanted, schedule_id=self.id))
+        errors.raise_if_any()
+        for index, values in enumerate(milestones):
+            due = values["due"]
+            if due["on"] == "offset" and due.get("from", "confirmation") != "confirmation":
+                base = by_key.get(due["from"])
+                if not base:
+                    errors.add(f"{path}[{index}].due.from", _("No milestone %s in this schedule.", due["from"]))
+                    continue
+                by_key[values["external_key"]].with_context(billing_plan_deferred=True).write(
+                    {"offset_from": "milestone", "offset_milestone_id": base.id}
+                )
+
+    def _import_remove(self, by_key, wanted, path, errors):
+        for milestone in self.milestone_ids.filtered(lambda row: row.external_key not in wanted):
+            if milestone.attainment_ids or milestone.invoice_line_ids:
+                errors.add(path, _("%s was attained, so it cannot be left out.", milestone.external_key or milestone.name))
+            else:
+                by_key.pop(milestone.external_key, None)
+                milestone.with_context(billing_plan_deferred=True).unlink()
+
+    def _import_values(self, values, index, place, errors):
+        """Return the values of a ``billing.milestone`` as ``values`` describe it."""
+        due, kind = values["due"], next(name for name in ("percent", "amount", "balance") if values.get(name) not in (None, False))
+        return {
+            "external_key": values["external_key"],
+            "name": values["name"],
+            "sequence": (index + 1) * 10,
+            "due_on": due["on"],
+            "amount_type": {"amount": "fixed"}.get(kind, kind),
+            "percent": values["percent"] if kind == "percent" else 0.0,
+            "amount_fixed": values["amount"] if kind == "amount" else 0.0,
+            "line_ids": [Command.set(self._import_lines(values.get("lines"), f"{place}.lines", errors).ids)],
+            "payment_term_id": self._import_term(values.get("payment_term"), f"{place}.payment_term", errors).id,
+            "description": values.get("description") or False,
+            **self._import_due(due, f"{place}.due", errors),
+        }
+
+    def _import_lines(self, refs, path, errors):
+        """Return the order lines that ``refs`` (ids, or words of their texts) mean."""
+        lines = self.order_id.order_line.filtered(lambda line: line._is_schedulable())
+        found = lines.browse()
+        if refs and not isinstance(refs, list):
+            errors.add(path, _("A list is expected."))
+            return found
+        for ref in refs or []:
+            if isinstance(ref, int):
+                hits = lines.filtered(lambda line, ref=ref: line.id == ref)
+            else:
+                hits = lines.filtered(lambda line, ref=ref: matches(str(ref), line.name, line.product_id.display_name))
+            if not hits:
+                errors.add(path, _("No line %(line)s in order %(order)s.", line=ref, order=self.order_id.name))
+            found |= hits
+        return found
+
+    def _import_term(self, ref, path, errors):
+        Term = self.env["account.payment.term"]
+        if not ref:
+            return Term
+        term = Term.search([("id", "=", ref)] if isinstance(ref, int) else [("name", "=", ref)], limit=1)
+        if not term:
+            errors.add(path, _("No payment terms %s.", ref))
+        return term
+
+    def _import_due(self, due, path, errors):
+        """Return the values that say what makes the milestone due."""
+        if due["on"] == "date":
+            return {"date": self._import_date(due.get("date"), f"{path}.date", errors)}
+        if due["on"] == "offset":
+            return self._import_offset(due, path, errors)
+        if due["on"] == "task":
+            tasks = self._import_tasks(due.get("tasks") or due.get("task"), f"{path}.tasks", errors)
+            return {"task_ids": [Command.set(tasks.ids)], "task_pattern": due.get("pattern") or False}
+        if due["on"] == "milestone":
+            return {"project_milestone_id": self._import_native(due.get("milestone"), f"{path}.milestone", errors).id}
+        if due.get("planned_date"):
+            return {"planned_date": self._import_date(due["planned_date"], f"{path}.planned_date", errors)}
+        return {}
+
+    @api.model
+    def _import_date(self, text, path, errors):
+        try:
+            day = fields.Date.to_date(text) if isinstance(text, str) and len(text) == 10 else None
+        except ValueError:
+            day = None
+        if not day:
+            errors.add(path, _("A date like 2026-01-31 is expected."))
+        return day
+
+    @api.model
+    def _import_offset(self, due, path, errors):
+        unit = next((name for name, _label in OFFSET_UNITS if name in due), due.get("unit", "days"))
+        number = due.get(unit, due.get("number"))
+        if unit not in dict(OFFSET_UNITS):
+            errors.add(f"{path}.unit", _("One of %s is expected.", ", ".join(dict(OFFSET_UNITS))))
+        if isinstance(number, bool) or not isinstance(number, int):
+            errors.add(f"{path}.number", _("A whole number is expected."))
+        return {"offset_number": number, "offset_unit": unit, "offset_from": "confirmation", "offset_milestone_id": False}
+
+    def _import_tasks(self, refs, path, errors):
+        """Return the tasks that ``refs`` (one or a list of ids, or names in the order's projects) mean."""
+        Task = found = self.env["project.task"]
+        for ref in refs if isinstance(refs, list) else [refs] if refs else []:
+            domain = [("id", "=", ref)] if isinstance(ref, int) else [("name", "=", ref), ("sale_order_id", "=", self.order_id.id)]
+            hits = Task.search(domain)
+            if not hits:
+                errors.add(path, _("No task %(task)s of order %(order)s.", task=ref, order=self.order_id.name))
+            found |= hits
+        return found
+
+    def _import_native(self, ref, path, errors):
+        Native = self.env["project.milestone"]
+        if not ref:
+            return Native
+        projects = self.order_id.sudo().order_line.project_id | self.order_id.sudo().project_id
+        domain = [("id", "=", ref)] if isinstance(ref, int) else [("name", "=", ref), ("project_id", "in", projects.ids)]
+        native = Native.search(domain, limit=1)
+        if not native:
+            errors.add(path, _("No project milestone %s.", ref))
+        return native
+
+
+class _Errors:
+    """What is wrong with an entry, each with its path."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, path, message):
+        self.rows.append({"path": path, "message": message})
+
+    def unknown(self, given, allowed, path):
+        for name in sorted(map(str, given.keys() - allowed)):
+            self.add(f"{path}.{name}", _("Unknown field."))
+
+    def raise_if_any(self):
+        if self.rows:
+            raise ImportRefused(self.rows)

@@ -1,0 +1,227 @@
+from fractions import Fraction
+
+from odoo import api, fields, models
+from odoo.tools import float_compare, float_round
+
+PRICING = {"price_unit", "product_uom_qty", "discount", "tax_ids", "product_id", "product_uom_id"}
+
+
+class SaleOrderLine(models.Model):
+    """An order line under a schedule is billed by amounts: quantities follow what is billed of its total."""
+
+    _inherit = "sale.order.line"
+
+    billing_schedule_id = fields.Many2one(
+        "billing.schedule", "Billing Schedule", copy=False, index="btree_not_null", ondelete="set null"
+    )
+    billing_allocation_ids = fields.One2many("billing.milestone.allocation", "line_id", "Milestone Shares", copy=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("billing_schedule_id", "price_subtotal", "product_uom_qty", "invoice_lines.price_subtotal")
+    def _compute_qty_invoiced(self):
+        super()._compute_qty_invoiced()
+
+    def _prepare_qty_invoiced(self):
+        scheduled = self.filtered("billing_schedule_id")
+        quantities = super(SaleOrderLine, self - scheduled)._prepare_qty_invoiced()
+        for line in scheduled:
+            quantities[line] = line._billed_quantity(lambda move: move.state != "cancel")
+        return quantities
+
+    @api.depends("billing_schedule_id", "price_subtotal", "product_uom_qty", "invoice_lines.price_subtotal")
+    def _compute_qty_invoiced_posted(self):
+        scheduled = self.filtered("billing_schedule_id")
+        super(SaleOrderLine, self - scheduled)._compute_qty_invoiced_posted()
+        for line in scheduled:
+            line.qty_invoiced_posted = line._billed_quantity(lambda move: move.state == "posted")
+
+    @api.depends(
+        "billing_schedule_id",
+        "price_subtotal",
+        "billing_allocation_ids.to_bill_amount",
+        "billing_allocation_ids.milestone_id.is_held",
+        "billing_allocation_ids.milestone_id.attained_percent",
+    )
+    def _compute_qty_to_invoice(self):
+        scheduled = self.filtered("billing_schedule_id")
+        super(SaleOrderLine, self - scheduled)._compute_qty_to_invoice()
+        for line in scheduled:
+            line.qty_to_invoice = line._quantity_due() if line.state == "sale" else 0.0
+
+    @api.depends("billing_schedule_id", "invoice_lines.move_id.state", "billing_allocation_ids.billed_amount")
+    def _compute_invoice_status(self):
+        scheduled = self.filtered(lambda line: line.billing_schedule_id and line.state == "sale" and not line.is_downpayment)
+        super(SaleOrderLine, self - scheduled)._compute_invoice_status()
+        for line in scheduled:
+            if line._billing_open_shares():
+                line.invoice_status = "to invoice"
+            else:
+                line.invoice_status = "invoiced" if line._is_fully_billed() else "no"
+
+    @api.depends("billing_schedule_id", "price_subtotal")
+    def _compute_untaxed_amount_to_invoice(self):
+        scheduled = self.filtered(lambda line: line.billing_schedule_id and line.state == "sale")
+        super(SaleOrderLine, self - scheduled)._compute_untaxed_amount_to_invoice()
+        for line in scheduled:
+            line.untaxed_amount_to_invoice = line.price_subtotal - line.untaxed_amount_invoiced
+
+    @api.depends("billing_schedule_id", "price_total", "amount_invoiced")
+    def _compute_amount_to_invoice(self):
+        scheduled = self.filtered(lambda line: line.billing_schedule_id and line.state == "sale")
+        super(SaleOrderLine, self - scheduled)._compute_amount_to_invoice()
+        for line in scheduled:
+            line.amount_to_invoice = line.price_total - line.amount_invoiced
+
+    def _compute_qty_delivered(self):
+        super()._compute_qty_delivered()
+        self.filtered("billing_schedule_id")._billing_wake_on_delivery()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        if not self.env.context.get("billing_plan_deferred"):
+            lines.order_id._billing_follow_lines()
+        return lines
+
+    def write(self, vals):
+        before = {line.id: line.price_subtotal for line in self} if vals.keys() & PRICING else {}
+        result = super().write(vals)
+        changed = self.filtered(lambda line: line.id in before and line.price_subtotal != before[line.id])
+        if changed and not self.env.context.get("billing_plan_deferred"):
+            changed.order_id._billing_follow_lines()
+        if "qty_delivered" in vals:
+            self._billing_wake_on_delivery()
+        return result
+
+    def unlink(self):
+        orders = self.order_id
+        result = super().unlink()
+        if not self.env.context.get("billing_plan_deferred"):
+            orders.exists()._billing_follow_lines()
+        return result
+
+    # === INVOICING === #
+
+    def _prepare_invoice_lines_vals_list(self, **optional_values):
+        if not self.billing_schedule_id or self.display_type or self.is_downpayment:
+            return super()._prepare_invoice_lines_vals_list(**optional_values)
+        optional_values.pop("quantity", None)
+        return [row._prepare_invoice_line(amount, **optional_values) for row, amount in self._billing_open_shares()]
+
+    def _billing_open_shares(self):
+        """Return what the native button would bill of this line: ``[(allocation, untaxed amount)]``."""
+        self.ensure_one()
+        shares = self.sudo().billing_allocation_ids.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
+        return [
+            (row, row.to_bill_amount)
+            for row in shares
+            if not row.milestone_id.is_held
+            and (row._is_owed_by_customer() or not self.price_subtotal and row._closes_free_line())
+        ]
+
+    def _is_schedulable(self):
+        """Return whether a schedule may cover this line."""
+        self.ensure_one()
+        return not self.display_type and not self.is_downpayment and not self.is_expense
+
+    def _billing_price(self, amount, total):
+        """Return the invoice line's quantity, price and tax data such that it comes to ``amount``, untaxed, exactly.
+
+        :param float amount: untaxed, in the currency of the order
+        :param float total: the same with taxes; it counts where prices include them
+        """
+        self.ensure_one()
+        kept = 1.0 - (self.discount or 0.0) / 100.0
+        if not kept or not self.price_subtotal:
+            return {"quantity": self.product_uom_qty, "price_unit": self.price_unit, "extra_tax_data": False}
+        if any(tax.price_include for tax in self.tax_ids.flatten_taxes_hierarchy()):
+            return self._billing_price_included(amount, total, kept)
+        return {"quantity": 1.0, "price_unit": amount / kept, "extra_tax_data": False}
+
+    def _billing_price_included(self, amount, total, kept):
+        """Return price and tax data such that both ``amount`` (untaxed) and ``total`` (with taxes) come out exactly."""
+        price = total / kept
+        base_line = self._prepare_base_line_for_taxes_computation(
+            quantity=1.0, price_unit=price, discount=self.discount, extra_tax_data={}
+        )
+        AccountTax = self.env["account.tax"]
+        AccountTax._add_tax_details_in_base_line(base_line, self.company_id)
+        AccountTax._round_base_lines_tax_details([base_line], self.company_id)
+        details = base_line["tax_details"]
+        currency = self.currency_id
+        missing = currency.round(amount - details["total_excluded_currency"] - details["delta_total_excluded_currency"])
+        values = {"quantity": 1.0, "price_unit": price, "extra_tax_data": False}
+        if not currency.is_zero(missing):
+            values["extra_tax_data"] = self._billing_tax_data(base_line, amount, missing)
+        return values
+
+    def _billing_tax_data(self, base_line, amount, missing):
+        """Return Odoo's ``extra_tax_data`` that moves ``missing`` from the first tax of ``base_line`` to its base."""
+        taxes = {}
+        for index, tax_data in enumerate(base_line["tax_details"]["taxes_data"]):
+            taxes[str(tax_data["tax"].id)] = {
+                "tax_amount_currency": tax_data["tax_amount_currency"] - (missing if index == 0 else 0.0),
+                "base_amount_currency": tax_data["base_amount_currency"] + (missing if index == 0 else 0.0),
+            }
+        return {
+            "currency_id": base_line["currency_id"].id,
+            "price_unit": base_line["price_unit"],
+            "discount": base_line["discount"],
+            "quantity": base_line["quantity"],
+            "rate": base_line["rate"],
+            "manual_total_excluded_currency": amount,
+            "manual_tax_amounts": taxes,
+        }
+
+    # === QUANTITIES === #
+
+    def _billed_quantity(self, stands):
+        """Return the quantity that what is billed comes to; exactly the ordered one when all is billed.
+
+        :param stands: which invoices count: a function of ``account.move``
+        """
+        self.ensure_one()
+        lines = self._get_invoice_lines().filtered(lambda line: stands(line.move_id))
+        if not self.price_subtotal:
+            return self.product_uom_qty if lines else 0.0
+        billed = sum(line._billing_order_amount(self.currency_id) * -line.move_id.direction_sign for line in lines)
+        if self.currency_id.compare_amounts(billed, self.price_subtotal) == 0:
+            return self.product_uom_qty
+        return self.product_uom_qty * billed / self.price_subtotal
+
+    def _quantity_due(self):
+        """Return the quantity that what is due comes to, at least the smallest one that shows when anything is."""
+        self.ensure_one()
+        shares = self._billing_open_shares()
+        if not shares:
+            return 0.0
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        total = self.price_subtotal
+        quantity = self.product_uom_qty
+        if total:
+            quantity *= sum(amount for _row, amount in shares) / total
+        smallest = 10**-digits
+        if float_compare(abs(quantity), smallest, precision_digits=digits) < 0:
+            return smallest if quantity >= 0 else -smallest
+        return float_round(quantity, precision_digits=digits)
+
+    def _is_fully_billed(self):
+        """Return whether invoices, drafts included, bill the whole line."""
+        self.ensure_one()
+        return float_compare(self.qty_invoiced, self.product_uom_qty, precision_digits=6) == 0
+
+    def _delivered_share(self):
+        """Return the delivered share of this line as a ``Fraction`` from 0 to 1."""
+        self.ensure_one()
+        ordered = Fraction(str(self.product_uom_qty))
+        if not ordered:
+            return Fraction(1)
+        return max(Fraction(0), min(Fraction(1), Fraction(str(self.qty_delivered)) / ordered))
+
+    def _billing_wake_on_delivery(self):
+        """Wake the billing when milestones wait for deliveries on these lines."""
+        if any(row.milestone_id.due_on == "delivery" for row in self.sudo().billing_allocation_ids):
+            self.env["billing.attainment"]._wake()
