@@ -1,0 +1,86 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+
+@tagged("post_install", "-at_install")
+class BillingCommon(AccountTestInvoicingCommon):
+    """A company with its books, a customer, services that make projects and tasks, and shortcuts to tell stories with."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids |= cls.env.ref("milestone_billing.group_billing_manager")
+        cls.env.user.group_ids |= cls.env.ref("sales_team.group_sale_manager")
+        cls.env.user.group_ids |= cls.env.ref("project.group_project_manager")
+        cls.company = cls.env.company
+        cls.customer = cls.env["res.partner"].create({"name": "Harbour Works", "email": "books@harbour.example"})
+        cls.service = cls._make_service("Engineering", "task_in_project")
+        cls.plain = cls._make_service("Consulting", "no")
+        cls.attainments = cls.env["billing.attainment"]
+
+    @classmethod
+    def _make_service(cls, name, tracking, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "service",
+                "invoice_policy": "order",
+                "service_tracking": tracking,
+                "list_price": 100.0,
+                "taxes_id": [Command.clear()],
+                "property_account_income_id": cls.company_data["default_account_revenue"].id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _make_order(cls, *prices, product=None, **values):
+        """Create a quotation with a line per price; a price may be a dictionary of line values."""
+        lines = [price if isinstance(price, dict) else {"price_unit": price} for price in prices]
+        return cls.env["sale.order"].create(
+            {
+                "partner_id": cls.customer.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": (product or cls.service).id,
+                            "name": f"Line {index + 1}",
+                            "product_uom_qty": 1.0,
+                            "tax_ids": [Command.clear()],
+                            **line,
+                        }
+                    )
+                    for index, line in enumerate(lines)
+                ],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _make_schedule(cls, order, *milestones, **values):
+        """Create a schedule of ``order``; a milestone is a dictionary, or a percentage due by hand."""
+        rows = [
+            milestone
+            if isinstance(milestone, dict)
+            else {"name": f"Milestone {index + 1}", "percent": milestone, "due_on": "manual"}
+            for index, milestone in enumerate(milestones)
+        ]
+        return cls.env["billing.schedule"].create(
+            {
+                "order_id": order.id,
+                "milestone_ids": [
+                    Command.create({"sequence": (index + 1) * 10, "name": f"Milestone {index + 1}", **row})
+                    for index, row in enumerate(rows)
+                ],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _drain(cls):
+        cls.env.flush_all()
+        result = cls.attainments.run_pending()
+        cls.env.invalidate_all()
+        return result
