@@ -27,7 +27,13 @@ COMMON = {
     "log_min_messages": "warning",
 }
 # Tests may lose their databases when the machine stops; the demo may not.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": 0}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": 0,
+}
 
 
 class Cluster:
@@ -94,7 +100,9 @@ class Cluster:
             with Step("Making a private PostgreSQL"):
                 shutil.rmtree(self.folder, ignore_errors=True)
                 self._make_owned(self.folder)
-                self._run("initdb", "-D", str(self.data), "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+                self._run(
+                    "initdb", "-D", str(self.data), "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
+                )
                 (self.folder / "ready").touch()
         self._make_owned(self.sockets)
 
@@ -111,7 +119,9 @@ class Cluster:
         settings = {**self.settings, "unix_socket_directories": f"'{self.sockets}'", "port": PORT}
         options = " ".join(f"-c {key}={value}" for key, value in settings.items())
         with Step("Starting PostgreSQL"):
-            self._run("pg_ctl", "start", "-w", "-t", "60", "-s", "-D", str(self.data), "-l", str(self.log), "-o", options)
+            self._run(
+                "pg_ctl", "start", "-w", "-t", "60", "-s", "-D", str(self.data), "-l", str(self.log), "-o", options
+            )
 
     def _is_running(self):
         return self._call("pg_ctl", "status", "-D", str(self.data)).returncode == 0
@@ -131,8 +141,7 @@ class Cluster:
         """The reason of a failure: what the program said, or the end of the log it points to."""
         if "Permission denied" in result.stderr:
             return (
-                f"the user {_owner()} cannot enter {self.folder.parent}; "
-                "name a folder it can enter in MILESTONE_CACHE."
+                f"the user {_owner()} cannot enter {self.folder.parent}; name a folder it can enter in MILESTONE_CACHE."
             )
         log = self.log.read_text(errors="replace") if self.log.exists() else ""
         return last_lines(result.stderr or log, 3)

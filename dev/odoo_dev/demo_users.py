@@ -1,0 +1,71 @@
+"""Makes the users of the demo; runs inside ``odoo shell`` on the demo database."""
+
+CUSTOMER_SOURCES = (
+    # Where a customer with something to see is found: model, domain, path to the partner.
+    ("billing.schedule", [("order_id.state", "=", "sale")], "order_id.partner_id"),
+    ("sale.order", [("state", "=", "sale")], "partner_id"),
+    ("res.partner", [("email", "!=", False), ("is_company", "=", False)], ""),
+)
+
+
+def make_users(env, roles):
+    """Make or complete the users of these roles, given as plain values, in all companies."""
+    for role in roles:
+        user = env["res.users"].with_context(active_test=False).search([("login", "=", role["login"])])
+        if role["portal"]:
+            user or _make_customer(env, role)
+        else:
+            _make_internal(env, role, user)
+    env.cr.commit()
+
+
+def prepare_pages(env):
+    """Build the scripts and styles of the web pages now, so that the first click is quick."""
+    env["ir.qweb"]._pregenerate_assets_bundles()
+    env.cr.commit()
+
+
+def _make_internal(env, role, user):
+    """Make an internal user or give it the groups it lacks."""
+    groups = [env.ref(name, raise_if_not_found=False) for name in ("base.group_user", *role["groups"])]
+    values = {
+        "group_ids": [(4, group.id) for group in groups if group],
+        "company_ids": [(6, 0, env["res.company"].search([]).ids)],
+    }
+    if user:
+        user.write(values)
+        return
+    name = role["login"].replace("_", " ").title()
+    identity = {"name": name, "login": role["login"], "email": f"{role['login']}@example.com"}
+    users = env["res.users"].with_context(no_reset_password=True)
+    users.create({**identity, **values, "password": role["login"]})
+
+
+def _make_customer(env, role):
+    """Give a customer who has orders a portal user."""
+    partner = _find_customer(env)
+    if not partner.email:
+        partner.email = f"{role['login']}@example.com"
+    env["res.users"].with_context(no_reset_password=True).create(
+        {
+            "name": partner.name,
+            "login": role["login"],
+            "password": role["login"],
+            "partner_id": partner.id,
+            "group_ids": [(6, 0, [env.ref("base.group_portal").id])],
+            "company_id": partner.company_id.id or env.company.id,
+            "company_ids": [(6, 0, [partner.company_id.id or env.company.id])],
+        }
+    )
+
+
+def _find_customer(env):
+    """A customer without a user yet, preferably one with a billing schedule."""
+    for model, domain, path in CUSTOMER_SOURCES:
+        if model not in env:
+            continue
+        records = env[model].search(domain, limit=200)
+        partners = (records.mapped(path) if path else records).filtered(lambda partner: not partner.user_ids)
+        if partners:
+            return partners[0]
+    return env["res.partner"].create({"name": "Demo Customer"})
