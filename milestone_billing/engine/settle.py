@@ -57,7 +57,7 @@ def absorb_in_percents(
         if not missing[key]:
             continue
         takers = [item for item in percents if exact[item].get(key)]
-        side = 1 if amounts[key] > 0 else -1
+        side = 1 if exact[takers[-1]][key] > 0 else -1
         after, _rest = absorb(missing[key], [shares[item][key] for item in takers], side)
         for item, units in zip(takers, after, strict=True):
             shares[item][key] = units

@@ -345,9 +345,11 @@ class BillingAttainment(models.Model):
     def _tell_pending(self):
         """Tell followers and the configured contacts what was attained and invoiced, a batch at a time."""
         while True:
-            rows = self.sudo().search(
-                [("to_tell", "=", True), ("state", "!=", "pending")], order="id", limit=BATCH
-            ).try_lock_for_update(allow_referencing=True)
+            rows = (
+                self.sudo()
+                .search([("to_tell", "=", True), ("state", "!=", "pending")], order="id", limit=BATCH)
+                .try_lock_for_update(allow_referencing=True)
+            )
             if not rows:
                 return
             for row in rows:

@@ -109,7 +109,11 @@ class BillingMilestone(models.Model):
         help="When the milestone is expected. Milestones counted from this one move with it; amounts never do.",
     )
     due_date = fields.Date(
-        compute="_compute_due_date", store=True, recursive=True, index="btree_not_null", help="The day the clock attains it."
+        compute="_compute_due_date",
+        store=True,
+        recursive=True,
+        index="btree_not_null",
+        help="The day the clock attains it.",
     )
 
     # How much it bills
@@ -260,7 +264,11 @@ class BillingMilestone(models.Model):
             milestone.block_reason = waiting.reason
             milestone.state = milestone._current_state(waiting)
 
-    @api.depends("hold_ids.is_active", "order_id.billing_hold_ids.is_active", "partner_id.commercial_partner_id.billing_hold_ids.is_active")
+    @api.depends(
+        "hold_ids.is_active",
+        "order_id.billing_hold_ids.is_active",
+        "partner_id.commercial_partner_id.billing_hold_ids.is_active",
+    )
     def _compute_is_held(self):
         for milestone in self:
             milestone.is_held = bool(milestone._active_holds())
@@ -272,10 +280,16 @@ class BillingMilestone(models.Model):
         for milestone in self:
             if milestone.due_on == "date" and not milestone.date:
                 raise ValidationError(_("Milestone %s is due on a date: say which.", milestone.name))
-            if milestone.due_on == "offset" and milestone.offset_from == "milestone" and not milestone.offset_milestone_id:
+            if (
+                milestone.due_on == "offset"
+                and milestone.offset_from == "milestone"
+                and not milestone.offset_milestone_id
+            ):
                 raise ValidationError(_("Milestone %s is counted from another milestone: say which.", milestone.name))
             if milestone.offset_milestone_id.schedule_id not in (milestone.schedule_id, self.env["billing.schedule"]):
-                raise ValidationError(_("Milestone %s is counted from a milestone of another schedule.", milestone.name))
+                raise ValidationError(
+                    _("Milestone %s is counted from a milestone of another schedule.", milestone.name)
+                )
         if self._has_cycle("offset_milestone_id"):
             raise ValidationError(_("Milestones cannot wait for each other in a circle."))
 

@@ -22,7 +22,9 @@ class BillingMilestoneAllocation(models.Model):
     amount = fields.Monetary(required=True, help="Untaxed share of the order line.")
     invoice_line_ids = fields.One2many("account.move.line", "billing_allocation_id", "Invoice Lines", copy=False)
     due_amount = fields.Monetary(compute="_compute_due_amount", store=True, help="Attained so far, cumulative.")
-    invoiced_amount = fields.Monetary(compute="_compute_billed", store=True, help="Invoices that stand, drafts included.")
+    invoiced_amount = fields.Monetary(
+        compute="_compute_billed", store=True, help="Invoices that stand, drafts included."
+    )
     credited_amount = fields.Monetary(compute="_compute_billed", store=True, help="Credit notes that stand.")
     billed_amount = fields.Monetary(compute="_compute_billed", store=True)
     reopened_amount = fields.Monetary(
@@ -103,7 +105,9 @@ class BillingMilestoneAllocation(models.Model):
     def _closes_free_line(self):
         """Return whether this share carries an order line of price zero to the invoice: the last to cover it does, once."""
         self.ensure_one()
-        shares = self.line_id.billing_allocation_ids.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
+        shares = self.line_id.billing_allocation_ids.sorted(
+            lambda row: (row.milestone_id.sequence, row.milestone_id.id)
+        )
         stands = self.invoice_line_ids.filtered(lambda line: line.parent_state != "cancel")
         return self == shares[-1:] and self.milestone_id._is_attained() and not stands
 

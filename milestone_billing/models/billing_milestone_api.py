@@ -93,7 +93,11 @@ class BillingMilestone(models.Model):
             raise Refused(_("percent: a number from 0 to 100 is expected."))
         if note is not None and note is not False and not isinstance(note, str):
             raise Refused(_("note: a text is expected."))
-        content = {name: event[name] for name in ("milestone", "date", "percent", "note") if event.get(name) not in (None, False)}
+        content = {
+            name: event[name]
+            for name in ("milestone", "date", "percent", "note")
+            if event.get(name) not in (None, False)
+        }
         return {
             "key": key,
             "percent": float(percent),
@@ -140,7 +144,9 @@ class BillingMilestone(models.Model):
         if not found:
             raise Refused(_("No milestone %s that you may attain.", ref))
         if len(found) > 1:
-            raise Refused(_("%(count)s milestones have the external key %(key)s: send the id.", count=len(found), key=ref))
+            raise Refused(
+                _("%(count)s milestones have the external key %(key)s: send the id.", count=len(found), key=ref)
+            )
         return found.sudo()
 
     @api.model
@@ -148,8 +154,10 @@ class BillingMilestone(models.Model):
         """Return ``{(company id, key): content}`` of the events recorded before."""
         keys = [event["key"] for event in events if isinstance(event, dict) and isinstance(event.get("key"), str)]
         companies = self.env["res.company"].union(*(rows.sudo().company_id for rows in milestones.values()))
-        rows = self.env["billing.attainment"].sudo().search_fetch(
-            [("key", "in", keys), ("company_id", "in", companies.ids)], ["company_id", "key", "content"]
+        rows = (
+            self.env["billing.attainment"]
+            .sudo()
+            .search_fetch([("key", "in", keys), ("company_id", "in", companies.ids)], ["company_id", "key", "content"])
         )
         return {(row.company_id.id, row.key): row.content for row in rows}
 

@@ -89,7 +89,9 @@ class BillingMilestone(models.Model):
             return _("%s lies in the future: attain the milestone on the day itself.", fields.Date.to_string(day))
         attained = milestone.attained_percent if attained is None else attained
         if float_compare(percent, attained, precision_digits=6) == 0:
-            return _("Milestone %(name)s is attained to %(percent)s %% already.", name=milestone.name, percent=f"{percent:g}")
+            return _(
+                "Milestone %(name)s is attained to %(percent)s %% already.", name=milestone.name, percent=f"{percent:g}"
+            )
         return False
 
     # === RECORDING === #
@@ -212,12 +214,16 @@ class BillingMilestone(models.Model):
     def _find_tasks(self, project):
         """Return the tasks of ``project`` that this milestone waits for: by pattern, else those of its own lines."""
         if self.task_pattern:
-            tasks = self.env["project.task"].search([("project_id", "=", project.id), ("has_template_ancestor", "=", False)])
+            tasks = self.env["project.task"].search(
+                [("project_id", "=", project.id), ("has_template_ancestor", "=", False)]
+            )
             return tasks.filtered(lambda task: matches(self.task_pattern, task.name))
         return self.line_ids.task_id or self._task_of_same_name(project)
 
     def _task_of_same_name(self, project):
-        tasks = self.env["project.task"].search([("project_id", "=", project.id), ("has_template_ancestor", "=", False)])
+        tasks = self.env["project.task"].search(
+            [("project_id", "=", project.id), ("has_template_ancestor", "=", False)]
+        )
         return tasks.filtered(lambda task: (task.name or "").strip().lower().endswith(self.name.strip().lower()))
 
     def _make_task(self, project):
@@ -285,7 +291,9 @@ class BillingMilestone(models.Model):
         total = sum((Fraction(str(row.amount)) for row in self.allocation_ids), Fraction(0))
         if not total:
             return
-        delivered = sum((Fraction(str(row.amount)) * row.line_id._delivered_share() for row in self.allocation_ids), Fraction(0))
+        delivered = sum(
+            (Fraction(str(row.amount)) * row.line_id._delivered_share() for row in self.allocation_ids), Fraction(0)
+        )
         percent = round(float(delivered / total * 100), 6)
         if float_compare(percent, self.attained_percent, precision_digits=6):
             self._attain(percent, day, "delivery")

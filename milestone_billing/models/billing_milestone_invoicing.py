@@ -145,7 +145,9 @@ class BillingMilestone(models.Model):
             wanted["send"]._billing_queue_sending()
         for order, milestones in self.filtered(moves.get).grouped("order_id").items():
             rows = [
-                self.env._("%(milestone)s: %(invoice)s", milestone=milestone.name, invoice=moves[milestone].display_name)
+                self.env._(
+                    "%(milestone)s: %(invoice)s", milestone=milestone.name, invoice=moves[milestone].display_name
+                )
                 for milestone in milestones
             ]
             order._billing_log(_("Milestones invoiced"), rows)
@@ -263,7 +265,9 @@ class BillingMilestone(models.Model):
         for order, milestones in self.sudo().grouped("order_id").items():
             text = f"{', '.join(milestones.mapped('name'))}: {summary}"
             activity_type = self.env.ref("milestone_billing.mail_activity_billing", raise_if_not_found=False)
-            if text not in order.activity_ids.filtered(lambda row: row.activity_type_id == activity_type).mapped("summary"):
+            if text not in order.activity_ids.filtered(lambda row: row.activity_type_id == activity_type).mapped(
+                "summary"
+            ):
                 order.activity_schedule(
                     "milestone_billing.mail_activity_billing",
                     summary=text,
@@ -285,9 +289,13 @@ class BillingMilestone(models.Model):
         moves = drafts.move_id
         names = ", ".join(move.display_name for move in moves)
         drafts.with_context(billing_taking_back=True).unlink()
-        empty = moves.filtered(lambda move: not move.invoice_line_ids.filtered(lambda line: line.display_type == "product"))
+        empty = moves.filtered(
+            lambda move: not move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        )
         empty._billing_discard()
-        self.order_id._billing_log(_("%(milestone)s is undone: taken off %(invoices)s.", milestone=self.name, invoices=names))
+        self.order_id._billing_log(
+            _("%(milestone)s is undone: taken off %(invoices)s.", milestone=self.name, invoices=names)
+        )
 
     def _credit_owed(self):
         """Return the untaxed amount that is posted and no longer attained, by allocation: ``{allocation: amount}``."""
@@ -356,7 +364,9 @@ class BillingMilestone(models.Model):
         self.env["billing.attainment"]._check_may_bill()
         milestones = self.sudo()
         credited = milestones.allocation_ids.filtered(
-            lambda row: float_compare(row.credited_amount, row.reopened_amount, precision_rounding=row.currency_id.rounding)
+            lambda row: float_compare(
+                row.credited_amount, row.reopened_amount, precision_rounding=row.currency_id.rounding
+            )
         )
         if not credited:
             raise UserError(_("Nothing of these milestones was credited."))
@@ -392,7 +402,9 @@ class BillingMilestone(models.Model):
             sign = -1 if (allocation.amount or allocation.invoiced_amount) < 0 else 1
             if sign * allocation.reopened_amount > sign * allocation.credited_amount:
                 allocation.reopened_amount = allocation.credited_amount
-        due = self.filtered(lambda milestone: milestone.order_id.state == "sale" and milestone.allocation_ids._any_open())
+        due = self.filtered(
+            lambda milestone: milestone.order_id.state == "sale" and milestone.allocation_ids._any_open()
+        )
         due._requeue(wake=False)
         for milestone in due:
             milestone.order_id._billing_log(

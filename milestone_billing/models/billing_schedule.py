@@ -104,7 +104,9 @@ class BillingSchedule(models.Model):
         store=True,
         index=True,
     )
-    amount_lines = fields.Monetary("Lines Covered Total", compute="_compute_amounts", help="Untaxed total of the lines.")
+    amount_lines = fields.Monetary(
+        "Lines Covered Total", compute="_compute_amounts", help="Untaxed total of the lines."
+    )
     amount_planned = fields.Monetary("Planned", compute="_compute_amounts", help="Untaxed total of the milestones.")
     amount_difference = fields.Monetary(
         "Not Planned", compute="_compute_amounts", help="What the plan leaves unbilled; negative: what it has too much."
@@ -124,7 +126,9 @@ class BillingSchedule(models.Model):
         for schedule in self:
             company = schedule.company_id or self.env.company
             template = schedule.template_id
-            schedule.invoice_policy = template.invoice_policy or schedule.invoice_policy or company.billing_invoice_policy
+            schedule.invoice_policy = (
+                template.invoice_policy or schedule.invoice_policy or company.billing_invoice_policy
+            )
             schedule.grouping = template.grouping or schedule.grouping or company.billing_grouping
             schedule.invoice_date_policy = (
                 template.invoice_date_policy or schedule.invoice_date_policy or company.billing_invoice_date
@@ -149,7 +153,9 @@ class BillingSchedule(models.Model):
             else:
                 schedule.state = "running"
 
-    @api.depends("line_ids.price_subtotal", "milestone_ids.amount", "milestone_ids.due_amount", "milestone_ids.billed_amount")
+    @api.depends(
+        "line_ids.price_subtotal", "milestone_ids.amount", "milestone_ids.due_amount", "milestone_ids.billed_amount"
+    )
     def _compute_amounts(self):
         for schedule in self:
             currency = schedule.currency_id or schedule.company_id.currency_id

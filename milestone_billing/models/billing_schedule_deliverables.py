@@ -20,7 +20,9 @@ class BillingSchedule(models.Model):
     def _copy_to(self, order):
         """Copy these schedules to ``order``, a fresh copy of theirs: the same plan, nothing attained."""
         for schedule in self:
-            old, new = (orders.order_line.sorted(lambda line: (line.sequence, line.id)) for orders in (schedule.order_id, order))
+            old, new = (
+                orders.order_line.sorted(lambda line: (line.sequence, line.id)) for orders in (schedule.order_id, order)
+            )
             old = old.filtered(lambda line: line._is_schedulable())
             lines = dict(zip(old.ids, new.filtered(lambda line: line._is_schedulable()).ids, strict=False))
             copied = schedule.with_context(billing_plan_deferred=True).copy(
@@ -38,7 +40,9 @@ class BillingSchedule(models.Model):
     def _copy_milestones(self, copied, lines):
         """Copy the milestones of this schedule to ``copied``; ``lines`` maps old order lines to new (ids)."""
         made = {}
-        for milestone in self.milestone_ids.filtered(lambda milestone: not milestone.is_change_order).sorted("sequence"):
+        for milestone in self.milestone_ids.filtered(lambda milestone: not milestone.is_change_order).sorted(
+            "sequence"
+        ):
             values = {"schedule_id": copied.id, "offset_milestone_id": False, "planned_date": False}
             values["line_ids"] = [Command.set([lines[line] for line in milestone.line_ids.ids if line in lines])]
             if milestone.offset_milestone_id:

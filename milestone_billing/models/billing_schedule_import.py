@@ -128,14 +128,18 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _import_create(self, entry, order, template):
-        return self.with_context(billing_plan_deferred=True).create(
-            {
-                "order_id": order.id,
-                "external_key": entry["external_key"],
-                "template_id": template.id if not entry.get("milestones") else False,
-                **self._import_settings(entry, template),
-            }
-        ).with_context(self.env.context)
+        return (
+            self.with_context(billing_plan_deferred=True)
+            .create(
+                {
+                    "order_id": order.id,
+                    "external_key": entry["external_key"],
+                    "template_id": template.id if not entry.get("milestones") else False,
+                    **self._import_settings(entry, template),
+                }
+            )
+            .with_context(self.env.context)
+        )
 
     @api.model
     def _import_settings(self, entry, template):
@@ -269,14 +273,19 @@ class BillingSchedule(models.Model):
     def _import_remove(self, by_key, wanted, path, errors):
         for milestone in self.milestone_ids.filtered(lambda row: row.external_key not in wanted):
             if milestone.attainment_ids or milestone.invoice_line_ids:
-                errors.add(path, _("%s was attained, so it cannot be left out.", milestone.external_key or milestone.name))
+                errors.add(
+                    path, _("%s was attained, so it cannot be left out.", milestone.external_key or milestone.name)
+                )
             else:
                 by_key.pop(milestone.external_key, None)
                 milestone.with_context(billing_plan_deferred=True).unlink()
 
     def _import_values(self, values, index, place, errors):
         """Return the values of a ``billing.milestone`` as ``values`` describe it."""
-        due, kind = values["due"], next(name for name in ("percent", "amount", "balance") if values.get(name) not in (None, False))
+        due, kind = (
+            values["due"],
+            next(name for name in ("percent", "amount", "balance") if values.get(name) not in (None, False)),
+        )
         return {
             "external_key": values["external_key"],
             "name": values["name"],
@@ -350,13 +359,22 @@ class BillingSchedule(models.Model):
             errors.add(f"{path}.unit", _("One of %s is expected.", ", ".join(dict(OFFSET_UNITS))))
         if isinstance(number, bool) or not isinstance(number, int):
             errors.add(f"{path}.number", _("A whole number is expected."))
-        return {"offset_number": number, "offset_unit": unit, "offset_from": "confirmation", "offset_milestone_id": False}
+        return {
+            "offset_number": number,
+            "offset_unit": unit,
+            "offset_from": "confirmation",
+            "offset_milestone_id": False,
+        }
 
     def _import_tasks(self, refs, path, errors):
         """Return the tasks that ``refs`` (one or a list of ids, or names in the order's projects) mean."""
         Task = found = self.env["project.task"]
         for ref in refs if isinstance(refs, list) else [refs] if refs else []:
-            domain = [("id", "=", ref)] if isinstance(ref, int) else [("name", "=", ref), ("sale_order_id", "=", self.order_id.id)]
+            domain = (
+                [("id", "=", ref)]
+                if isinstance(ref, int)
+                else [("name", "=", ref), ("sale_order_id", "=", self.order_id.id)]
+            )
             hits = Task.search(domain)
             if not hits:
                 errors.add(path, _("No task %(task)s of order %(order)s.", task=ref, order=self.order_id.name))
@@ -368,7 +386,9 @@ class BillingSchedule(models.Model):
         if not ref:
             return Native
         projects = self.order_id.sudo().order_line.project_id | self.order_id.sudo().project_id
-        domain = [("id", "=", ref)] if isinstance(ref, int) else [("name", "=", ref), ("project_id", "in", projects.ids)]
+        domain = (
+            [("id", "=", ref)] if isinstance(ref, int) else [("name", "=", ref), ("project_id", "in", projects.ids)]
+        )
         native = Native.search(domain, limit=1)
         if not native:
             errors.add(path, _("No project milestone %s.", ref))

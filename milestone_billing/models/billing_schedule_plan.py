@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 from ..engine.change import redistribute
-from ..engine.plan import Item, Line, PlanError, allocate
-from ..engine.units import from_units, to_fraction, to_units
+from ..engine.plan import Line, PlanError, allocate
+from ..engine.units import from_units, to_units
 
 
 class BillingSchedule(models.Model):
@@ -155,7 +155,9 @@ class BillingSchedule(models.Model):
         ]
         added, uncovered = sum(change.added.values()), sum(change.uncovered.values())
         if added:
-            rows.append(_("new milestone: %s", formatLang(self.env, from_units(added, rounding), currency_obj=currency)))
+            rows.append(
+                _("new milestone: %s", formatLang(self.env, from_units(added, rounding), currency_obj=currency))
+            )
         if uncovered:
             amount = formatLang(self.env, from_units(-uncovered, rounding), currency_obj=currency)
             rows.append(_("billed beyond what the order is now worth: %s. A credit note is due.", amount))

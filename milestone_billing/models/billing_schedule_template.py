@@ -65,7 +65,9 @@ class BillingScheduleTemplateMilestone(models.Model):
         """Create the milestones of ``schedule`` (``billing.schedule``) that these lines describe, and return them."""
         Milestone = self.env["billing.milestone"].with_context(billing_plan_deferred=True)
         made = {}
-        for line in self.with_context(lang=schedule.order_id.partner_id.lang).sorted(lambda line: (line.sequence, line.id)):
+        for line in self.with_context(lang=schedule.order_id.partner_id.lang).sorted(
+            lambda line: (line.sequence, line.id)
+        ):
             made[line] = Milestone.create(line._prepare_milestone(schedule))
         for line, milestone in made.items():
             if line.due_on == "offset" and line.offset_from_id in made:

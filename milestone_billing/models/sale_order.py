@@ -63,7 +63,12 @@ class SaleOrder(models.Model):
         rule = self.env["billing.schedule.rule"]._pick(self)
         if rule:
             self.env["billing.schedule"].sudo().create(
-                {"order_id": self.id, "name": rule.template_id.name, "template_id": rule.template_id.id, "rule_id": rule.id}
+                {
+                    "order_id": self.id,
+                    "name": rule.template_id.name,
+                    "template_id": rule.template_id.id,
+                    "rule_id": rule.id,
+                }
             )
 
     def _billing_follow_lines(self):
@@ -81,8 +86,12 @@ class SaleOrder(models.Model):
     def _get_invoiceable_lines(self, final=False):
         # OVERRIDE: a scheduled line of negative quantity is billed with its milestone, not only on a final invoice.
         lines = super()._get_invoiceable_lines(final)
-        missing = self.order_line.filtered(lambda line: line.billing_schedule_id and line._billing_open_shares()) - lines
-        return (lines | missing).sorted(lambda line: (line.is_downpayment, line.sequence, line.id)) if missing else lines
+        missing = (
+            self.order_line.filtered(lambda line: line.billing_schedule_id and line._billing_open_shares()) - lines
+        )
+        return (
+            (lines | missing).sorted(lambda line: (line.is_downpayment, line.sequence, line.id)) if missing else lines
+        )
 
     def _create_account_invoices(self, invoice_vals_list, final):
         # OVERRIDE: the native button bills milestones too: their round moves on, so that nothing is billed twice.

@@ -51,7 +51,9 @@ class SaleOrderLine(models.Model):
 
     @api.depends("billing_schedule_id", "invoice_lines.move_id.state", "billing_allocation_ids.billed_amount")
     def _compute_invoice_status(self):
-        scheduled = self.filtered(lambda line: line.billing_schedule_id and line.state == "sale" and not line.is_downpayment)
+        scheduled = self.filtered(
+            lambda line: line.billing_schedule_id and line.state == "sale" and not line.is_downpayment
+        )
         super(SaleOrderLine, self - scheduled)._compute_invoice_status()
         for line in scheduled:
             if line._billing_open_shares():
