@@ -43,13 +43,29 @@ class AccountMove(models.Model):
         return dict(action, domain=[("id", "in", self.billing_milestone_ids.ids)], context={"create": False})
 
     def _billing_queue_sending(self):
-        """Leave these posted invoices to Odoo's own sending, by each customer's way, right after this transaction."""
+        """Leave these posted invoices to Odoo's own sending, each customer's way, right after this transaction."""
         author = self.env.user
-        self.sending_data = {"author_user_id": author.id, "author_partner_id": author.partner_id.id}
+        nowhere = self.filtered(lambda move: move._billing_by_mail() and not move.partner_id.email)
+        (self - nowhere).sending_data = {"author_user_id": author.id, "author_partner_id": author.partner_id.id}
         self.env.ref("account.ir_cron_account_move_send")._trigger()
+        for move in nowhere:
+            move.invoice_line_ids.billing_milestone_id._ask_person(
+                _(
+                    "%(invoice)s is posted, not sent: %(customer)s has no email address.",
+                    invoice=move.name,
+                    customer=move.partner_id.display_name,
+                ),
+                _("Give the customer an email address or another way of sending, then send the invoice."),
+            )
+
+    def _billing_by_mail(self):
+        """Return whether the customer of this invoice gets invoices by mail, Odoo's way unless told otherwise."""
+        self.ensure_one()
+        partner = self.commercial_partner_id.with_company(self.company_id)
+        return (partner.invoice_sending_method or "email") == "email"
 
     def _billing_discard(self):
-        """Remove these drafts, which bill nothing any more; one that had a number is cancelled, so that none is missing."""
+        """Remove these drafts, which bill nothing any more; one that had a number is cancelled, so none is missing."""
         for move in self.with_context(billing_taking_back=True):
             if move.posted_before or move.name and move.name != "/":
                 move.button_cancel()

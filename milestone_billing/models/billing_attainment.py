@@ -100,8 +100,8 @@ class BillingAttainment(models.Model):
 
         An event whose key another transaction just recorded is left out: it is there already.
 
-        :param list vals_list: values with ``milestone_id``, ``percent`` (cumulative, 0 to 100), ``date``, ``source``, and
-            optionally ``key``, ``note``, ``content``
+        :param list vals_list: values with ``milestone_id``, ``percent`` (cumulative, 0 to 100), ``date``, ``source``,
+            and optionally ``key``, ``note``, ``content``
         :return: the attainments made (``billing.attainment``)
         """
         Attainment = self.sudo()
@@ -145,10 +145,10 @@ class BillingAttainment(models.Model):
     @api.model
     def _wake(self):
         """Have the queue drained right after this transaction is committed (once, however often it is asked)."""
-        data = self.env.cr.precommit.data
-        if not data.get("milestone_billing.woken"):
-            data["milestone_billing.woken"] = True
-            self.env.ref("milestone_billing.ir_cron_drain_1").sudo()._trigger()
+        precommit = self.env.cr.precommit
+        if not precommit.data.get("milestone_billing.woken"):
+            precommit.data["milestone_billing.woken"] = True
+            precommit.add(self.env.ref("milestone_billing.ir_cron_drain_1").sudo()._trigger)
 
     # === STATE === #
 
@@ -172,6 +172,7 @@ class BillingAttainment(models.Model):
         :raises UserError: when none of them waits for a retry.
         """
         self._check_may_bill()
+        self.check_access("read")
         rows = self.filtered(lambda row: row.state in ("blocked", "failed", "pending"))
         if not rows:
             raise UserError(_("Nothing to retry: these attainments are billed or cancelled."))
@@ -321,12 +322,16 @@ class BillingAttainment(models.Model):
         return Counter({"invoices": len(set(moves.values()))}) + Counter(self.mapped("state"))
 
     def _settle(self, milestone, move):
-        """Close these attainments of ``milestone``, billed by ``move``; or say what a person has to credit."""
+        """Close these attainments of ``milestone``, billed by ``move``; or say what a person has to credit.
+
+        Earlier ones that were blocked or failed are closed with them: percentages are cumulative.
+        """
+        rows = self | milestone.attainment_ids.filtered(lambda row: row.state in ("blocked", "failed"))
         owed = milestone._credit_owed()
         if owed:
-            self._set_state("blocked", *milestone._propose_credit(owed))
+            rows._set_state("blocked", *milestone._propose_credit(owed))
         else:
-            self._set_state("billed", billed_on=fields.Datetime.now(), **({"move_id": move.id} if move else {}))
+            rows._set_state("billed", billed_on=fields.Datetime.now(), **({"move_id": move.id} if move else {}))
 
     def _fail(self, error):
         """Leave these attainments failed with their reason and remedy, and ask a person."""

@@ -103,7 +103,7 @@ class BillingMilestoneAllocation(models.Model):
         return self.currency_id.compare_amounts(sign * self.to_bill_amount, 0.0) < 0
 
     def _closes_free_line(self):
-        """Return whether this share carries an order line of price zero to the invoice: the last to cover it does, once."""
+        """Return whether this share carries a line of price zero to the invoice: the last to cover it does, once."""
         self.ensure_one()
         shares = self.line_id.billing_allocation_ids.sorted(
             lambda row: (row.milestone_id.sequence, row.milestone_id.id)
@@ -114,9 +114,9 @@ class BillingMilestoneAllocation(models.Model):
     # === INVOICE LINES === #
 
     def _price_included_total(self, amount):
-        """Return ``amount`` (untaxed) with taxes, such that the shares of a whole plan total the line's price with taxes.
+        """Return ``amount`` (untaxed) with taxes, such that a whole plan totals the line's price with taxes.
 
-        Cumulative in the order of the plan: what milestones before this one take, and what is billed of this one, first.
+        Cumulative in the order of the plan: what earlier milestones take, and what is billed of this one, first.
         """
         self.ensure_one()
         line, mine = self.line_id, (self.milestone_id.sequence, self.milestone_id.id)

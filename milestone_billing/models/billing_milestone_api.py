@@ -19,9 +19,10 @@ class BillingMilestone(models.Model):
     def attain(self, events: list, dry_run: bool = False) -> list:
         """Attain milestones from another system. Safe to repeat: an event is recorded once, by its key.
 
-        :param list events: dictionaries ``{"key": str, "milestone": int or str, "date"?: "YYYY-MM-DD", "percent"?: number,
-            "note"?: str}``. ``key`` is the sender's own, unique per company; ``milestone`` an id or an external key;
-            ``date`` is today when left out; ``percent`` is cumulative, from 0 to 100, and 100 when left out.
+        :param list events: dictionaries ``{"key": str, "milestone": int or str, "date"?: "YYYY-MM-DD",
+            "percent"?: number, "note"?: str}``. ``key`` is the sender's own, unique per company; ``milestone`` an id or
+            an external key; ``date`` is today when left out; ``percent`` is cumulative, from 0 to 100, and 100 when
+            left out.
         :param bool dry_run: say what would happen, and record nothing
         :return: per event, in order, ``{"key", "status", "milestone_id", "reason"}``; ``status`` is ``"accepted"``,
             ``"duplicate"`` (this very event was recorded before) or ``"refused"`` (``reason`` says why and what to do)
@@ -171,10 +172,11 @@ class BillingMilestone(models.Model):
         :param list keys: ids or external keys of milestones
         :return: per key, in order, ``{"key", "found", "milestone_id", "external_key", "name", "order", "currency",
             "amount", "planned_date", "attained_percent" (cumulative), "attained_date", "due_amount", "billed_amount",
-            "credited_amount", "to_bill_amount", "paid_amount", "state", "block_reason", "invoices"}``. Amounts are untaxed, in
-            the order's currency, but for ``paid_amount`` and the invoices' own ``amount``, with taxes, in the invoice's;
-            ``invoices`` lists ``{"id", "number", "date", "state", "payment_state", "amount", "type"}``. Dates are
-            ``"YYYY-MM-DD"`` or ``""``. A key that means no milestone, or several, has ``found`` false and a ``reason``.
+            "credited_amount", "to_bill_amount", "paid_amount", "state", "block_reason", "invoices"}``. Amounts are
+            untaxed, in the order's currency, but for ``paid_amount`` and the invoices' own ``amount``, which are with
+            taxes; ``invoices`` lists ``{"id", "number", "date", "state", "payment_state", "amount", "type"}``. Dates
+            are ``"YYYY-MM-DD"`` or ``""``. A key that means no milestone, or several, has ``found`` false and a
+            ``reason``.
         :raises AccessError: for users without access to milestones.
         :raises UserError: when ``keys`` is not a list.
         """

@@ -284,7 +284,7 @@ class BillingMilestone(models.Model):
             ]
         )
         # What a person took back by hand stays taken back until a task changes.
-        finished.filtered(lambda row: row.attainment_ids[:1].source in (False, "task"))._attain_complete()
+        finished.filtered(lambda row: row.attainment_ids.sorted("id")[-1:].source in (False, "task"))._attain_complete()
 
     def _follow_delivery(self, day):
         """Attain this milestone to the delivered share of its lines, by amount, never above 100 %."""

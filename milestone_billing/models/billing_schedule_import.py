@@ -50,21 +50,27 @@ class BillingSchedule(models.Model):
     def import_schedules(self, payload: list, dry_run: bool = False) -> list:
         """Create or update schedules from another system, all or nothing per order; they are kept as given.
 
-        :param list payload: dictionaries ``{"order": id or name, "external_key": str, "name"?, "template"?: id or name,
-            "invoice_policy"?: "draft" | "post" | "send", "grouping"?: "milestone" | "order" | "customer",
-            "invoice_date_policy"?: "today" | "attained", "change_rule"?: "pro_rata" | "last" | "new",
-            "milestones"?: [milestone]}``. A milestone is ``{"external_key": str, "name": str, "due": {"on": …},
-            "percent" | "amount" | "balance": …, "lines"?, "payment_term"?, "description"?}``: exactly one of percent (of the
-            lines covered), amount (untaxed, in the order's currency) and ``"balance": true``. ``due`` is one of
-            ``{"on": "confirmation"}``, ``{"on": "date", "date": "YYYY-MM-DD"}``, ``{"on": "offset", "number": 30, "unit":
-            "days" | "business_days" | "months", "from": "confirmation" or a milestone's external_key}``, ``{"on": "task",
-            "tasks"?: [ids or names], "pattern"?: str}``, ``{"on": "milestone", "milestone"?: id or name of a project
-            milestone}``, ``{"on": "delivery"}``, ``{"on": "manual", "planned_date"?}``. ``lines`` are ids of order lines, or
-            words of their texts. Milestones left out come from the template.
+        An entry is ``{"order": id or name, "external_key": str, "name"?, "template"?: id or name,
+        "invoice_policy"?: "draft" | "post" | "send", "grouping"?: "milestone" | "order" | "customer",
+        "invoice_date_policy"?: "today" | "attained", "change_rule"?: "pro_rata" | "last" | "new",
+        "milestones"?: [milestone]}``. Milestones left out come from the template.
+
+        A milestone is ``{"external_key": str, "name": str, "due": {"on": …}, "percent" | "amount" | "balance": …,
+        "lines"?, "payment_term"?, "description"?}``: exactly one of percent (0 to 100, of the lines covered), amount
+        (untaxed, in the order's currency) and ``"balance": true``. ``lines`` are ids of order lines, or words of
+        their texts; left out, all lines of the schedule.
+
+        ``due`` is one of ``{"on": "confirmation"}``, ``{"on": "date", "date": "YYYY-MM-DD"}``,
+        ``{"on": "offset", "number": 30, "unit": "days" | "business_days" | "months", "from": "confirmation" or a
+        milestone's external_key}``, ``{"on": "task", "tasks"?: [ids or names], "pattern"?: str}``,
+        ``{"on": "milestone", "milestone"?: id or name of a project milestone}``, ``{"on": "delivery"}``,
+        ``{"on": "manual", "planned_date"?}``.
+
+        :param list payload: the entries
         :param bool dry_run: say what would happen, and write nothing
         :return: per entry, in order, ``{"external_key", "status", "schedule_id", "milestones": {external_key: id},
-            "errors": [{"path", "message"}]}``; ``status`` is ``"created"``, ``"updated"``, ``"unchanged"`` (the same key and
-            content as before) or ``"refused"``
+            "errors": [{"path", "message"}]}``; ``status`` is ``"created"``, ``"updated"``, ``"unchanged"`` (the same
+            key and content as before) or ``"refused"``
         :raises AccessError: without the right to make schedules.
         :raises UserError: when ``payload`` is not a list.
         """

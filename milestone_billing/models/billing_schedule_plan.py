@@ -35,8 +35,8 @@ class BillingSchedule(models.Model):
             except PlanError as error:
                 raise UserError(
                     _(
-                        "%(schedule)s: the fixed amount of milestone %(milestone)s cannot be shared, since the lines it "
-                        "covers total zero. Give a percentage, or choose other lines.",
+                        "%(schedule)s: the fixed amount of milestone %(milestone)s cannot be shared, since the lines "
+                        "it covers total zero. Give a percentage, or choose other lines.",
                         schedule=schedule.display_name,
                         milestone=self.env["billing.milestone"].browse(error.item).name,
                     )
@@ -80,7 +80,7 @@ class BillingSchedule(models.Model):
     # === CHANGE ORDERS === #
 
     def _follow_change_order(self):
-        """Let the plan follow changed lines of a confirmed order: billed milestones stay, the rest moves by the rule."""
+        """Let the plan follow changed lines of a confirmed order: what is billed stays, the rest moves by the rule."""
         for schedule in self:
             schedule._cover_lines()
             before = schedule._current_shares()
@@ -131,7 +131,7 @@ class BillingSchedule(models.Model):
         )
 
     def _keep_moved_amounts(self, change):
-        """Make the amounts that a change order moved the definition of their milestones, so that later edits keep them."""
+        """Make the amounts that a change order moved the definition of their milestones: later edits keep them."""
         for milestone in self.milestone_ids.filtered(lambda milestone: milestone.amount_type != "balance"):
             moved = any(move.item == milestone.id for move in change.moved)
             if milestone.is_change_order or moved and not milestone._follows_definition():

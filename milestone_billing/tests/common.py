@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 @tagged("post_install", "-at_install")
 class BillingCommon(AccountTestInvoicingCommon):
-    """A company with its books, a customer, services that make projects and tasks, and shortcuts to tell stories with."""
+    """A company with its books, a customer, services that make projects and tasks, and shortcuts for stories."""
 
     @classmethod
     def setUpClass(cls):
