@@ -4,6 +4,7 @@ from odoo import _, api, fields, models
 from odoo.tools import format_date
 
 from ..engine.due import due_shares
+from ..engine.standing import Standing
 from ..engine.units import from_units, to_fraction, to_units
 
 
@@ -62,35 +63,40 @@ class BillingMilestoneAllocation(models.Model):
     @api.depends("due_amount", "invoiced_amount", "credited_amount", "reopened_amount")
     def _compute_to_bill_amount(self):
         for allocation in self:
-            allocation.to_bill_amount = allocation._to_bill()
+            rounding = allocation.currency_id.rounding
+            allocation.to_bill_amount = from_units(allocation._standing().to_bill, rounding) if rounding else 0.0
 
-    def _to_bill(self):
-        """Return what is attained and not billed; negative: billed, not credited, and no longer attained.
-
-        A credit note alone does not make its milestone due again: only the part reopened by an undo or on request does.
-        """
+    def _standing(self):
+        """Return where this share stands, as the engine's ``Standing`` (units of the order's currency)."""
         self.ensure_one()
-        currency = self.currency_id
-        sign = -1 if (self.amount or self.invoiced_amount) < 0 else 1
-        open_amount = sign * (self.due_amount - self.invoiced_amount + self.reopened_amount)
-        if open_amount < 0:
-            open_amount = min(0.0, open_amount + sign * (self.credited_amount - self.reopened_amount))
-        return currency.round(sign * open_amount)
+        rounding = self.currency_id.rounding
+        return Standing(
+            due=to_units(self.due_amount, rounding),
+            invoiced=to_units(self.invoiced_amount, rounding),
+            credited=to_units(self.credited_amount, rounding),
+            reopened=to_units(self.reopened_amount, rounding),
+            side=-1 if (self.amount or self.invoiced_amount) < 0 else 1,
+        )
 
-    def _reopen_credited(self):
-        """Let what was credited and is no longer attained be billed again if it is attained again."""
+    def _reopen_undone(self):
+        """Let what was credited and is no longer attained be billed again once it is attained again."""
         for allocation in self:
-            sign = -1 if (allocation.amount or allocation.invoiced_amount) < 0 else 1
-            surplus = -sign * (allocation.due_amount - allocation.invoiced_amount + allocation.reopened_amount)
-            credited = sign * (allocation.credited_amount - allocation.reopened_amount)
-            take = allocation.currency_id.round(min(surplus, credited))
-            if take > 0:
-                allocation.reopened_amount += sign * take
+            standing = allocation._standing()
+            if standing.reopened_by_undo != standing.reopened:
+                allocation.reopened_amount = from_units(standing.reopened_by_undo, allocation.currency_id.rounding)
+
+    def _close_lost_credits(self):
+        """Forget reopened amounts whose credit note no longer stands."""
+        for allocation in self:
+            standing = allocation._standing()
+            if standing.side * (standing.reopened - standing.credited) > 0:
+                allocation.reopened_amount = allocation.credited_amount
 
     def _is_owed_by_customer(self):
         """Return whether something of this share is attained and not billed."""
         self.ensure_one()
-        return not self.currency_id.is_zero(self.to_bill_amount) and not self._is_overbilled()
+        standing = self._standing()
+        return bool(standing.to_bill) and not standing.is_overbilled
 
     def _any_open(self):
         """Return whether anything of these shares is to be billed or credited."""
@@ -99,8 +105,7 @@ class BillingMilestoneAllocation(models.Model):
     def _is_overbilled(self):
         """Return whether more of this share is billed than is attained."""
         self.ensure_one()
-        sign = -1 if (self.amount or self.invoiced_amount) < 0 else 1
-        return self.currency_id.compare_amounts(sign * self.to_bill_amount, 0.0) < 0
+        return self._standing().is_overbilled
 
     def _closes_free_line(self):
         """Return whether this share carries a line of price zero to the invoice: the last to cover it does, once."""
@@ -143,7 +148,7 @@ class BillingMilestoneAllocation(models.Model):
             name=self._invoice_line_name(line, amount),
             billing_allocation_id=self.id,
             billing_key=f"{self.id}/{self.milestone_id.billing_round + 1}",
-            **line._billing_price(amount, self._price_included_total(amount)),
+            **line._billing_price(amount, self._price_included_total),
         )
         return values
 

@@ -73,7 +73,7 @@ class BillingMilestone(models.Model):
         :raises NotBillable: naming what a person can mend.
         """
         for milestone in self:
-            milestone.allocation_ids._reopen_credited()
+            milestone.allocation_ids._reopen_undone()
             milestone._take_back_drafts()
         charges = {milestone: milestone._charges() for milestone in self}
         due = self.filtered(lambda milestone: charges[milestone])

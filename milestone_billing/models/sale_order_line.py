@@ -129,18 +129,18 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return not self.display_type and not self.is_downpayment and not self.is_expense
 
-    def _billing_price(self, amount, total):
+    def _billing_price(self, amount, total_of):
         """Return the invoice line's quantity, price and tax data such that it comes to ``amount``, untaxed, exactly.
 
         :param float amount: untaxed, in the currency of the order
-        :param float total: the same with taxes; it counts where prices include them
+        :param total_of: the function that gives the same with taxes; it counts where prices include them
         """
         self.ensure_one()
         kept = 1.0 - (self.discount or 0.0) / 100.0
         if not kept or not self.price_subtotal:
             return {"quantity": self.product_uom_qty, "price_unit": self.price_unit, "extra_tax_data": False}
         if any(tax.price_include for tax in self.tax_ids.flatten_taxes_hierarchy()):
-            return self._billing_price_included(amount, total, kept)
+            return self._billing_price_included(amount, total_of(amount), kept)
         return {"quantity": 1.0, "price_unit": amount / kept, "extra_tax_data": False}
 
     def _billing_price_included(self, amount, total, kept):

@@ -1,5 +1,6 @@
 """What the property tests draw from: orders, plans, and changes to them."""
 
+import os
 from fractions import Fraction
 
 from hypothesis import settings
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 
 from ..plan import Item, Line
 
-properties = settings(max_examples=200, deadline=None)
+# PROPERTY_EXAMPLES=5000 looks longer, for whoever changes the arithmetic.
+properties = settings(max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "150")), deadline=None)
 
 # Small amounts are where a unit matters, large ones where floats would fail.
 positive_units = st.integers(0, 40) | st.integers(0, 10**12)

@@ -1,0 +1,70 @@
+from odoo import api, models
+from odoo.tools import float_compare
+
+
+class BillingMilestone(models.Model):
+    """Where a milestone stands, and what keeps it from being billed."""
+
+    _inherit = "billing.milestone"
+
+    @api.depends(
+        "order_id.state",
+        "attained_percent",
+        "to_bill_amount",
+        "billed_amount",
+        "credited_amount",
+        "attainment_ids.state",
+        "attainment_ids.reason",
+        "invoice_line_ids.move_id.state",
+        "invoice_line_ids.move_id.payment_state",
+    )
+    def _compute_state(self):
+        for milestone in self:
+            waiting = milestone.attainment_ids.filtered(lambda row: row.state in ("blocked", "failed")).sorted("id")[
+                -1:
+            ]
+            milestone.block_reason = waiting.reason
+            milestone.state = milestone._current_state(waiting)
+
+    @api.depends(
+        "hold_ids.is_active",
+        "order_id.billing_hold_ids.is_active",
+        "partner_id.commercial_partner_id.billing_hold_ids.is_active",
+    )
+    def _compute_is_held(self):
+        for milestone in self:
+            milestone.is_held = bool(milestone._active_holds())
+
+    def _current_state(self, waiting):
+        """Return the state; ``waiting`` is the attainment that is blocked or failed, if any."""
+        self.ensure_one()
+        lines = self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state != "cancel")
+        moves = lines.move_id.filtered(lambda move: move.move_type == "out_invoice")
+        complete = float_compare(self.attained_percent, 100.0, precision_digits=6) >= 0
+        if waiting:
+            return waiting.state
+        if self.attainment_ids.filtered(lambda row: row.state == "pending") or not self._is_zero(self.to_bill_amount):
+            return "cancelled" if self.order_id.state == "cancel" else "due"
+        if not moves:
+            if self.order_id.state == "cancel":
+                return "cancelled"
+            return "invoiced" if complete and self._is_zero(self.amount) else "planned"
+        if not self._is_zero(self.credited_amount) and self._is_zero(self.billed_amount):
+            return "credited"
+        if not complete:
+            return "partial"
+        if any(move.state == "draft" for move in moves):
+            return "drafted"
+        return "paid" if all(move.payment_state in ("paid", "in_payment", "reversed") for move in moves) else "invoiced"
+
+    def _is_zero(self, amount):
+        self.ensure_one()
+        return self.currency_id.is_zero(amount) if self.currency_id else not amount
+
+    def _active_holds(self):
+        """Return the holds (``billing.hold``) that keep this milestone from being billed now."""
+        self.ensure_one()
+        milestone = self.sudo()
+        holds = milestone.hold_ids | milestone.order_id.billing_hold_ids
+        holds |= milestone.partner_id.commercial_partner_id.billing_hold_ids
+        return holds.filtered("is_active")
