@@ -1,7 +1,9 @@
 """What a person sees: steps, their progress, and one sentence when something fails."""
 
+import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -64,19 +66,20 @@ class Step:
         print(f"\r\033[K{mark} {self.title} {text}", end=end, flush=True)
 
 
-def run_logged(command, log, step=None, describe=None, **options):
+def run_logged(command, log, step=None, describe=None, text="", **options):
     """Run a command with its output in the file ``log``; return (exit code, output).
 
     :param step: the :class:`Step` that shows the progress
     :param describe: turns a line of output into the text shown, None to keep
         the previous one; without it only the time passes
+    :param text: what the command reads on its standard input
     :param options: passed to :class:`subprocess.Popen`
     """
     Path(log).parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "wb") as output:
-        process = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, **options
-        )
+    with open(log, "wb") as output, tempfile.TemporaryFile() as given:
+        given.write(text.encode())
+        given.seek(0)
+        process = subprocess.Popen(command, stdin=given, stdout=output, stderr=subprocess.STDOUT, **options)
         try:
             _follow(process, log, step, describe)
         except BaseException:
@@ -102,3 +105,17 @@ def last_lines(text, count=5):
     """The end of a log, for an error message."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("WARNING: Location")]
     return "\n".join(lines[-count:])
+
+
+def has_errors(output):
+    """Whether a log of Odoo has an error, which Odoo does not always tell by its exit code."""
+    return bool(re.search(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ", output, re.MULTILINE))
+
+
+def error_of_log(output):
+    """The first error in a log of Odoo, with the exception that belongs to it."""
+    match = re.search(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) \S+ \S+: (.*)", output, re.MULTILINE)
+    if not match:
+        return last_lines(output, 5)
+    exception = re.search(r"^[\w.]+(?:Error|Exception|Violation)\b.*", output[match.end() :], re.MULTILINE)
+    return match.group(1) + (f"\n{exception.group(0)}" if exception else "")

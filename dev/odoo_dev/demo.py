@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from odoo_dev.addons import chosen_addons
-from odoo_dev.console import Failure, Step, say, warn
+from odoo_dev.console import Failure, Step, error_of_log, say, warn
 from odoo_dev.database import parse_url
 from odoo_dev.demodb import DemoDatabase
 from odoo_dev.distribution import complete_browser_scripts, find_odoo
@@ -16,7 +16,7 @@ from odoo_dev.mailsink import MailSink
 from odoo_dev.paths import cache, locked, make_folder
 from odoo_dev.postgres import MINIMUM, Cluster
 from odoo_dev.roles import ROLES, logins
-from odoo_dev.server import Installation, error_of, free_port, is_free, start_server
+from odoo_dev.server import Installation, free_port, is_free, start_server
 from odoo_dev.system import PDF, POSTGRES, VENV, require
 from odoo_dev.venvs import runtime_python
 
@@ -118,7 +118,9 @@ def _serve(database, port, json_file):
         if json_file:
             _write_json(json_file, {"url": url, "db": database.name, "pid": server.pid, "users": logins()})
         code = server.process.wait()
-        raise Failure(f"Odoo ended by itself (exit code {code}): {error_of(server.log.read_text(errors='replace'))}")
+        raise Failure(
+            f"Odoo ended by itself (exit code {code}): {error_of_log(server.log.read_text(errors='replace'))}"
+        )
     except KeyboardInterrupt:
         say("\nStopping Odoo and PostgreSQL …")
         return 0

@@ -12,12 +12,12 @@ from odoo_dev.roles import ROLES
 STATE = "bin_demo.state"
 HERE = Path(__file__).parent
 USERS = """
-from odoo_dev.demo_users import make_users, prepare_pages
+from odoo_dev.demo_users import make_users
 make_users(env, {roles!r})
 env['ir.config_parameter'].set_param({key!r}, {state!r})
 env.cr.commit()
-prepare_pages(env)
 """
+PAGES = "from odoo_dev.demo_users import prepare_pages; prepare_pages(env)"
 
 
 class DemoDatabase:
@@ -61,6 +61,8 @@ class DemoDatabase:
             title, self._draft, "--with-demo", "-i", ",".join(modules), log=f"demo-{self.name}-install"
         )
         self._make_users(self._draft, self._wanted_state())
+        with Step("Preparing the web pages"):
+            self.installation.shell(self._draft, PAGES)
         self.server.rename(self._draft, self.name)
         self.filestore.rename(self._draft, self.name)
 

@@ -112,7 +112,7 @@ def _fetch_into(root):
     mirror = debian_mirror()
     if not mirror:
         raise Failure(
-            "The apt sources of this machine name no Debian mirror to fetch Odoo from; name an Odoo 19 with --odoo PATH."
+            "The apt sources of this machine name no Debian mirror, where Odoo is; name an Odoo 19 with --odoo PATH."
         )
     with scratch_folder("apt") as state:
         for suite, packages in _wanted().items():

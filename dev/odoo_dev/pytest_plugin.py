@@ -25,17 +25,13 @@
 
 import contextlib
 import itertools
-import json
 import os
-from pathlib import Path
 
 import pytest
 
-from odoo_dev.database import DatabaseServer
-from odoo_dev.distribution import Odoo
 from odoo_dev.live import LiveDatabase, LiveServer
-from odoo_dev.server import Installation, start_server
-from odoo_dev.templates import Templates
+from odoo_dev.server import start_server
+from odoo_dev.session import current_session
 
 COUNTER = itertools.count(1)
 
@@ -43,14 +39,14 @@ COUNTER = itertools.count(1)
 @contextlib.contextmanager
 def _databases():
     """Yield a function that copies the template; drop the copies at the end."""
-    session = _session()
-    templates = _templates(session)
+    session = current_session()
+    templates = session.templates
     made = []
 
     def make():
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        name = f"{session['run']}_{worker}_{next(COUNTER)}"
-        made.append(templates.copy(session["template"], name))
+        name = f"{session.prefix}_{worker}_{next(COUNTER)}"
+        made.append(templates.copy(session.template, name))
         return LiveDatabase(templates.installation, name)
 
     try:
@@ -106,22 +102,6 @@ def module_odoo_server(module_odoo_database):
     """Like ``odoo_server``, kept for the tests of a module."""
     with _servers(module_odoo_database) as start:
         yield start
-
-
-def _session():
-    """What ``bin/test`` wrote for the fixtures."""
-    path = os.environ.get("ODOO_DEV_SESSION")
-    if not path:
-        pytest.fail("Run the tests with bin/test: it prepares the databases and servers they need.")
-    return json.loads(Path(path).read_text())
-
-
-def _templates(session):
-    tools = session["server"].pop("tools")
-    python = Path(session["server"].pop("python"))
-    server = DatabaseServer(**session["server"], tools=tools and Path(tools), python=python)
-    odoo = Odoo(Path(session["python_path"]), session["version"])
-    return Templates(Installation(odoo, python, server, Path(session["data"])))
 
 
 @pytest.hookimpl(hookwrapper=True)

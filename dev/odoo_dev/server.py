@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from odoo_dev.addons import own_addons
-from odoo_dev.console import Failure, Step, last_lines, run_logged
+from odoo_dev.console import Failure, Step, error_of_log, has_errors, last_lines, run_logged
 from odoo_dev.database import DatabaseServer
 from odoo_dev.distribution import Odoo
 from odoo_dev.paths import REPOSITORY, log_file, make_folder
@@ -74,7 +74,7 @@ class Installation:
         with Step(title) as step:
             code, output = run_logged(command, path, step, loading_progress, env=self.environment)
             if code or has_errors(output):
-                raise Failure(f"{title} failed: {error_of(output)}\n(the whole log is in {path})")
+                raise Failure(f"{title} failed: {error_of_log(output)}\n(the whole log is in {path})")
         return output
 
     def shell(self, name, code, **options):
@@ -96,20 +96,6 @@ def loading_progress(line):
     return match and f"module {match.group(2)} of {match.group(3)}: {match.group(1)}"
 
 
-def has_errors(output):
-    """Whether the log of a run has an error, which Odoo does not always tell by its exit code."""
-    return bool(re.search(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ", output, re.MULTILINE))
-
-
-def error_of(output):
-    """The first error in a log of Odoo, with the exception that belongs to it."""
-    match = re.search(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) \S+ (.*)", output, re.MULTILINE)
-    if not match:
-        return last_lines(output, 5)
-    exception = re.search(r"^[\w.]+(?:Error|Exception|Violation)\b.*", output[match.end() :], re.MULTILINE)
-    return match.group(1) + (f"\n{exception.group(0)}" if exception else "")
-
-
 @dataclass
 class Server:
     """A running Odoo server."""
@@ -128,7 +114,7 @@ class Server:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise Failure(f"Odoo stopped: {error_of(self.log.read_text(errors='replace'))}")
+                raise Failure(f"Odoo stopped: {error_of_log(self.log.read_text(errors='replace'))}")
             if self._answers():
                 return self
             if step:

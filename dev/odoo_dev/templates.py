@@ -35,13 +35,15 @@ class Templates:
         self.filestore = Filestore(installation.data)
 
     @contextlib.contextmanager
-    def with_addons(self, addons):
+    def with_addons(self, addons, native_for=()):
         """Yield the name of a template with these addons, which stays while the block runs.
 
-        Nobody may connect to it: PostgreSQL copies a database only while it has no connection.
+        Without addons it has Odoo's own modules, those that the addons in
+        ``native_for`` need included. Nobody may connect to it: PostgreSQL
+        copies a database only while it has no connection.
         """
         with locked("templates"):
-            name = self._own(addons) if addons else self._base(addons)
+            name = self._own(addons) if addons else self._base(native_for)
             keeping = contextlib.ExitStack()
             keeping.enter_context(locked(f"template-{name}", shared=True))
             self._mark_used(name)

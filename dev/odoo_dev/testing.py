@@ -1,17 +1,17 @@
 """``bin/test``: the whole suite, or the paths and pytest options given."""
 
 import argparse
-import json
 import os
 import signal
 import subprocess
-from dataclasses import asdict
 from pathlib import Path
 
+from odoo_dev import native
 from odoo_dev.addons import own_addons
 from odoo_dev.console import Failure, Step, say
 from odoo_dev.distribution import complete_browser_scripts
-from odoo_dev.paths import REPOSITORY, cache, make_folder
+from odoo_dev.paths import REPOSITORY
+from odoo_dev.session import Session
 from odoo_dev.system import BROWSER, NPM, PDF, POSTGRES, require
 from odoo_dev.venvs import development_python
 from odoo_dev.workspace import run_name, workspace
@@ -31,27 +31,23 @@ def main(arguments):
     python = development_python()
     with workspace(python, options.odoo) as templates:
         if options.native:
-            from odoo_dev import native
-
-            return native.compare(templates)
+            return native.compare(templates, options.native)
         _require_browser_scripts(templates.installation.odoo)
         return _run(templates, rest)
 
 
 def _parse(arguments):
-    parser = argparse.ArgumentParser(prog="bin/test", description=DESCRIPTION)
+    """Our own options, and the rest for pytest."""
+    parser = argparse.ArgumentParser(prog="bin/test", description=DESCRIPTION, allow_abbrev=False)
     parser.add_argument("--odoo", metavar="PATH", help="an Odoo 19 to use instead of the one in the cache")
     parser.add_argument(
-        "--native", action="store_true", help="run Odoo's own suites with and without the addons and compare (long)"
+        "--native",
+        metavar="MODULES",
+        nargs="?",
+        const=native.SUITES,
+        help=f"run Odoo's own suites with and without our addons and compare (long); default: {native.SUITES}",
     )
-    parser.add_argument("paths", nargs="*", help="files, folders or test ids; all tests when none is given")
-    if {"-h", "--help"} & set(arguments):
-        parser.print_help()
-        raise SystemExit(0)
-    own = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    own.add_argument("--odoo")
-    own.add_argument("--native", action="store_true")
-    return own.parse_known_args(arguments)
+    return parser.parse_known_args(arguments)
 
 
 def _require_browser_scripts(odoo):
@@ -71,29 +67,8 @@ def _run(templates, arguments):
     with templates.with_addons(own_addons()) as template, run_name(templates) as name:
         with Step("Copying the template database"):
             templates.copy(template, name)
-        session = write_session(templates, template, name)
-        environment = {**templates.installation.environment, "ODOO_DEV_SESSION": str(session)}
-        try:
+        with Session(templates, template, name).environment() as environment:
             return _pytest(templates.installation, name, arguments, environment)
-        finally:
-            session.unlink()
-
-
-def write_session(templates, template, name):
-    """Write what the fixtures need to make more copies and servers; return the file."""
-    installation = templates.installation
-    values = {
-        "python_path": installation.odoo.python_path,
-        "version": installation.odoo.version,
-        "python": installation.python,
-        "server": asdict(installation.database),
-        "data": installation.data,
-        "template": template,
-        "run": name,
-    }
-    path = make_folder(cache() / "sessions") / f"{name}.json"
-    path.write_text(json.dumps(values, default=str))
-    return path
 
 
 def _pytest(installation, name, arguments, environment):

@@ -11,14 +11,15 @@ from odoo_dev.server import Installation
 from odoo_dev.templates import Templates
 
 RUN = "run"
+TESTS = Cluster("pg-test", fast=True)
 
 
 @contextlib.contextmanager
-def workspace(python, odoo_path=None):
-    """Start the test cluster; yield the :class:`Templates` of an installation on it."""
+def workspace(python, odoo_path=None, cluster=TESTS):
+    """Start a cluster, that of the tests by default; yield the :class:`Templates` of an installation on it."""
     odoo = find_odoo(odoo_path)
-    data = make_folder(cache() / "data-test")
-    with Cluster("pg-test", fast=True).running(python) as server:
+    data = make_folder(cache() / f"data-{cluster.name}")
+    with cluster.running(python) as server:
         templates = Templates(Installation(odoo, python, server, data))
         drop_leftovers(templates)
         yield templates
