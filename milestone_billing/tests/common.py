@@ -83,3 +83,32 @@ class BillingCommon(AccountTestInvoicingCommon):
         result = cls.attainments.run_pending()
         cls.env.invalidate_all()
         return result
+
+    @classmethod
+    def _bill_all(cls, order, *schedules):
+        """Confirm ``order``, attain its milestones each billed at once; return the invoices."""
+        if order.state != "sale":
+            order.action_confirm()
+        for milestone in (schedules and schedules[0].concat(*schedules) or order.billing_schedule_ids).milestone_ids:
+            if not milestone._is_attained():
+                milestone.action_attain()
+            cls._drain()
+        return order.invoice_ids
+
+    @classmethod
+    def _make_tax(cls, amount, **values):
+        return cls.env["account.tax"].create(
+            {
+                "name": f"{amount} % {values.get('price_include_override', '')}",
+                "amount": amount,
+                "type_tax_use": "sale",
+                "country_id": cls.company.account_fiscal_country_id.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _make_pricelist(cls, code, rate=2.0):
+        """Return a price list in the currency ``code``, of which ``rate`` make one of the company's."""
+        currency = cls.setup_other_currency(code, rates=[("2016-01-01", rate)])
+        return cls.env["product.pricelist"].create({"name": code, "currency_id": currency.id})
