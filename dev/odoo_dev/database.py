@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from odoo_dev.console import Failure, last_lines
+from odoo_dev.console import Failure
 
 QUERY = """
 import json, sys, psycopg2
@@ -76,10 +76,15 @@ class DatabaseServer:
         return json.loads(result.stdout)
 
     def _explain(self, error):
-        reason = last_lines(error, 1).partition(": ")[2] or last_lines(error, 1)
+        """The sentence for what psycopg2 wrote."""
+        lines = [line for line in error.splitlines() if line.startswith("psycopg2.")] or error.splitlines()[-1:]
+        reason = lines[0].partition(": ")[2].strip() if lines else "it gave no reason"
+        where = f"PostgreSQL at {self.host}:{self.port}" if self.host else "PostgreSQL at the local socket"
         if "OperationalError" in error:
-            return f"PostgreSQL at {self.host or 'the local socket'} cannot be used: {reason}"
-        return f"PostgreSQL refused: {reason}"
+            return f"{where} cannot be used: {reason}"
+        if "permission denied to create database" in reason:
+            return f"{where} does not let the user {self.user} make databases; an administrator gives that right with CREATEDB."
+        return f"{where} refused: {reason}"
 
     def names(self):
         """The names of all databases."""

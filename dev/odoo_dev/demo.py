@@ -32,8 +32,8 @@ def main(arguments):
     external = parse_url(options.db_url) if options.db_url else None
     port = _port(options.port)
     require(VENV, PDF, *([] if external else [POSTGRES]))
-    python = runtime_python()
     odoo = find_odoo(options.odoo)
+    python = runtime_python()
     if not complete_browser_scripts(odoo):
         warn("a script for blurred backgrounds in video calls is missing from Debian's Odoo; npm would fetch it.")
     with _database_server(external, python) as server, _alone(options.db, server), MailSink(cache() / "mail") as sink:
