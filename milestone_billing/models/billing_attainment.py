@@ -230,15 +230,16 @@ class BillingAttainment(models.Model):
                     break
                 counts += batch._bill_safely()
                 time_left = self._commit(len(batch))
-            except OperationalError as error:
+            except (OperationalError, UniqueViolation) as error:
                 # Another worker or a user changed the same rows: their commit came first, so start this batch again.
                 conflicts += 1
                 _logger.info("Billing batch gives way to another transaction: %s", error)
                 self._rollback(error)
                 continue
             if time_left <= 0:
-                self._wake()
-                break
+                conflicts = CONFLICTS
+        if conflicts == CONFLICTS:
+            self._wake()
         self._tell_pending()
         return counts
 
@@ -254,18 +255,35 @@ class BillingAttainment(models.Model):
     def _take_batch(self):
         """Lock and return pending attainments that no other worker has in hand, all those of an order together."""
         rows = self.sudo().search([("state", "=", "pending")], order="id", limit=LOOK_AHEAD)
-        scopes, taken = {}, []
-        for row in rows:
-            scopes.setdefault(row.milestone_id._billing_scope(), []).append(row.id)
-        for scope, ids in scopes.items():
+        taken = rows.browse()
+        scopes = rows.grouped(lambda row: row.milestone_id._billing_scope())
+        for scope, waiting in scopes.items():
             [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_SPACE, scope))
             if mine:
-                taken += ids
+                taken |= waiting._take_together(BATCH - len(taken))
             if len(taken) >= BATCH:
                 break
         if len(scopes) > 1 and len(taken) < len(rows):
             self.env.ref("milestone_billing.ir_cron_drain_2").sudo()._trigger()
-        return self.browse(taken).sudo().try_lock_for_update(allow_referencing=True)
+        return taken.try_lock_for_update(allow_referencing=True)
+
+    def _take_together(self, room):
+        """Return what of these pending attainments of one scope is to be billed in one batch.
+
+        :param int room: how many the batch still takes; what shares an invoice stays together all the same
+        """
+        milestone = self[0].milestone_id
+        grouping = milestone.schedule_id.grouping
+        if grouping == "milestone":
+            # The attainments of one milestone are settled together.
+            last = self[: max(room, 1)].milestone_id
+            return self.filtered(lambda row: row.milestone_id in last)
+        if grouping == "order":
+            return self.search([("state", "=", "pending"), ("order_id", "=", milestone.order_id.id)])
+        customer = milestone.order_id.partner_invoice_id.commercial_partner_id
+        return self.search(
+            [("state", "=", "pending"), ("order_id.partner_invoice_id.commercial_partner_id", "=", customer.id)]
+        ).filtered(lambda row: row.schedule_id.grouping == "customer")
 
     def _bill_safely(self):
         """Bill these attainments; what cannot be billed is left with its reason, the others go on.
@@ -277,7 +295,7 @@ class BillingAttainment(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._bill()
-        except OperationalError:
+        except (OperationalError, UniqueViolation):
             raise
         except Exception as error:
             _logger.info("Billing batch is tried one by one: %s", error)
@@ -291,7 +309,7 @@ class BillingAttainment(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._bill()
-        except OperationalError:
+        except (OperationalError, UniqueViolation):
             raise
         except Exception as error:
             if len(self.milestone_id) == 1:

@@ -326,13 +326,16 @@ class BillingMilestone(models.Model):
     # === PRIVATE BUSINESS === #
 
     def _activate(self):
-        """Link these milestones of confirmed orders to their project, and attain what is due already."""
-        running = self.filtered(lambda milestone: milestone.order_id.state == "sale")
+        """Link these milestones of confirmed orders to their project, and attain what is due already.
+
+        Not what a person took back by hand.
+        """
+        running = self.filtered(lambda milestone: milestone.order_id.state == "sale" and not milestone._is_taken_back())
         running._link_deliverables()
-        fresh = running.filtered(lambda milestone: not milestone.attainment_ids)
+        fresh = running.filtered(lambda milestone: not milestone.attained_percent)
         fresh.filtered(lambda milestone: milestone.due_on == "confirmation")._attain_now("confirmation")
         fresh._attain_complete()
-        running._wake_on_due_dates()
+        fresh._attain_dated()
 
     def _engine_item(self):
         """Return this milestone as the engine's ``Item`` (amounts in units of the order's currency)."""

@@ -135,6 +135,12 @@ class BillingMilestone(models.Model):
         lapsed = self.filtered(lambda milestone: milestone.attained_percent and not milestone._is_frozen())
         lapsed._undo("confirmation")
 
+    def _is_taken_back(self):
+        """Return whether a person, or another system, took the attainment back: nothing but an event restores it."""
+        self.ensure_one()
+        last = self.attainment_ids.sorted("id")[-1:]
+        return last and not last.percent and last.source not in ("confirmation", "task")
+
     def _is_attained(self):
         self.ensure_one()
         return float_compare(self.attained_percent, 100.0, precision_digits=6) >= 0
@@ -251,11 +257,12 @@ class BillingMilestone(models.Model):
 
     # === THE CLOCK AND DELIVERIES === #
 
-    def _wake_on_due_dates(self):
-        """Wake the billing when one of these milestones is due by its date already."""
+    def _attain_dated(self):
+        """Attain those of these milestones whose day has come, each on its day."""
         today = fields.Date.context_today(self)
-        if any(milestone.due_date and milestone.due_date <= today for milestone in self):
-            self.env["billing.attainment"]._wake()
+        dated = self.filtered(lambda milestone: milestone.due_date and milestone.due_date <= today)
+        for day, milestones in dated.grouped("due_date").items():
+            milestones._attain(100.0, day, "date")
 
     @api.model
     def _sweep_due(self):
@@ -265,8 +272,7 @@ class BillingMilestone(models.Model):
         today = fields.Date.context_today(self)
         # Attaining one may make the next due: its dates are counted from this one.
         while dated := self.search([*unattained, ("due_date", "<=", today)]):
-            for day, milestones in dated.grouped("due_date").items():
-                milestones._attain(100.0, day, "date")
+            dated._attain_dated()
         self._sweep_tasks(running)
         for milestone in self.search([*running, ("due_on", "=", "delivery")]):
             milestone._follow_delivery(today)
@@ -283,8 +289,7 @@ class BillingMilestone(models.Model):
                 ("task_ids", "not any", [("state", "not in", closed)]),
             ]
         )
-        # What a person took back by hand stays taken back until a task changes.
-        finished.filtered(lambda row: row.attainment_ids.sorted("id")[-1:].source in (False, "task"))._attain_complete()
+        finished.filtered(lambda milestone: not milestone._is_taken_back())._attain_complete()
 
     def _follow_delivery(self, day):
         """Attain this milestone to the delivered share of its lines, by amount, never above 100 %."""

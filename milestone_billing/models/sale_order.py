@@ -41,6 +41,12 @@ class SaleOrder(models.Model):
             order.billing_schedule_ids._copy_to(copied)
         return copies
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_attained(self):
+        for order in self:
+            if order.sudo().billing_milestone_ids.attainment_ids:
+                raise UserError(_("%s has attained milestones, which stay on record: leave it cancelled.", order.name))
+
     # === CONFIRMATION AND CANCELLATION === #
 
     def _action_confirm(self):
