@@ -83,7 +83,7 @@ class DatabaseServer:
         if "OperationalError" in error:
             return f"{where} cannot be used: {reason}"
         if "permission denied to create database" in reason:
-            return f"{where} does not let the user {self.user} make databases; an administrator gives that right with CREATEDB."
+            return f"{where} does not let {self.user} make databases; an administrator may give CREATEDB to that user."
         return f"{where} refused: {reason}"
 
     def names(self):
