@@ -171,12 +171,12 @@ class BillingMilestone(models.Model):
 
         :param list keys: ids or external keys of milestones
         :return: per key, in order, ``{"key", "found", "milestone_id", "external_key", "name", "order", "currency",
-            "amount", "planned_date", "attained_percent" (cumulative), "attained_date", "due_amount", "billed_amount",
-            "credited_amount", "to_bill_amount", "paid_amount", "state", "block_reason", "invoices"}``. Amounts are
-            untaxed, in the order's currency, but for ``paid_amount`` and the invoices' own ``amount``, which are with
-            taxes; ``invoices`` lists ``{"id", "number", "date", "state", "payment_state", "amount", "type"}``. Dates
-            are ``"YYYY-MM-DD"`` or ``""``. A key that means no milestone, or several, has ``found`` false and a
-            ``reason``.
+            "planned", "planned_date", "attained_percent" (cumulative), "attained_date", "due", "billed", "credited",
+            "to_bill", "paid", "state", "block_reason", "invoices"}``. Amounts are untaxed, in the order's currency:
+            planned, attained so far, billed less credited, credited, still to bill, and the paid part of what is
+            billed. ``invoices`` lists ``{"id", "number", "date", "state", "payment_state", "amount", "type"}``, its
+            amount with taxes in the invoice's currency. Dates are ``"YYYY-MM-DD"`` or ``""``. A key that means no
+            milestone, or several, has ``found`` false and a ``reason``.
         :raises AccessError: for users without access to milestones.
         :raises UserError: when ``keys`` is not a list.
         """
@@ -194,7 +194,6 @@ class BillingMilestone(models.Model):
         except Refused as refusal:
             return {"key": key, "found": False, "reason": str(refusal)}
         moves = milestone.invoice_ids.sorted("id")
-        amounts = ("amount", "due_amount", "billed_amount", "credited_amount", "to_bill_amount", "attained_percent")
         return {
             "key": key,
             "found": True,
@@ -207,9 +206,14 @@ class BillingMilestone(models.Model):
             "attained_date": fields.Date.to_string(milestone.attained_date) or "",
             "state": milestone.state,
             "block_reason": milestone.block_reason or "",
-            "paid_amount": milestone._paid_amount(),
+            "planned": milestone.amount,
+            "attained_percent": milestone.attained_percent,
+            "due": milestone.due_amount,
+            "billed": milestone.billed_amount,
+            "credited": milestone.credited_amount,
+            "to_bill": milestone.to_bill_amount,
+            "paid": milestone._paid_amount(),
             "invoices": [milestone._invoice_status(move) for move in moves],
-            **{name: milestone[name] for name in amounts},
         }
 
     def _invoice_status(self, move):
@@ -224,13 +228,14 @@ class BillingMilestone(models.Model):
         }
 
     def _paid_amount(self):
-        """Return what is paid of this milestone's posted invoices, with taxes: its lines' part of each payment."""
+        """Return what is paid of this milestone's posted invoices, untaxed: its lines' part of each payment."""
         self.ensure_one()
         paid = 0.0
         for line in self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state == "posted"):
             move = line.move_id
             if move.move_type == "out_invoice" and move.amount_total:
-                paid += line.price_total * (move.amount_total - move.amount_residual) / move.amount_total
+                settled = (move.amount_total - move.amount_residual) / move.amount_total
+                paid += line._billing_order_amount(self.currency_id) * settled
         return self.currency_id.round(paid)
 
     def _import_changes(self, wanted):
