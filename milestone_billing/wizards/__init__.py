@@ -1,0 +1,1 @@
+from . import billing_attain_wizard, billing_shift_wizard

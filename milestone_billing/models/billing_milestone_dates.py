@@ -1,0 +1,85 @@
+from odoo import models
+from odoo.tools import format_date
+
+from ..engine.dates import shift
+
+
+class BillingMilestone(models.Model):
+    """A project runs late: dates move with what depends on them, amounts stay."""
+
+    _inherit = "billing.milestone"
+
+    def _shift_dates(self, number, unit, followers):
+        """Move the dates of these milestones that are not attained, and say so on their orders.
+
+        A milestone counted from another one that moves, moves with it and is not moved twice.
+
+        :param int number: by how many units; below zero, earlier
+        :param str unit: ``days``, ``business_days`` or ``months``
+        :param bool followers: move also what the same schedule plans later
+        :return: the milestones whose date changed (``billing.milestone``)
+        :raises AccessError: without the right to change them.
+        """
+        self.check_access("write")
+        chosen = self | self._later_milestones() if followers else self
+        chosen = chosen.filtered(lambda milestone: not milestone.attainment_ids and milestone.planned_date)
+        plan = self.schedule_id.milestone_ids
+        before = {milestone: milestone.planned_date for milestone in plan}
+        for milestone in chosen.filtered(lambda milestone: not milestone._moves_with(chosen)):
+            milestone._shift_date(number, unit)
+        moved = plan.filtered(lambda milestone: milestone.planned_date != before[milestone])
+        moved._tell_shift(before)
+        return moved
+
+    def _later_milestones(self):
+        """Return what the schedules of these milestones plan on the day of theirs or later."""
+        later = self.browse()
+        for milestone in self.filtered("planned_date"):
+            day = milestone.planned_date
+            later |= milestone.schedule_id.milestone_ids.filtered(
+                lambda other, day=day: other.planned_date and other.planned_date >= day
+            )
+        return later - self
+
+    def _moves_with(self, others):
+        """Return whether this milestone is counted, directly or not, from one of ``others``."""
+        self.ensure_one()
+        base = self.offset_milestone_id if self.due_on == "offset" and self.offset_from == "milestone" else self.browse()
+        return bool(base) and (base in others or base._moves_with(others))
+
+    def _shift_date(self, number, unit):
+        """Move the one date that this milestone's plan hangs on."""
+        self.ensure_one()
+        day = shift(self.planned_date, number, unit)
+        if self.due_on == "date":
+            self.date = day
+        elif self.due_on == "offset":
+            self.write(self._offset_to(day, number, unit))
+        elif self.due_on != "confirmation":
+            self.planned_date = day
+            # The deadline is what the project manager sees; a milestone of his project is moved for him.
+            if self.sudo().project_milestone_id.deadline:
+                self.sudo().project_milestone_id.deadline = day
+
+    def _offset_to(self, day, number, unit):
+        """Return the values that bring a milestone counted from something to ``day``: the same unit, else plain days."""
+        self.ensure_one()
+        if unit == self.offset_unit:
+            return {"offset_number": self.offset_number + number}
+        base = self.offset_milestone_id
+        start = self._confirmation_day() if self.offset_from == "confirmation" else base.attained_date or base.planned_date
+        return {"offset_number": (day - start).days, "offset_unit": "days"} if start else {}
+
+    def _tell_shift(self, before):
+        """Say on each order which dates moved; ``before`` is ``{milestone: date}``."""
+        for order, milestones in self.grouped("order_id").items():
+            rows = [
+                self.env._(
+                    "%(milestone)s: %(before)s → %(after)s",
+                    milestone=milestone.name,
+                    before=format_date(self.env, before[milestone]),
+                    after=format_date(self.env, milestone.planned_date),
+                )
+                for milestone in milestones
+            ]
+            order._billing_log(self.env._("Billing dates moved; amounts stay."), rows)

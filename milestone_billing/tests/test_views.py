@@ -1,0 +1,157 @@
+from lxml import etree
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user, tagged
+
+from .common import BillingCommon
+
+ROLES = {
+    "project_user": "project.group_project_user",
+    "project_manager": "project.group_project_manager",
+    "billing_user": "milestone_billing.group_billing_user",
+    "billing_manager": "milestone_billing.group_billing_manager",
+    "salesman": "sales_team.group_sale_salesman",
+    "sales_manager": "sales_team.group_sale_manager",
+    "invoicing": "account.group_account_invoice",
+    "auditor": "base.group_user,account.group_account_readonly",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestViews(BillingCommon):
+    """Whoever sees a menu can open every view behind it, and reads every field these show."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.roles = {login: new_test_user(cls.env, f"{login}_views", groups) for login, groups in ROLES.items()}
+        cls.orders = cls._make_story()
+
+    @classmethod
+    def _make_story(cls):
+        """Make orders whose milestones are planned, billed, partly billed, failed and held."""
+        order = cls._make_order(60000.0, 40000.0, user_id=cls.roles["salesman"].id)
+        schedule = cls._make_schedule(
+            order,
+            {"name": "Deposit", "due_on": "confirmation", "percent": 30},
+            {"name": "Line 1", "due_on": "task", "percent": 20},
+            {"name": "Later", "due_on": "offset", "offset_number": 1, "offset_unit": "months", "percent": 10},
+            {"name": "Progress", "due_on": "manual", "percent": 10},
+            {"name": "Rest", "due_on": "manual", "amount_type": "balance"},
+            notify_partner_ids=[Command.link(cls.customer.id)],
+        )
+        order.action_confirm()
+        schedule.milestone_ids[3]._attain(40.0, fields.Date.today(), "manual")
+        cls._drain()
+        cls.env["billing.hold"].create({"milestone_id": schedule.milestone_ids[4].id, "reason": "Disputed"})
+        schedule.milestone_ids[4].action_attain()
+        quotation = cls._make_order(1000.0, user_id=cls.roles["salesman"].id)
+        cls._make_schedule(quotation, 40)
+        template = cls.env["billing.schedule.template"].create(
+            {"name": "Half", "milestone_ids": [Command.create({"name": "Half", "percent": 50})]}
+        )
+        cls.env["billing.schedule.rule"].create({"name": "Never", "template_id": template.id, "amount_min": 1e12})
+        cls._drain()
+        return order | quotation
+
+    def _menus(self, user):
+        """Return the actions behind the menus of the app that ``user`` sees."""
+        menus = self.env["ir.ui.menu"].with_user(user)
+        visible = menus.browse(menus._visible_menu_ids())
+        root = self.env.ref("milestone_billing.menu_root")
+        return visible.filtered(lambda menu: menu.parent_path.startswith(root.parent_path)).mapped("action")
+
+    def _specification(self, node, model):
+        """Return the ``web_read`` specification of the fields that a view's ``node`` shows of ``model``."""
+        specification = {}
+        for child in node.iterchildren(tag=etree.Element):
+            field = model._fields.get(child.get("name", "")) if child.tag == "field" else None
+            if field is None:
+                if child.tag != "groupby":
+                    specification.update(self._specification(child, model))
+                continue
+            specification[field.name] = {}
+            if field.relational:
+                names = {"display_name": {}}
+                for view in child.iterchildren("list", "kanban", "form"):
+                    names.update(self._specification(view, self.env[field.comodel_name]))
+                specification[field.name] = {"fields": names}
+        return specification
+
+    def _read_views(self, user, action):
+        """Read what the views of ``action`` show, as the web client does."""
+        model = self.env[action.res_model].with_user(user)
+        modes = [mode for mode in action.view_mode.split(",") if mode in ("list", "kanban", "form", "calendar")]
+        views = model.get_views([(False, mode) for mode in [*action.view_mode.split(","), "search"]])["views"]
+        for mode in modes:
+            tree = etree.fromstring(views[mode]["arch"])
+            specification = self._specification(tree, model)
+            found = model.web_search_read([], specification, limit=80)
+            if mode == "form":
+                model.browse([row["id"] for row in found["records"]]).web_read(specification)
+
+    def test_each_role_opens_what_its_menus_lead_to(self):
+        seen = {}
+        for login, user in self.roles.items():
+            actions = self._menus(user)
+            seen[login] = {action.res_model for action in actions}
+            for action in actions.filtered(lambda action: action.res_model != "res.config.settings"):
+                with self.subTest(role=login, action=action.name):
+                    self._read_views(user, action.sudo())
+        shown = {"billing.milestone", "billing.schedule", "billing.attainment"}
+        self.assertEqual(seen["project_user"], set(), "works in Project, and needs no other app")
+        self.assertEqual(seen["billing_user"], shown | {"billing.hold"})
+        self.assertEqual(seen["invoicing"], shown)
+        self.assertEqual(seen["auditor"], shown | {"billing.hold"})
+        self.assertLess(shown | {"billing.hold", "billing.schedule.template"}, seen["billing_manager"])
+
+    def test_each_role_opens_the_order_the_task_and_the_invoice(self):
+        invoice = self.orders.invoice_ids
+        task = self.orders.billing_milestone_ids.task_ids
+        for login, records in (
+            ("project_user", task),
+            ("project_user", task.milestone_id),
+            ("project_manager", self.orders.with_context(form_view_ref="sale.view_order_form")),
+            ("billing_user", self.orders),
+            ("salesman", self.orders),
+            ("sales_manager", self.orders),
+            ("invoicing", self.orders),
+            ("invoicing", invoice),
+            ("billing_manager", self.orders),
+            ("billing_manager", self.customer),
+            ("auditor", invoice),
+        ):
+            with self.subTest(role=login, model=records._name):
+                self._read_billing_part(self.roles[login], records)
+
+    def _read_billing_part(self, user, records):
+        """Read, as ``user``, the fields of this addon that the form of ``records`` shows."""
+        model = records.with_user(user)
+        tree = etree.fromstring(model.get_view(view_type="form")["arch"])
+        specification = self._specification(tree, model)
+        billing = {name: value for name, value in specification.items() if name.startswith("billing_")}
+        self.assertTrue(billing)
+        model.web_read(billing)
+
+    def test_order_tab_edits_milestones(self):
+        order = self.orders[1].with_user(self.roles["sales_manager"])
+        with Form(order) as form:
+            with form.billing_milestone_ids.edit(0) as milestone:
+                milestone.percent = 45
+            with form.billing_milestone_ids.new() as milestone:
+                milestone.name = "Handover"
+                milestone.due_on = "manual"
+                milestone.percent = 55
+        self.assertRecordValues(
+            order.billing_schedule_ids,
+            [{"amount_planned": 1000.0, "amount_difference": 0.0, "milestone_ids": order.billing_milestone_ids.ids}],
+        )
+
+    def test_hold_dialog_holds_the_order(self):
+        action = self.env.ref("milestone_billing.billing_hold_action_new")
+        holds = self.env["billing.hold"].with_user(self.roles["billing_manager"])
+        with Form(holds.with_context(default_order_id=self.orders[1].id), view=action.view_id) as form:
+            form.reason = "Credit check"
+        self.assertRecordValues(self.orders[1].billing_hold_ids, [{"reason": "Credit check", "is_active": True}])
+        self.assertTrue(all(self.orders[1].billing_milestone_ids.mapped("is_held")))
