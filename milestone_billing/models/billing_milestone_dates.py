@@ -44,7 +44,9 @@ class BillingMilestone(models.Model):
     def _moves_with(self, others):
         """Return whether this milestone is counted, directly or not, from one of ``others``."""
         self.ensure_one()
-        base = self.offset_milestone_id if self.due_on == "offset" and self.offset_from == "milestone" else self.browse()
+        base = (
+            self.offset_milestone_id if self.due_on == "offset" and self.offset_from == "milestone" else self.browse()
+        )
         return bool(base) and (base in others or base._moves_with(others))
 
     def _shift_date(self, number, unit):
@@ -67,7 +69,9 @@ class BillingMilestone(models.Model):
         if unit == self.offset_unit:
             return {"offset_number": self.offset_number + number}
         base = self.offset_milestone_id
-        start = self._confirmation_day() if self.offset_from == "confirmation" else base.attained_date or base.planned_date
+        start = (
+            self._confirmation_day() if self.offset_from == "confirmation" else base.attained_date or base.planned_date
+        )
         return {"offset_number": (day - start).days, "offset_unit": "days"} if start else {}
 
     def _tell_shift(self, before):

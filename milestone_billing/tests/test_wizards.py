@@ -61,9 +61,7 @@ class TestWizards(BillingCommon):
         form = self._wizard("billing.shift.wizard", milestones[0])
         form.number, form.unit = 7, "days"
         form.save().action_shift()
-        self.assertEqual(
-            [day and (day - start).days for day in milestones.mapped("planned_date")], [17, 27, 57, False]
-        )
+        self.assertEqual([day and (day - start).days for day in milestones.mapped("planned_date")], [17, 27, 57, False])
         self.assertEqual(milestones[0].project_milestone_id.deadline, start + timedelta(days=17))
         self.assertEqual(milestones[1].due_date, start + timedelta(days=27))
         self.assertEqual(milestones.mapped("amount"), amounts)
@@ -75,9 +73,7 @@ class TestWizards(BillingCommon):
         form = self._wizard("billing.shift.wizard", milestones[1])
         form.number, form.unit, form.followers = -5, "days", False
         form.save().action_shift()
-        self.assertEqual(
-            [day and (day - start).days for day in milestones.mapped("planned_date")], [10, 15, 45, False]
-        )
+        self.assertEqual([day and (day - start).days for day in milestones.mapped("planned_date")], [10, 15, 45, False])
 
     def test_move_dates_in_another_unit(self):
         start, milestones = self._late_project()

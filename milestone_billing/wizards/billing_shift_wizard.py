@@ -14,7 +14,9 @@ class BillingShiftWizard(models.TransientModel):
     number = fields.Integer("Move by", required=True, default=1, help="Below zero: earlier.")
     unit = fields.Selection(OFFSET_UNITS, required=True, default="days")
     followers = fields.Boolean(
-        "Also what comes after", default=True, help="All milestones of the same schedule planned later and not yet attained."
+        "Also what comes after",
+        default=True,
+        help="All milestones of the same schedule planned later and not yet attained.",
     )
 
     @api.model
