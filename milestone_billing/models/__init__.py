@@ -14,6 +14,7 @@ from . import (
     billing_schedule,
     billing_schedule_deliverables,
     billing_schedule_import,
+    billing_schedule_import_checks,
     billing_schedule_plan,
     billing_schedule_rule,
     billing_schedule_template,

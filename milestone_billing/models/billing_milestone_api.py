@@ -58,7 +58,7 @@ class BillingMilestone(models.Model):
         result = {"key": key or "", "status": "refused", "milestone_id": 0, "reason": ""}
         try:
             values = self._parse_event(event)
-            milestone = self._one_milestone(event["milestone"], milestones)
+            milestone = self._one_milestone(event.get("milestone"), milestones)
             result["milestone_id"] = milestone.id
             recorded = known.get((milestone.company_id.id, key))
             if recorded is not None:
@@ -99,6 +99,9 @@ class BillingMilestone(models.Model):
             for name in ("milestone", "date", "percent", "note")
             if event.get(name) not in (None, False)
         }
+        if "percent" in content:
+            # 40 and 40.0 are the same event: what arrives depends on the sender's language.
+            content["percent"] = float(percent)
         return {
             "key": key,
             "percent": float(percent),
@@ -113,7 +116,9 @@ class BillingMilestone(models.Model):
         if not text:
             return fields.Date.context_today(self)
         try:
-            return fields.Date.to_date(str(text)[:10]) if len(str(text)) >= 10 else fields.Date.to_date("-")
+            if not isinstance(text, str) or len(text) != 10:
+                raise ValueError(text)
+            return fields.Date.to_date(text)
         except ValueError as error:
             raise Refused(_("date: %s is not a date like 2026-01-31.", text)) from error
 
@@ -192,7 +197,7 @@ class BillingMilestone(models.Model):
         try:
             milestone = self._one_milestone(key, milestones)
         except Refused as refusal:
-            return {"key": key, "found": False, "reason": str(refusal)}
+            return {"key": "" if key is None else key, "found": False, "reason": str(refusal)}
         moves = milestone.invoice_ids.sorted("id")
         return {
             "key": key,

@@ -188,7 +188,9 @@ class BillingMilestone(models.Model):
             native = milestone.project_milestone_id.with_context(billing_syncing=True)
             reached = milestone._is_attained()
             if native.is_reached != reached or reached and native.reached_date != milestone.attained_date:
-                native.write({"is_reached": reached, "reached_date": milestone.attained_date if reached else False})
+                native.is_reached = reached
+                # Written apart, since Odoo computes today's date for whoever writes both at once.
+                native.reached_date = milestone.attained_date if reached else False
 
     # === DELIVERABLES === #
 

@@ -7,34 +7,7 @@ from odoo.fields import Command
 
 from ..engine.patterns import matches
 from .billing_milestone import OFFSET_UNITS
-from .billing_schedule import CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
-
-CHOICES = {
-    "invoice_policy": INVOICE_POLICIES,
-    "grouping": GROUPINGS,
-    "invoice_date_policy": INVOICE_DATES,
-    "change_rule": CHANGE_RULES,
-}
-ENTRY_KEYS = {"order", "external_key", "name", "template", "milestones", *CHOICES}
-MILESTONE_KEYS = {"external_key", "name", "due", "percent", "amount", "balance", "lines", "payment_term", "description"}
-#: What ``due`` may say, by its ``on``.
-DUE_KEYS = {
-    "confirmation": set(),
-    "date": {"date"},
-    "offset": {"number", "unit", "from", "days", "business_days", "months"},
-    "task": {"task", "tasks", "pattern"},
-    "milestone": {"milestone"},
-    "delivery": set(),
-    "manual": {"planned_date"},
-}
-
-
-class ImportRefused(Exception):
-    """One entry of an import is refused; ``errors`` lists ``{"path", "message"}``."""
-
-    def __init__(self, errors):
-        super().__init__(errors)
-        self.errors = errors
+from .billing_schedule_import_checks import CHOICES, ImportErrors, ImportRefused
 
 
 class _DryRun(Exception):
@@ -109,7 +82,7 @@ class BillingSchedule(models.Model):
 
         :raises ImportRefused: with the path of each thing that is wrong.
         """
-        errors = _Errors()
+        errors = ImportErrors(self.env)
         self._check_shape(entry, path, errors)
         errors.raise_if_any()
         order = self._import_order(entry["order"], f"{path}.order", errors)
@@ -154,73 +127,6 @@ class BillingSchedule(models.Model):
             if template[name]:
                 settings.setdefault(name, template[name])
         return settings
-
-    # === CHECKS === #
-
-    @api.model
-    def _check_shape(self, entry, path, errors):
-        """Check that ``entry`` has the documented form, before anything is looked up."""
-        if not isinstance(entry, dict):
-            errors.add(path, _("A dictionary is expected."))
-            return
-        errors.unknown(entry, ENTRY_KEYS, path)
-        key = entry.get("external_key")
-        if not isinstance(key, str) or not key.strip():
-            errors.add(f"{path}.external_key", _("A text of the sender's own is expected."))
-        if not entry.get("order"):
-            errors.add(f"{path}.order", _("The id or the name of an order is expected."))
-        for name, choices in CHOICES.items():
-            if entry.get(name) and entry[name] not in dict(choices):
-                errors.add(f"{path}.{name}", _("One of %s is expected.", ", ".join(dict(choices))))
-        milestones = entry.get("milestones")
-        if milestones is not None and not isinstance(milestones, list):
-            errors.add(f"{path}.milestones", _("A list is expected."))
-        elif not milestones and not entry.get("template"):
-            errors.add(f"{path}.milestones", _("At least one milestone, or a template, is expected."))
-        else:
-            self._check_milestones_shape(milestones or [], f"{path}.milestones", errors)
-
-    @api.model
-    def _check_milestones_shape(self, milestones, path, errors):
-        keys = set()
-        for index, milestone in enumerate(milestones):
-            place = f"{path}[{index}]"
-            if not isinstance(milestone, dict):
-                errors.add(place, _("A dictionary is expected."))
-                continue
-            errors.unknown(milestone, MILESTONE_KEYS, place)
-            key = milestone.get("external_key")
-            if not isinstance(key, str) or not key.strip():
-                errors.add(f"{place}.external_key", _("A text of the sender's own is expected."))
-            elif key in keys:
-                errors.add(f"{place}.external_key", _("%s is there twice.", key))
-            keys.add(key if isinstance(key, str) else "")
-            if not milestone.get("name"):
-                errors.add(f"{place}.name", _("A name is expected."))
-            self._check_amount(milestone, place, errors)
-            self._check_due_shape(milestone.get("due"), f"{place}.due", errors)
-
-    @api.model
-    def _check_amount(self, milestone, place, errors):
-        given = [name for name in ("percent", "amount", "balance") if milestone.get(name) not in (None, False)]
-        if len(given) != 1:
-            errors.add(place, _("Exactly one of percent, amount and balance is expected."))
-            return
-        value = milestone[given[0]]
-        if given[0] == "balance":
-            if value is not True:
-                errors.add(f"{place}.balance", _("true is expected."))
-        elif isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
-            errors.add(f"{place}.{given[0]}", _("A number is expected."))
-        elif given[0] == "percent" and not 0 <= value <= 100:
-            errors.add(f"{place}.percent", _("A number from 0 to 100 is expected."))
-
-    @api.model
-    def _check_due_shape(self, due, place, errors):
-        if not isinstance(due, dict) or due.get("on") not in DUE_KEYS:
-            errors.add(f"{place}.on", _("One of %s is expected.", ", ".join(DUE_KEYS)))
-        else:
-            errors.unknown(due, DUE_KEYS[due["on"]] | {"on"}, place)
 
     # === LOOKING UP === #
 
@@ -310,9 +216,6 @@ class BillingSchedule(models.Model):
         """Return the order lines that ``refs`` (ids, or words of their texts) mean."""
         lines = self.order_id.order_line.filtered(lambda line: line._is_schedulable())
         found = lines.browse()
-        if refs and not isinstance(refs, list):
-            errors.add(path, _("A list is expected."))
-            return found
         for ref in refs or []:
             if isinstance(ref, int):
                 hits = lines.filtered(lambda line, ref=ref: line.id == ref)
@@ -337,7 +240,7 @@ class BillingSchedule(models.Model):
         if due["on"] == "date":
             return {"date": self._import_date(due.get("date"), f"{path}.date", errors)}
         if due["on"] == "offset":
-            return self._import_offset(due, path, errors)
+            return self._import_offset(due)
         if due["on"] == "task":
             tasks = self._import_tasks(due.get("tasks") or due.get("task"), f"{path}.tasks", errors)
             return {"task_ids": [Command.set(tasks.ids)], "task_pattern": due.get("pattern") or False}
@@ -358,13 +261,9 @@ class BillingSchedule(models.Model):
         return day
 
     @api.model
-    def _import_offset(self, due, path, errors):
+    def _import_offset(self, due):
         unit = next((name for name, _label in OFFSET_UNITS if name in due), due.get("unit", "days"))
         number = due.get(unit, due.get("number"))
-        if unit not in dict(OFFSET_UNITS):
-            errors.add(f"{path}.unit", _("One of %s is expected.", ", ".join(dict(OFFSET_UNITS))))
-        if isinstance(number, bool) or not isinstance(number, int):
-            errors.add(f"{path}.number", _("A whole number is expected."))
         return {
             "offset_number": number,
             "offset_unit": unit,
@@ -399,21 +298,3 @@ class BillingSchedule(models.Model):
         if not native:
             errors.add(path, _("No project milestone %s.", ref))
         return native
-
-
-class _Errors:
-    """What is wrong with an entry, each with its path."""
-
-    def __init__(self):
-        self.rows = []
-
-    def add(self, path, message):
-        self.rows.append({"path": path, "message": message})
-
-    def unknown(self, given, allowed, path):
-        for name in sorted(map(str, given.keys() - allowed)):
-            self.add(f"{path}.{name}", _("Unknown field."))
-
-    def raise_if_any(self):
-        if self.rows:
-            raise ImportRefused(self.rows)
