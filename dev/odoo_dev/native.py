@@ -56,8 +56,14 @@ def _run(installation, database, modules, step):
     tags = ",".join(f"/{module}" for module in modules)
     log = log_file(f"native-{database.rpartition('_')[2]}")
     code = RUN.format(tags=tags, modules=modules)
-    _code, output = run_logged(command, log, step, text=code, env=installation.environment)
+    _code, output = run_logged(command, log, step, _current_test, text=code, env=installation.environment)
     return parse(output, log)
+
+
+def _current_test(line):
+    """The text shown while the suites run: the test a line of the log starts."""
+    match = re.search(r": Starting (\S+) \.\.\.", line)
+    return match and match.group(1)
 
 
 def parse(output, log):

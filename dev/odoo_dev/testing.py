@@ -72,7 +72,7 @@ def _run(templates, arguments):
 
 
 def _pytest(installation, name, arguments, environment):
-    command = [str(installation.python), "-m", "pytest", "-p", "odoo_dev.pytest_plugin"]
+    command = [str(installation.python), "-m", "pytest", "-c", "pyproject.toml", "-p", "odoo_dev.pytest_plugin"]
     command += ["--odoo-config", str(installation.configuration(name)), "--odoo-database", name, "--odoo-http"]
     command += [] if _sets_workers(arguments) else ["-n", str(min(WORKERS, os.cpu_count() or 1)), "--dist", "loadscope"]
     command += arguments if has_paths(arguments) else [*arguments, *default_paths()]
