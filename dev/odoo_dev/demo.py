@@ -152,12 +152,11 @@ def _announce(database, url, server):
 
 def first_steps(addons):
     """What shows the addons at their best."""
-    steps = ["Log in as project_manager and open Project."]
+    steps = ["Log in as project_manager, open Project and a project with milestones, and mark a task as done."]
     if "milestone_billing" in addons:
         steps += [
-            "Open a project with milestones and mark a task as done.",
-            "Seconds later the invoice is there: open the project's sales order, tab Billing Schedule.",
-            "Log in as billing_manager and open Milestone Billing to see what is due, held and billed.",
+            "Log in as billing_manager and open Milestone Billing, Milestones: seconds later the invoice is there.",
+            "Open its sales order, tab Billing Schedule, for the whole plan; To Bill shows what waits and why.",
         ]
     if "revenue_recognition" in addons:
         steps.append("Log in as revenue_accountant and open Revenue to prepare the close of a month.")
