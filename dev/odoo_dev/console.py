@@ -1,6 +1,8 @@
 """What a person sees: steps, their progress, and one sentence when something fails."""
 
+import ctypes
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -9,6 +11,8 @@ from pathlib import Path
 
 REFRESH_TTY = 0.2
 REFRESH_LOG = 10.0
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 
 
 class Failure(Exception):
@@ -73,8 +77,11 @@ def run_logged(command, log, step=None, describe=None, text="", **options):
     :param describe: turns a line of output into the text shown, None to keep
         the previous one; without it only the time passes
     :param text: what the command reads on its standard input
-    :param options: passed to :class:`subprocess.Popen`
+    :param options: passed to :class:`subprocess.Popen`; by default the command
+        ends when this process dies, so that a half-done step is not carried on
+        behind the back of the next attempt
     """
+    options.setdefault("preexec_fn", end_with_parent)
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     with open(log, "wb") as output, tempfile.TemporaryFile() as given:
         given.write(text.encode())
@@ -99,6 +106,11 @@ def _follow(process, log, step, describe):
             if step:
                 step.progress(shown)
             time.sleep(0.1)
+
+
+def end_with_parent():
+    """In a new process: ask Linux to end it when the one that started it dies, however it dies."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def last_lines(text, count=5):

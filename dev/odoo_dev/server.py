@@ -1,6 +1,5 @@
 """Odoo processes: their configuration file, one-off runs, and servers that stay up."""
 
-import ctypes
 import os
 import re
 import signal
@@ -13,14 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from odoo_dev.addons import own_addons
-from odoo_dev.console import Failure, Step, error_of_log, has_errors, last_lines, run_logged
+from odoo_dev.console import Failure, Step, end_with_parent, error_of_log, has_errors, last_lines, run_logged
 from odoo_dev.database import DatabaseServer
 from odoo_dev.distribution import Odoo
 from odoo_dev.paths import REPOSITORY, log_file, make_folder
 from odoo_dev.venvs import odoo_environment
 
 STOP_SECONDS = 15
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -170,11 +168,6 @@ def start_server(installation, name, port=None, log=None, **options):
             preexec_fn=end_with_parent,
         )
     return Server(process, f"http://localhost:{port}", log)
-
-
-def end_with_parent():
-    """Ask Linux to end this process when the one that started it dies, however it dies."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def free_port(first=0):

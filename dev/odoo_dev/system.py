@@ -94,7 +94,10 @@ def _apt_install(packages):
         if package == "postgresql":
             command += ["-o", "Dpkg::Options::=--force-confold"]
         with Step(f"Installing the system package {package}") as step:
-            code, output = run_logged(command, log_file(f"apt-{package}"), step, str.strip, env=environment)
+            # The package manager must not be cut off half-way, whatever happens to this command.
+            code, output = run_logged(
+                command, log_file(f"apt-{package}"), step, str.strip, env=environment, preexec_fn=None
+            )
         if code:
             warn(f"apt-get could not install {package}:\n{last_lines(output, 2)}")
 
