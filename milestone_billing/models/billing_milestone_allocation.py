@@ -119,7 +119,7 @@ class BillingMilestoneAllocation(models.Model):
     # === INVOICE LINES === #
 
     def _price_included_total(self, amount):
-        """Return ``amount`` (untaxed) with taxes, such that a whole plan totals the line's price with taxes.
+        """Return ``amount`` (untaxed) with the taxes in the price, such that a whole plan totals the line's price.
 
         Cumulative in the order of the plan: what earlier milestones take, and what is billed of this one, first.
         """
@@ -131,8 +131,10 @@ class BillingMilestoneAllocation(models.Model):
         start = sum(earlier.mapped("amount")) + self.invoiced_amount - self.reopened_amount
         if not line.price_subtotal:
             return 0.0
-        ratio = line.price_total / line.price_subtotal
         currency = self.currency_id
+        # Not the line's total: that has the taxes added to the price too.
+        price = currency.round(line.price_unit * line.product_uom_qty * (1.0 - (line.discount or 0.0) / 100.0))
+        ratio = price / line.price_subtotal
         return currency.round(currency.round((start + amount) * ratio) - currency.round(start * ratio))
 
     def _prepare_invoice_line(self, amount, **optional_values):

@@ -151,7 +151,13 @@ class BillingMilestone(models.Model):
         """Return those due on tasks whose tasks are done: at least one is, and none that is not cancelled is open."""
         complete = self.browse()
         for milestone in self.filtered(lambda milestone: milestone.due_on == "task"):
-            states = set(milestone.sudo().task_ids.mapped("state")) - {CANCELLED}
+            tasks = milestone.sudo().with_context(active_test=False).task_ids
+            # What was done stays done when it is archived. An open task archived alone is given up, not so all of them:
+            # that is the project being put away.
+            given_up = tasks.filtered(lambda task: not task.active and task.state != DONE)
+            if any(task.active for task in tasks):
+                tasks -= given_up
+            states = set(tasks.mapped("state")) - {CANCELLED}
             if states == {DONE}:
                 complete |= milestone
         return complete

@@ -1,1 +1,1 @@
-from . import test_allocation, test_allocation_tax, test_flow, test_views, test_wizards
+from . import test_allocation, test_allocation_tax, test_attainment, test_clock, test_flow, test_views, test_wizards

@@ -68,3 +68,11 @@ class TestAllocationTax(BillingCommon):
         self.assertEqual(invoices.invoice_line_ids.tax_ids, self.included_19)
         repartition = invoices.line_ids.filtered("tax_line_id")
         self.assertEqual(sum(repartition.mapped("amount_currency")), -order.amount_tax)
+
+    def test_included_and_added_tax_together(self):
+        added = self._make_tax(10.0)
+        order = self._make_order(self._taxed(119.0, self.included_19, added))
+        self._make_schedule(order, 25, 25, 50)
+        invoices = self._bill_all(order)
+        self.assertEqual(invoices.sorted("id").mapped("amount_tax"), [7.25, 7.25, 14.5])
+        self.assertTotalsOfOrder(order)
