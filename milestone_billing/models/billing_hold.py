@@ -107,8 +107,9 @@ class BillingHold(models.Model):
             ]
         )
         before = stale.filtered("is_active")
-        self.env.add_to_compute(self._fields["is_active"], stale)
-        stale.flush_recordset(["is_active"])
+        # The milestones' own field hangs on this one: mark both.
+        stale.modified(["date_from"])
+        self.env.flush_all()
         (before - stale.filtered("is_active"))._resume()
 
     def _resume(self):

@@ -1,1 +1,11 @@
-from . import test_allocation, test_allocation_tax, test_attainment, test_clock, test_flow, test_views, test_wizards
+from . import (
+    test_allocation,
+    test_allocation_tax,
+    test_attainment,
+    test_clock,
+    test_failure,
+    test_flow,
+    test_hold,
+    test_views,
+    test_wizards,
+)

@@ -139,9 +139,7 @@ class TestAttainment(BillingCommon):
         order = self._make_order(1000.0)
         project = self.env["project.project"].create({"name": "Ready", "allow_billable": True})
         task = self.env["project.task"].create({"name": "Ready", "project_id": project.id, "state": "1_done"})
-        schedule = self._make_schedule(
-            order, {"due_on": "task", "percent": 100, "task_ids": [Command.set(task.ids)]}
-        )
+        schedule = self._make_schedule(order, {"due_on": "task", "percent": 100, "task_ids": [Command.set(task.ids)]})
         order.action_confirm()
         self.assertEqual(schedule.milestone_ids.attained_percent, 100.0)
 
@@ -228,9 +226,7 @@ class TestAttainment(BillingCommon):
 
     def test_delivered_milestones_product_is_delivered_by_its_milestones(self):
         self.env.user.group_ids |= self.env.ref("project.group_project_milestone")
-        product = self._make_service(
-            "Phases", "task_in_project", invoice_policy="delivery", service_type="milestones"
-        )
+        product = self._make_service("Phases", "task_in_project", invoice_policy="delivery", service_type="milestones")
         first, second = self._start(
             {"due_on": "manual", "percent": 40}, {"due_on": "manual", "percent": 60}, product=product
         )
