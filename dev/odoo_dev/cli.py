@@ -15,6 +15,7 @@ COMMANDS = {
     "shell": "odoo_dev.shell",
 }
 INTERRUPTED = 130
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(arguments):
@@ -22,7 +23,8 @@ def main(arguments):
     if not arguments or arguments[0] not in COMMANDS:
         print(f"usage: python -m odoo_dev {{{','.join(COMMANDS)}}} …", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in STOPPING:
+        signal.signal(number, _interrupt)
     try:
         return importlib.import_module(COMMANDS[arguments[0]]).main(arguments[1:])
     except Failure as failure:
@@ -36,7 +38,9 @@ def main(arguments):
 
 
 def _interrupt(_number, _frame):
-    """Treat a request to end like Ctrl-C, so that everything started is stopped."""
+    """Treat a request to end like Ctrl-C, and a second one not at all, so that everything started is stopped."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

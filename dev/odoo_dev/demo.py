@@ -31,6 +31,8 @@ def main(arguments):
     addons = chosen_addons(options.addons)
     external = parse_url(options.db_url) if options.db_url else None
     port = _port(options.port)
+    if options.json:
+        options.json.unlink(missing_ok=True)
     require(VENV, PDF, *([] if external else [POSTGRES]))
     odoo = find_odoo(options.odoo)
     python = runtime_python()

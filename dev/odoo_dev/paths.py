@@ -26,6 +26,8 @@ def cache():
         folder = Path(named).expanduser().absolute()
     elif os.geteuid() == 0:
         folder = ROOT_CACHE
+        if not folder.exists():
+            make_folder(folder).chmod(0o755)
     else:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / NAME
     return make_folder(folder)
@@ -99,3 +101,14 @@ def scratch_folder(name):
         shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=cache()) as folder:
         yield Path(folder)
+
+
+def is_alive(pid):
+    """Whether there is a process of that id."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

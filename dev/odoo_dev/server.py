@@ -15,7 +15,7 @@ from odoo_dev.addons import own_addons
 from odoo_dev.console import Failure, Step, end_with_parent, error_of_log, has_errors, last_lines, run_logged
 from odoo_dev.database import DatabaseServer
 from odoo_dev.distribution import Odoo
-from odoo_dev.paths import REPOSITORY, log_file, make_folder
+from odoo_dev.paths import REPOSITORY, is_alive, log_file, make_folder
 from odoo_dev.venvs import odoo_environment
 
 STOP_SECONDS = 15
@@ -47,7 +47,9 @@ class Installation:
             **self.options,
             **options,
         }
-        path = make_folder(self.data / "configurations") / f"{name}-{os.getpid()}.conf"
+        folder = make_folder(self.data / "configurations")
+        remove_stale(folder)
+        path = folder / f"{name}-{os.getpid()}.conf"
         path.write_text("[options]\n" + "".join(f"{key} = {value}\n" for key, value in values.items()))
         path.chmod(0o600)
         return path
@@ -92,6 +94,13 @@ def loading_progress(line):
     """The text shown for a line of Odoo's log: which module of how many is loaded."""
     match = re.search(r"Loading module (\w+) \((\d+)/(\d+)\)", line)
     return match and f"module {match.group(2)} of {match.group(3)}: {match.group(1)}"
+
+
+def remove_stale(folder):
+    """Remove the configuration files of commands that no longer run."""
+    for path in folder.glob("*-*.conf"):
+        if not is_alive(int(path.stem.rpartition("-")[2])):
+            path.unlink(missing_ok=True)
 
 
 @dataclass

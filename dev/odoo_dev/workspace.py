@@ -5,7 +5,7 @@ import os
 import re
 
 from odoo_dev.distribution import find_odoo
-from odoo_dev.paths import cache, make_folder
+from odoo_dev.paths import cache, is_alive, make_folder
 from odoo_dev.postgres import Cluster
 from odoo_dev.server import Installation
 from odoo_dev.templates import Templates
@@ -46,15 +46,5 @@ def drop_leftovers(templates):
     """Drop the databases of commands that no longer run, such as those that were killed."""
     for name in templates.server.names():
         match = re.match(rf"{RUN}_(\d+)", name)
-        if match and not _is_alive(int(match.group(1))):
+        if match and not is_alive(int(match.group(1))):
             templates.drop(name)
-
-
-def _is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
