@@ -28,5 +28,6 @@
         "views/menus.xml",
     ],
     "demo": [],
+    "assets": {"web.assets_tests": ["milestone_billing/static/tests/tours/**/*"]},
     "application": True,
 }

@@ -157,20 +157,17 @@ def _covered(item: Item, amounts: Mapping[int, int]) -> list[int]:
 def _exact_shares(item: Item, amounts: Mapping[int, int]) -> Exact:
     """Return what an item would bill on each line if units could be divided.
 
-    Empty for a balance: that is known last.
+    A balance is known last, so that has none before it is billed.
     """
-    billed = {key: Fraction(units) for key, units in (item.frozen or {}).items()}
     if item.kind == "balance":
-        return billed
+        return {key: Fraction(units) for key, units in (item.frozen or {}).items()}
     covered = _covered(item, amounts)
     if item.kind == "percent":
-        return billed | {key: item.percent * amounts[key] for key in covered}
+        return {key: item.percent * amounts[key] for key in covered}
     total = sum(amounts[key] for key in covered)
-    if not total:
-        if item.amount and item.frozen is None:
-            raise PlanError(item.key, "A fixed amount cannot be shared over lines that come to 0.")
-        return billed or dict.fromkeys(covered, Fraction(0))
-    return billed | {key: Fraction(item.amount * amounts[key], total) for key in covered}
+    if item.amount and not total and item.frozen is None:
+        raise PlanError(item.key, "A fixed amount cannot be shared over lines that come to 0.")
+    return {key: Fraction(item.amount * amounts[key], total or 1) for key in covered}
 
 
 def _share_out(amounts: Mapping[int, int], items: Sequence[Item], exact: Mapping[int, Exact]) -> Shares:
@@ -229,7 +226,7 @@ def _closing(amounts: Mapping[int, int], items: Sequence[Item], exact: Mapping[i
     for item in items:
         if item.kind == "balance" and item.frozen is None:
             balanced.update(_covered(item, amounts))
-    parts: dict[int, list[Item]] = {key: [] for key, amount in amounts.items() if amount and key not in balanced}
+    parts: dict[int, list[Item]] = {key: [] for key in amounts if key not in balanced}
     for item in items:
         for key in parts.keys() & exact[item.key].keys():
             parts[key].append(item)
