@@ -82,7 +82,7 @@ def redistribute(
     {10: -10}
     """
     _check(lines, shares, sequence, frozen, rule)
-    before = {key: dict(frozen.get(key, shares.get(key, {}))) for key in sequence}
+    before = {key: frozen.get(key, shares.get(key, {})) for key in sequence}
     after = {key: dict(given) for key, given in before.items()}
     amounts = {line.key: line.amount for line in lines}
     for given in before.values():

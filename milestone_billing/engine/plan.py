@@ -167,7 +167,8 @@ def _exact_shares(item: Item, amounts: Mapping[int, int]) -> Exact:
     total = sum(amounts[key] for key in covered)
     if item.amount and not total and item.frozen is None:
         raise PlanError(item.key, "A fixed amount cannot be shared over lines that come to 0.")
-    return {key: Fraction(item.amount * amounts[key], total or 1) for key in covered}
+    rate = Fraction(item.amount, total) if total else Fraction(0)
+    return {key: rate * amounts[key] for key in covered}
 
 
 def _share_out(amounts: Mapping[int, int], items: Sequence[Item], exact: Mapping[int, Exact]) -> Shares:
