@@ -105,6 +105,8 @@ class BillingAttainment(models.Model):
         :return: the attainments made (``billing.attainment``)
         """
         Attainment = self.sudo()
+        if not vals_list:
+            return Attainment
         self._give_keys(vals_list)
         for vals in vals_list:
             vals.setdefault("user_id", self.env.uid)
@@ -136,8 +138,8 @@ class BillingAttainment(models.Model):
         if not wanting:
             return
         ids = [vals["milestone_id"] for vals in wanting]
-        groups = self.sudo()._read_group([("milestone_id", "in", ids)], ["milestone_id"], ["__count"])
-        numbers = Counter({milestone.id: count for milestone, count in groups})
+        milestones = self.env["billing.milestone"].sudo().browse(ids)
+        numbers = Counter({milestone.id: len(milestone.attainment_ids) for milestone in milestones})
         for vals in wanting:
             numbers[vals["milestone_id"]] += 1
             vals["key"] = f"auto/{vals['source']}/{vals['milestone_id']}/{numbers[vals['milestone_id']]}"

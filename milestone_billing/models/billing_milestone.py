@@ -155,7 +155,7 @@ class BillingMilestone(models.Model):
     billed_amount = fields.Monetary(compute="_compute_amounts", store=True, help="Invoices less credit notes, untaxed.")
     credited_amount = fields.Monetary(compute="_compute_amounts", store=True)
     to_bill_amount = fields.Monetary(compute="_compute_amounts", store=True, string="To Bill")
-    state = fields.Selection(STATES, compute="_compute_state", store=True, index=True, tracking=True)
+    state = fields.Selection(STATES, compute="_compute_state", store=True, index=True)
     block_reason = fields.Text(compute="_compute_state", store=True)
     hold_ids = fields.One2many("billing.hold", "milestone_id", "Holds", copy=False)
     is_held = fields.Boolean("On Hold", compute="_compute_is_held", store=True)

@@ -142,13 +142,18 @@ class BillingSchedule(models.Model):
 
     @api.depends("order_id.state", "milestone_ids.state")
     def _compute_state(self):
-        billed = {"invoiced", "paid", "cancelled"}
+        billed = ("invoiced", "paid", "cancelled")
+        # Asked of the database, as one milestone's step must not read the thousand others of its schedule.
+        unbilled = self.env["billing.milestone"]._read_group(
+            [("schedule_id", "in", self.ids), ("state", "not in", billed)], ["schedule_id"]
+        )
+        unfinished = self.browse(schedule.id for [schedule] in unbilled)
         for schedule in self:
             if schedule.order_id.state == "cancel":
                 schedule.state = "cancelled"
             elif schedule.order_id.state != "sale":
                 schedule.state = "draft"
-            elif schedule.milestone_ids and set(schedule.milestone_ids.mapped("state")) <= billed:
+            elif schedule._origin not in unfinished and schedule.milestone_ids:
                 schedule.state = "done"
             else:
                 schedule.state = "running"

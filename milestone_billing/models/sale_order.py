@@ -92,9 +92,8 @@ class SaleOrder(models.Model):
     def _get_invoiceable_lines(self, final=False):
         # OVERRIDE: a scheduled line of negative quantity is billed with its milestone, not only on a final invoice.
         lines = super()._get_invoiceable_lines(final)
-        missing = (
-            self.order_line.filtered(lambda line: line.billing_schedule_id and line._billing_open_shares()) - lines
-        )
+        shares = self.order_line.filtered("billing_schedule_id")._billing_open_shares()
+        missing = self.order_line.filtered(shares.get) - lines
         return (
             (lines | missing).sorted(lambda line: (line.is_downpayment, line.sequence, line.id)) if missing else lines
         )

@@ -46,8 +46,9 @@ class SaleOrderLine(models.Model):
     def _compute_qty_to_invoice(self):
         scheduled = self.filtered("billing_schedule_id")
         super(SaleOrderLine, self - scheduled)._compute_qty_to_invoice()
+        shares = scheduled._billing_open_shares()
         for line in scheduled:
-            line.qty_to_invoice = line._quantity_due() if line.state == "sale" else 0.0
+            line.qty_to_invoice = line._quantity_due(shares[line]) if line.state == "sale" else 0.0
 
     @api.depends("billing_schedule_id", "invoice_lines.move_id.state", "billing_allocation_ids.billed_amount")
     def _compute_invoice_status(self):
@@ -55,8 +56,9 @@ class SaleOrderLine(models.Model):
             lambda line: line.billing_schedule_id and line.state == "sale" and not line.is_downpayment
         )
         super(SaleOrderLine, self - scheduled)._compute_invoice_status()
+        shares = scheduled._billing_open_shares()
         for line in scheduled:
-            if line._billing_open_shares():
+            if shares[line]:
                 line.invoice_status = "to invoice"
             else:
                 line.invoice_status = "invoiced" if line._is_fully_billed() else "no"
@@ -111,15 +113,32 @@ class SaleOrderLine(models.Model):
         if not self.billing_schedule_id or self.display_type or self.is_downpayment:
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         optional_values.pop("quantity", None)
-        return [row._prepare_invoice_line(amount, **optional_values) for row, amount in self._billing_open_shares()]
+        return [
+            row._prepare_invoice_line(amount, **optional_values) for row, amount in self._billing_open_shares()[self]
+        ]
 
     def _billing_open_shares(self):
-        """Return what the native button would bill of this line: ``[(allocation, untaxed amount)]``."""
+        """Return what the native button would bill of these lines: ``{line: [(allocation, untaxed amount)]}``.
+
+        Only the shares with something to bill are read: a line may have a thousand.
+        """
+        priced = self.filtered(lambda line: line.price_subtotal and isinstance(line.id, int))
+        found = self.env["billing.milestone.allocation"].sudo()
+        if priced:
+            found = found.search([("line_id", "in", priced.ids), ("to_bill_amount", "!=", 0)])
+        grouped = found.grouped("line_id")
+        return {
+            line: line._billing_sort_open(grouped.get(line, found.browse()) if line in priced else None)
+            for line in self
+        }
+
+    def _billing_sort_open(self, shares):
+        """Return those of ``shares`` (all of this line's for None) that may be billed, in the order of the plan."""
         self.ensure_one()
-        shares = self.sudo().billing_allocation_ids.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
+        shares = self.sudo().billing_allocation_ids if shares is None else shares
         return [
             (row, row.to_bill_amount)
-            for row in shares
+            for row in shares.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
             if not row.milestone_id.is_held
             and (row._is_owed_by_customer() or not self.price_subtotal and row._closes_free_line())
         ]
@@ -194,10 +213,12 @@ class SaleOrderLine(models.Model):
             return self.product_uom_qty
         return self.product_uom_qty * billed / self.price_subtotal
 
-    def _quantity_due(self):
-        """Return the quantity that what is due comes to, at least the smallest one that shows when anything is."""
+    def _quantity_due(self, shares):
+        """Return the quantity that what is due comes to, at least the smallest one that shows when anything is.
+
+        :param shares: what ``_billing_open_shares`` returned for this line
+        """
         self.ensure_one()
-        shares = self._billing_open_shares()
         if not shares:
             return 0.0
         digits = self.env["decimal.precision"].precision_get("Product Unit")
