@@ -1,0 +1,145 @@
+"""``bin/bench billing``: invoices that make themselves, side by side with Odoo alone."""
+
+import os
+from statistics import median
+
+from benchmarks.probe import probes
+
+ACTIONS = "benchmarks.billing_actions"
+ORDERS = 100
+MILESTONES = 10
+ROUNDS = 3
+WARM = 10
+TASKS = 120
+BACKLOG = 300
+BY_HAND = {"product": "Bench plain", "due_on": "manual"}
+
+
+def run(bench):
+    """Measure each part on throw-away copies of a database without and one with the addon.
+
+    ``BENCH_PARTS`` names the parts to run, separated by commas; all by default.
+
+    :return: figures by name
+    """
+    wanted = os.environ.get("BENCH_PARTS")
+    figures = {}
+    with (
+        bench.database(native=True) as plain,
+        bench.database() as scheduled,
+        probes(ACTIONS, plain, scheduled, scheduled) as (native, ours, second),
+    ):
+        for probe in (native, ours):
+            probe("prepare")
+        for part in wanted.split(",") if wanted else PARTS:
+            print(f"… {part}", flush=True)
+            figures.update(PARTS[part](native, ours, second))
+    return figures
+
+
+def measure_invoices(native, ours, _second):
+    """Invoices per second: our drain, Odoo's batch and Odoo one by one, in turn."""
+    steps = 2 * (ROUNDS + 1)
+    native_orders = native("make", kind="native_orders", count=ORDERS, milestones=MILESTONES)
+    our_orders = ours("make", kind="scheduled_orders", count=ORDERS, milestones=MILESTONES)
+    seconds = {"drain": [], "native_batch": [], "native_one_by_one": []}
+    ours("drain")
+    for step in range(min(steps, MILESTONES)):
+        ours("finish_tasks", orders=our_orders, step=step)
+        native("reach", orders=native_orders, step=step)
+        kind = "native_one_by_one" if step % 2 else "native_batch"
+        drained, alone = ours("drain"), native(kind, orders=native_orders)
+        check(drained["invoices"] == alone["invoices"] == ORDERS, f"{drained} {alone}")
+        if step > 1:
+            # The first of each warms caches up.
+            seconds["drain"].append(drained["seconds"])
+            seconds[kind].append(alone["seconds"])
+    rate = {name: ORDERS / median(values) for name, values in seconds.items()}
+    return {
+        "ratio_batch": rate["drain"] / rate["native_batch"],
+        "ratio_one_by_one": rate["drain"] / rate["native_one_by_one"],
+        **{f"{name}_invoices_per_second": value for name, value in rate.items()},
+        **{f"{name}_seconds": values for name, values in seconds.items()},
+    }
+
+
+def measure_task(native, ours, _second):
+    """What marking a task done costs the user, commit included."""
+    count = 1 + (WARM + TASKS) // MILESTONES
+    tasks = {}
+    for probe, kind in ((native, "native_orders"), (ours, "scheduled_orders")):
+        orders = probe("make", kind=kind, count=count, milestones=MILESTONES)
+        tasks[probe] = probe("tasks_of", orders=orders)
+    times = {native: [], ours: []}
+    for start in range(0, WARM + TASKS, WARM):
+        for probe, measured in times.items():
+            measured += probe("task_done", tasks=tasks[probe][start : start + WARM])
+    ours("drain")
+    with_addon, alone = (median(times[probe][WARM:]) for probe in (ours, native))
+    return {"task_done_extra_ms": with_addon - alone, "task_done_ms": with_addon, "task_done_native_ms": alone}
+
+
+def measure_workers(_native, ours, second):
+    """The same backlog drained by one process, then by two."""
+    seconds = {1: [], 2: []}
+    for _round in range(ROUNDS):
+        for workers, measured in seconds.items():
+            orders = ours("make", kind="scheduled_orders", count=BACKLOG // 5, milestones=5, **BY_HAND)
+            ours("attain", orders=orders, steps=list(range(5)))
+            probes_at_work = [ours, second][:workers]
+            for probe in probes_at_work:
+                probe.start("drain")
+            results = [probe.result() for probe in probes_at_work]
+            check(sum(result["invoices"] for result in results) == BACKLOG, str(results))
+            measured.append(max(result["seconds"] for result in results))
+    return {
+        "ratio_two_workers": median(seconds[1]) / median(seconds[2]),
+        "one_worker_seconds": seconds[1],
+        "two_workers_seconds": seconds[2],
+    }
+
+
+def measure_queries(_native, ours, _second):
+    """SQL queries of the drain per milestone, with few and with many pending; and of one very long order."""
+    figures = {}
+    for name, orders, milestones in (
+        ("50", 5, 10),
+        ("1000", 100, 10),
+        ("one_order_50", 1, 50),
+        ("one_order_1000", 1, 1000),
+    ):
+        made = ours("make", kind="scheduled_orders", count=orders, milestones=milestones, **BY_HAND)
+        ours("attain", orders=made, steps=list(range(milestones)))
+        drained = ours("drain")
+        check(drained["invoices"] == orders * milestones, str(drained))
+        figures[f"queries_per_milestone_{name}"] = drained["queries"] / (orders * milestones)
+        figures[f"drain_{name}_seconds"] = drained["seconds"]
+    return figures
+
+
+def measure_screens(_native, ours, _second):
+    """Server time of the To Bill list and of an order form, with 1,000 milestones."""
+    [order] = ours("make", kind="scheduled_orders", count=1, milestones=1000, **BY_HAND)
+    ours("attain", orders=[order], steps=list(range(1000)))
+    queue = {"model": "billing.milestone", "domain": [["state", "in", ["due", "blocked", "failed"]]]}
+    form = {"model": "sale.order", "record": order}
+    times = [(ours("open_list", **queue), ours("open_form", **form)) for _round in range(ROUNDS + 1)]
+    return {
+        "open_queue_ms": median(lists for lists, _forms in times[1:]),
+        "open_order_form_1000_ms": median(forms for _lists, forms in times[1:]),
+    }
+
+
+PARTS = {
+    "invoices": measure_invoices,
+    "task": measure_task,
+    "workers": measure_workers,
+    "queries": measure_queries,
+    "screens": measure_screens,
+}
+
+
+def check(condition, message):
+    """Stop rather than compare what is not comparable."""
+    if not condition:
+        raise AssertionError(message)
