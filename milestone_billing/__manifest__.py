@@ -27,7 +27,7 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": ["demo/demo_data.xml"],
     "assets": {"web.assets_tests": ["milestone_billing/static/tests/tours/**/*"]},
     "application": True,
 }

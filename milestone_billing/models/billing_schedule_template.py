@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from ..demo.story import load
 from ..engine.patterns import matches
 from .billing_milestone import AMOUNT_TYPES, DUE_ON, OFFSET_UNITS
 from .billing_schedule import CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
@@ -24,6 +25,11 @@ class BillingScheduleTemplate(models.Model):
     change_rule = fields.Selection(CHANGE_RULES, "Change Orders Go To")
     payment_term_id = fields.Many2one("account.payment.term", "Payment Terms", check_company=True)
     milestone_ids = fields.One2many("billing.schedule.template.milestone", "template_id", "Milestones", copy=True)
+
+    @api.model
+    def _load_demo(self):
+        """Make the firms of the demo (called by the demo data)."""
+        load(self.env)
 
 
 class BillingScheduleTemplateMilestone(models.Model):
