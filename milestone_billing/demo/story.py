@@ -64,7 +64,7 @@ def _software_finished(firm, licence, rollout, training):
         order,
         milestones=[
             {"name": "Pilot accepted", "due_on": "manual", "percent": 40},
-            {"name": "Roll-out", "due_on": "task", "amount_type": "balance"},
+            {"name": "Roll-out", "due_on": "task", "amount_type": "balance", "planned_date": firm.day(21)},
         ],
     )
     pilot = firm.confirm(order, ago=30)[0]
@@ -80,7 +80,7 @@ def _software_finished(firm, licence, rollout, training):
 def _software_troubles(firm, licence, rollout):
     """What needs a person: an archived customer, and an undone milestone that is on a posted invoice."""
     customer = firm.customer("Old Mill Bakeries", country="US", email="office@oldmill.example")
-    firm.confirm(firm.quotation(customer, licence))
+    firm.confirm(firm.quotation(customer, licence, (rollout, 24000.0)))
     customer.active = False
     firm.bill()
 
@@ -90,7 +90,7 @@ def _software_troubles(firm, licence, rollout):
         order,
         milestones=[
             {"name": "Design accepted", "due_on": "manual", "percent": 30},
-            {"name": "Go-live", "due_on": "task", "amount_type": "balance"},
+            {"name": "Go-live", "due_on": "task", "amount_type": "balance", "planned_date": firm.day(35)},
         ],
     )
     accepted = firm.confirm(order)[0]
@@ -111,7 +111,12 @@ def _software_from_another_system(firm, rollout, training):
                 "external_key": "PSA-2041",
                 "name": "From the PSA",
                 "milestones": [
-                    {"external_key": f"PSA-2041-{number}", "name": name, "due": {"on": "manual"}, "percent": 33.33}
+                    {
+                        "external_key": f"PSA-2041-{number}",
+                        "name": name,
+                        "due": {"on": "manual", "planned_date": str(firm.day(30 * number - 42))},
+                        "percent": 33.33,
+                    }
                     for number, name in enumerate(("Blueprint", "Build", "Acceptance"), 1)
                 ]
                 + [{"external_key": "PSA-2041-4", "name": "Close-out", "due": {"on": "manual"}, "balance": True}],

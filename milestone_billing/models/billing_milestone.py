@@ -61,7 +61,7 @@ class BillingMilestone(models.Model):
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
     schedule_id = fields.Many2one("billing.schedule", "Schedule", required=True, index=True, ondelete="cascade")
-    order_id = fields.Many2one(related="schedule_id.order_id", store=True, index=True, precompute=True)
+    order_id = fields.Many2one(related="schedule_id.order_id", store=True, index=True)
     company_id = fields.Many2one(related="schedule_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="schedule_id.currency_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="schedule_id.partner_id", store=True, index=True, precompute=True)
@@ -271,6 +271,12 @@ class BillingMilestone(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        Schedule = self.env["billing.schedule"]
+        for vals in vals_list:
+            schedule = vals.get("schedule_id") or self.env.context.get("default_schedule_id")
+            if schedule:
+                # Precomputed by Odoo, its provisional records would stay among the order's cached milestones.
+                vals["order_id"] = Schedule.browse(schedule).order_id.id
         milestones = super().create(vals_list)
         if not self.env.context.get("billing_plan_deferred"):
             milestones.schedule_id._plan()

@@ -159,3 +159,11 @@ class TestViews(BillingCommon):
             form.reason = "Credit check"
         self.assertRecordValues(self.orders[1].billing_hold_ids, [{"reason": "Credit check", "is_active": True}])
         self.assertTrue(all(self.orders[1].billing_milestone_ids.mapped("is_held")))
+
+    def test_order_knows_just_its_own_milestones(self):
+        order = self._make_order(1000.0)
+        self.assertFalse(order.billing_milestone_ids)
+        schedule = self._make_schedule(order, 40, 60)
+        self.assertEqual(order.billing_milestone_ids.ids, schedule.milestone_ids.ids)
+        self.assertTrue(all(order.billing_milestone_ids._ids), "no provisional record among them")
+        self.assertEqual(order.billing_milestone_count, 2)
