@@ -36,7 +36,13 @@ def _make_internal(env, role, user):
         user.write(values)
         return
     name = role["login"].replace("_", " ").title()
-    identity = {"name": name, "login": role["login"], "email": f"{role['login']}@example.com"}
+    identity = {
+        "name": name,
+        "login": role["login"],
+        "email": f"{role['login']}@example.com",
+        # The demo data may have the administrator start in a company of its own.
+        "company_id": env.ref("base.user_admin").company_id.id,
+    }
     users = env["res.users"].with_context(no_reset_password=True)
     users.create({**identity, **values, "password": role["login"]})
 

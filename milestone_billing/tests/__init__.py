@@ -3,6 +3,7 @@ from . import (
     test_allocation_tax,
     test_attainment,
     test_clock,
+    test_demo,
     test_failure,
     test_flow,
     test_hold,
