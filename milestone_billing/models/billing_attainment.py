@@ -150,7 +150,8 @@ class BillingAttainment(models.Model):
         precommit = self.env.cr.precommit
         if not precommit.data.get("milestone_billing.woken"):
             precommit.data["milestone_billing.woken"] = True
-            precommit.add(self.env.ref("milestone_billing.ir_cron_drain_1").sudo()._trigger)
+            cron = self.env["ir.model.data"]._xmlid_to_res_id("milestone_billing.ir_cron_drain_1")
+            precommit.add(self.env["ir.cron"].sudo().browse(cron)._trigger)
 
     # === STATE === #
 
@@ -339,7 +340,13 @@ class BillingAttainment(models.Model):
         moves = ready.milestone_id._bill_due()
         for milestone, rows in ready.grouped("milestone_id").items():
             rows._settle(milestone, moves.get(milestone))
+        self._refresh_orders()
         return Counter({"invoices": len(set(moves.values()))}) + Counter(self.mapped("state"))
+
+    def _refresh_orders(self):
+        """Bring what the orders and schedules say in line with what was attained, blocked or billed."""
+        self.milestone_id.allocation_ids.line_id._billing_refresh()
+        self.env.add_to_compute(self.schedule_id._fields["state"], self.schedule_id)
 
     def _settle(self, milestone, move):
         """Close these attainments of ``milestone``, billed by ``move``; or say what a person has to credit.
@@ -359,6 +366,7 @@ class BillingAttainment(models.Model):
         reason, remedy = milestone._explain_failure(error)
         for row in self:
             row._set_state("failed", reason, remedy, attempts=row.attempts + 1)
+        self._refresh_orders()
         milestone._ask_person(_("Cannot be billed: %s", reason), remedy)
         if not isinstance(error, (UserError, NotBillable)):
             _logger.warning("Milestone %s cannot be billed", milestone.id, exc_info=error)

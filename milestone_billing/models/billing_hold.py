@@ -57,18 +57,19 @@ class BillingHold(models.Model):
         holds = super().create(vals_list)
         for hold in holds:
             hold._target_log(_("Billing hold put: %s", hold._describe()))
+        holds._held_milestones().allocation_ids.line_id._billing_refresh()
         return holds
 
     def write(self, vals):
         before = self.filtered("is_active")
         result = super().write(vals)
-        (before - self.filtered("is_active"))._resume()
+        self._follow_change(before)
         return result
 
     def unlink(self):
         milestones = self._held_milestones()
         result = super().unlink()
-        milestones.attainment_ids._requeue_blocked()
+        milestones._resume()
         return result
 
     def action_release(self):
@@ -110,11 +111,16 @@ class BillingHold(models.Model):
         # The milestones' own field hangs on this one: mark both.
         stale.modified(["date_from"])
         self.env.flush_all()
-        (before - stale.filtered("is_active"))._resume()
+        stale._follow_change(before)
 
-    def _resume(self):
-        """Queue the attainments that waited for these holds."""
-        self._held_milestones().attainment_ids._requeue_blocked()
+    def _follow_change(self, before):
+        """Keep back what these holds now stop, and let go on what they stop no longer.
+
+        :param before: those of them that were in force (``billing.hold``)
+        """
+        after = self.filtered("is_active")
+        (after - before)._held_milestones().allocation_ids.line_id._billing_refresh()
+        (before - after)._held_milestones()._resume()
 
     def _held_milestones(self):
         """Return the milestones that these holds concern (``billing.milestone``)."""

@@ -119,6 +119,11 @@ class BillingMilestone(models.Model):
         if self and wake:
             self.env["billing.attainment"]._wake()
 
+    def _resume(self):
+        """Queue what a hold blocked of these milestones, and say on their orders what may be invoiced again."""
+        self.attainment_ids._requeue_blocked()
+        self.allocation_ids.line_id._billing_refresh()
+
     # === WHAT OTHERS DO WITH THE INVOICES === #
 
     def _billed_by_hand(self):

@@ -140,7 +140,7 @@ class BillingSchedule(models.Model):
         for schedule in self:
             schedule.notify_partner_ids = schedule.notify_partner_ids or schedule.company_id.billing_notify_partner_ids
 
-    @api.depends("order_id.state", "milestone_ids.state")
+    @api.depends("order_id.state", "milestone_ids.amount", "milestone_ids.billed_amount")
     def _compute_state(self):
         billed = ("invoiced", "paid", "cancelled")
         # Asked of the database, as one milestone's step must not read the thousand others of its schedule.

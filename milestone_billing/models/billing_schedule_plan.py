@@ -76,6 +76,7 @@ class BillingSchedule(models.Model):
         billed.amount = 0.0
         (stale - billed).unlink()
         Allocation.create(to_create)
+        self.line_ids._billing_refresh()
 
     # === CHANGE ORDERS === #
 

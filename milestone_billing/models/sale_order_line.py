@@ -36,13 +36,9 @@ class SaleOrderLine(models.Model):
         for line in scheduled:
             line.qty_invoiced_posted = line._billed_quantity(lambda move: move.state == "posted")
 
-    @api.depends(
-        "billing_schedule_id",
-        "price_subtotal",
-        "billing_allocation_ids.to_bill_amount",
-        "billing_allocation_ids.milestone_id.is_held",
-        "billing_allocation_ids.milestone_id.attained_percent",
-    )
+    # Attainments and holds are left out on purpose: the queue asks for this after each batch (_billing_refresh), so that
+    # the transaction of whoever attains a milestone neither writes nor waits for the order's own rows.
+    @api.depends("billing_schedule_id", "price_subtotal")
     def _compute_qty_to_invoice(self):
         scheduled = self.filtered("billing_schedule_id")
         super(SaleOrderLine, self - scheduled)._compute_qty_to_invoice()
@@ -50,7 +46,7 @@ class SaleOrderLine(models.Model):
         for line in scheduled:
             line.qty_to_invoice = line._quantity_due(shares[line]) if line.state == "sale" else 0.0
 
-    @api.depends("billing_schedule_id", "invoice_lines.move_id.state", "billing_allocation_ids.billed_amount")
+    @api.depends("billing_schedule_id", "invoice_lines.move_id.state")
     def _compute_invoice_status(self):
         scheduled = self.filtered(
             lambda line: line.billing_schedule_id and line.state == "sale" and not line.is_downpayment
@@ -80,6 +76,11 @@ class SaleOrderLine(models.Model):
     def _compute_qty_delivered(self):
         super()._compute_qty_delivered()
         self.filtered("billing_schedule_id")._billing_wake_on_delivery()
+
+    def _billing_refresh(self):
+        """Work out anew what is to be invoiced of these lines, and with it the order's status."""
+        self.env.add_to_compute(self._fields["qty_to_invoice"], self)
+        self.modified(["qty_to_invoice"])
 
     # === CRUD METHODS === #
 

@@ -7,9 +7,7 @@ class TestDemo(TransactionCase):
 
     def test_three_firms_with_orders_at_every_stage(self):
         self.env["billing.schedule.template"]._load_demo()
-        firms = {
-            key: self.env.ref(f"__demo__.billing_{key}") for key in ("engineering", "construction", "software")
-        }
+        firms = {key: self.env.ref(f"__demo__.billing_{key}") for key in ("engineering", "construction", "software")}
         self.assertEqual([firm.currency_id.name for firm in firms.values()], ["EUR", "KWD", "USD"])
         milestones = self.env["billing.milestone"].search([("company_id", "in", [firm.id for firm in firms.values()])])
         self.assertLessEqual(

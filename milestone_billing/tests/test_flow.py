@@ -40,7 +40,6 @@ class TestFlow(BillingCommon):
         self.assertEqual(sum(order.invoice_ids.mapped("amount_untaxed")), 80000.0)
 
         rest.action_attain()
-        self.assertEqual(order.invoice_status, "to invoice")
         self._drain()
         self.assertEqual(sum(order.invoice_ids.mapped("amount_untaxed")), 100000.0)
         self.assertEqual(order.invoice_status, "invoiced")
@@ -53,7 +52,6 @@ class TestFlow(BillingCommon):
         schedule = self._make_schedule(order, 33.33, 33.33, 33.34)
         order.action_confirm()
         schedule.milestone_ids[0].action_attain()
-        self.assertEqual(order.order_line.qty_to_invoice, 0.33)
         invoice = order._create_invoices()
         self.assertEqual(invoice.amount_untaxed, 33330.0)
         self.assertEqual(schedule.milestone_ids[0].state, "drafted")
