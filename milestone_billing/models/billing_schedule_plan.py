@@ -100,7 +100,7 @@ class BillingSchedule(models.Model):
                 shares[added.id] = {line: units for line, units in change.added.items() if units}
             if shares != before:
                 schedule._store_shares(shares)
-                schedule._keep_moved_amounts(change)
+                schedule._keep_moved_amounts()
                 schedule._tell_change(change)
 
     def _current_shares(self):
@@ -131,11 +131,12 @@ class BillingSchedule(models.Model):
             )
         )
 
-    def _keep_moved_amounts(self, change):
+    def _keep_moved_amounts(self):
         """Make the amounts that a change order moved the definition of their milestones: later edits keep them."""
         for milestone in self.milestone_ids.filtered(lambda milestone: milestone.amount_type != "balance"):
-            moved = any(move.item == milestone.id for move in change.moved)
-            if milestone.is_change_order or moved and not milestone._follows_definition():
+            # Also one that did not move: its percentage is now one of other lines.
+            adrift = not milestone._is_frozen() and not milestone._follows_definition()
+            if milestone.is_change_order or adrift:
                 milestone.with_context(billing_plan_deferred=True).write(
                     {"amount_type": "fixed", "amount_fixed": milestone.amount}
                 )

@@ -103,6 +103,8 @@ class SaleOrderLine(models.Model):
 
     def unlink(self):
         orders = self.order_id
+        # The database would take the shares along, but the milestones' totals would not hear of it.
+        self.sudo().billing_allocation_ids.unlink()
         result = super().unlink()
         if not self.env.context.get("billing_plan_deferred"):
             orders.exists()._billing_follow_lines()
