@@ -76,6 +76,15 @@ class TestQueue(BillingCommon):
         invoice.action_post()
         self.assertEqual(milestone.state, "invoiced")
 
+    def test_sending_is_queued_with_odoos_own(self):
+        invoice = self._attain(self._start(invoice_policy="send"))
+        self.assertEqual(invoice.state, "posted")
+        self.assertTrue(invoice.sending_data)
+        with self.enter_registry_test_mode():
+            self.env.ref("account.ir_cron_account_move_send").method_direct_trigger()
+        self.assertFalse(invoice.sending_data)
+        self.assertTrue(invoice.is_move_sent)
+
     def test_customer_without_email_is_asked_for(self):
         stranger = self.env["res.partner"].create({"name": "No address"})
         invoice = self._attain(self._start(order_values={"partner_id": stranger.id}, invoice_policy="send"))
