@@ -36,8 +36,8 @@ class SaleOrderLine(models.Model):
         for line in scheduled:
             line.qty_invoiced_posted = line._billed_quantity(lambda move: move.state == "posted")
 
-    # Attainments and holds are left out on purpose: the queue asks for this after each batch (_billing_refresh), so that
-    # the transaction of whoever attains a milestone neither writes nor waits for the order's own rows.
+    # Attainments and holds are left out on purpose: the queue asks for this after each batch (_billing_refresh), so
+    # that the transaction of whoever attains a milestone neither writes nor waits for the order's own rows.
     @api.depends("billing_schedule_id", "price_subtotal")
     def _compute_qty_to_invoice(self):
         scheduled = self.filtered("billing_schedule_id")
