@@ -39,6 +39,7 @@ class AccountMove(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing.action_billing_milestone")
         return dict(action, domain=[("id", "in", self.billing_milestone_ids.ids)], context={"create": False})
 

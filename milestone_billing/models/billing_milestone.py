@@ -285,6 +285,7 @@ class BillingMilestone(models.Model):
 
     def write(self, vals):
         if vals.keys() & PLAN_FIELDS:
+            self.check_access("write")
             self._check_definition_open(vals)
         schedules = self.schedule_id
         result = super().write(vals)

@@ -61,7 +61,14 @@ class BillingMilestone(models.Model):
 
         :return: a window action
         """
-        return self.order_id.action_view_invoice(self.invoice_ids)
+        self.check_access("read")
+        return self._open_invoices(self.invoice_ids)
+
+    def _open_invoices(self, moves):
+        """Return Odoo's own action on ``moves``, without null values, which XML-RPC cannot carry."""
+        action = self.order_id.action_view_invoice(moves)
+        context = {name: value for name, value in action.get("context", {}).items() if value is not None}
+        return dict(action, context=context)
 
     def _check_may_attain(self):
         """Check that the user may attain these milestones: billing users, and project users who can read them.

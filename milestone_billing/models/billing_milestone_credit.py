@@ -66,7 +66,7 @@ class BillingMilestone(models.Model):
                 moves |= milestone._draft_credit(owed)
         if not moves:
             raise UserError(_("Nothing to credit: these milestones are billed no further than they are attained."))
-        return self.order_id.action_view_invoice(moves)
+        return self._open_invoices(moves)
 
     def _draft_credit(self, owed):
         """Create the draft credit note of ``owed`` (``{allocation: amount}``) against the last posted invoice."""

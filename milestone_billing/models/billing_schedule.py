@@ -251,6 +251,7 @@ class BillingSchedule(models.Model):
 
         :return: a window action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing.action_billing_milestone")
         return dict(action, domain=[("schedule_id", "in", self.ids)], context={"create": False})
 

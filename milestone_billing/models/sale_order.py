@@ -113,6 +113,7 @@ class SaleOrder(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing.action_billing_milestone")
         return dict(action, domain=[("order_id", "=", self.id)], context={"create": False})
 
