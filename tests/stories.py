@@ -33,6 +33,7 @@ keys = {{}}
 for login, groups in json.loads({roles!r}).items():
     kind = [] if 'base.group_portal' in groups else ['base.group_user']
     user = Users.search([('login', '=', login)]) or Users.create({{
+        **json.loads({values!r}),
         'name': login.replace('_', ' ').title(),
         'login': login,
         'email': login + '@example.com',
@@ -77,7 +78,9 @@ class XmlRpc:
         """Call a method with named arguments, on records where it takes some."""
         with xmlrpc.client.ServerProxy(self._url) as models:
             try:
-                return models.execute_kw(*self._identity, model, method, [] if ids is None else [ids], arguments)
+                # Odoo takes the values of new records by their position only.
+                given = [arguments.pop("vals_list")] if method == "create" else [] if ids is None else [ids]
+                return models.execute_kw(*self._identity, model, method, given, arguments)
             except xmlrpc.client.Fault as fault:
                 message = str(fault.faultString)
                 kind = FAULTS.get(fault.faultCode, "crash")
@@ -144,7 +147,7 @@ class Stage:
             (0, 0, {"product_id": product or self.service, "name": f"Line {number}", "price_unit": price})
             for number, price in enumerate(prices, 1)
         ]
-        order = self.make("sale.order", partner_id=self.customer, order_line=lines, **values)
+        order = self.make("sale.order", **{"partner_id": self.customer, "order_line": lines, **values})
         if confirm:
             self.admin.call("sale.order", "action_confirm", ids=[order])
         return order
@@ -193,9 +196,18 @@ class Stage:
         return sorted(self.read("account.move", ids, *names), key=lambda row: row["id"]) if ids else []
 
 
+def hire(server, roles, **values):
+    """Make users with an API key each, where they are missing.
+
+    :param roles: ``{login: groups}``
+    :param values: other values of these users
+    :return: ``{login: Person}``
+    """
+    output = server.odoo_shell(HIRE.format(roles=json.dumps(roles), values=json.dumps(values)))
+    keys = json.loads(next(line[5:] for line in output.splitlines() if line.startswith("keys:")))
+    return {login: Person(login, *row) for login, row in keys.items()}
+
+
 def set_stage(server, roles=tuple(ROLES)):
     """Give a server people with these roles (all of them by default); return a :class:`Stage`."""
-    wanted = json.dumps({login: ROLES[login] for login in roles})
-    output = server.odoo_shell(HIRE.format(roles=wanted))
-    keys = json.loads(next(line[5:] for line in output.splitlines() if line.startswith("keys:")))
-    return Stage(server, {login: Person(login, *row) for login, row in keys.items()})
+    return Stage(server, hire(server, {login: ROLES[login] for login in roles}))
