@@ -157,10 +157,10 @@ def _covered(item: Item, amounts: Mapping[int, int]) -> list[int]:
 def _exact_shares(item: Item, amounts: Mapping[int, int]) -> Exact:
     """Return what an item would bill on each line if units could be divided.
 
-    A balance is known last, so that has none before it is billed.
+    None of a balance: that is known last.
     """
     if item.kind == "balance":
-        return {key: Fraction(units) for key, units in (item.frozen or {}).items()}
+        return {}
     covered = _covered(item, amounts)
     if item.kind == "percent":
         return {key: item.percent * amounts[key] for key in covered}

@@ -58,6 +58,10 @@ def test_when_all_is_billed_more_is_added_and_less_uncovered(rule):
     assert change(900, rule, frozen=PLAN) == Change(PLAN, uncovered={10: -100})
 
 
+def test_what_was_billed_counts_rather_than_what_was_planned():
+    assert change(1000, "last", frozen={1: {10: 250}}).shares == {1: {10: 250}, 2: {10: 300}, 3: {10: 450}}
+
+
 @pytest.mark.parametrize("rule", ["pro_rata", "last", "new"])
 def test_a_line_that_is_gone_is_worth_nothing(rule):
     result = redistribute([], PLAN, [1, 2, 3], FIRST_BILLED, rule)
@@ -127,6 +131,26 @@ def test_rounding_does_not_all_go_to_the_first():
     shares = {item: dict.fromkeys(range(10), 100) for item in (1, 2, 3)}
     result = redistribute([Line(key, 301) for key in range(10)], shares, [1, 2, 3], {}, "pro_rata")
     assert sorted(move.after for move in result.moved) == [1003, 1003, 1004]
+
+
+def test_rounding_does_not_move_a_line_that_has_not_changed():
+    """The first two lines leave items 1 and 2 so much to make up that it would."""
+    shares = {1: {10: 6, 12: 10}, 2: {11: 4, 12: 10}, 3: {10: 7}, 4: {10: 7}, 5: {11: 3}, 6: {11: 3}}
+    result = redistribute([Line(10, 2), Line(11, 1), Line(12, 20)], shares, list(shares), {}, "pro_rata")
+    assert result.shares[1] == {10: 0, 12: 10}
+    assert result.shares[2] == {11: 1, 12: 10}
+
+
+def test_rounding_follows_the_lines_by_their_keys():
+    shares = {1: {10: 1, 11: 1}, 2: {10: 1, 11: 1}}
+    result = redistribute([Line(11, 3), Line(10, 3)], shares, [1, 2], {}, "pro_rata")
+    assert result.shares == {1: {10: 2, 11: 1}, 2: {10: 1, 11: 2}}
+
+
+def test_rounding_makes_no_charge_a_discount():
+    shares = {1: {10: 2, 11: 2}, 2: {10: 1, 11: 3}, 3: {10: 3, 11: 1}}
+    result = redistribute([Line(10, 1), Line(11, 1)], shares, [1, 2, 3], {}, "pro_rata")
+    assert min(units for given in result.shares.values() for units in given.values()) == 0
 
 
 def test_nonsense_is_refused():

@@ -96,14 +96,33 @@ def test_a_fixed_amount_is_shared_in_proportion():
     assert plan.shares == {1: {1: 31, 2: 10}}
 
 
-def test_fixed_amounts_are_never_changed():
-    """The lines end exact, though no item can bill a unit more or less."""
-    lines = [Line(key, 101) for key in (1, 2, 3)]
-    pairs = [frozenset({1, 2}), frozenset({2, 3}), frozenset({1, 3})]
-    items = [Item(key, "fixed", amount=101, lines=pair) for key, pair in enumerate(pairs)]
+@pytest.mark.parametrize(
+    ("total", "parts"),
+    [
+        (101, [({1, 2}, 101), ({2, 3}, 101), ({1, 3}, 101)]),
+        # One swap between two lines of an item.
+        (1, [({2, 3}, 1), ({1, 4}, 1), ({1, 2}, 1), ({3, 4}, 1)]),
+        # A chain of swaps, by way of a line that is exact already.
+        (2, [(pair, 1) for pair in ({1, 2}, {3, 4}, {1, 4}, {3, 4}, {2, 3}, {1, 2}, {1, 4}, {2, 3})]),
+        # The shortest swap would leave a share below nothing.
+        (2, [(ring, 1) for ring in ({1, 2, 3}, {1, 4}, {1, 2, 4}, {2, 3, 4}, {1, 3, 4}, {2, 3}, {3, 4}, {1, 2})]),
+    ],
+)
+def test_fixed_amounts_that_come_to_the_lines_are_kept_and_the_lines_exact(total, parts):
+    lines = [Line(key, total) for key in sorted(set.union(*[cover for cover, _amount in parts]))]
+    items = [Item(key, "fixed", amount=amount, lines=frozenset(cover)) for key, (cover, amount) in enumerate(parts)]
     plan = allocate(lines, items)
-    assert amounts(plan) == [101, 101, 101]
+    assert amounts(plan) == [amount for _cover, amount in parts]
     assert plan.is_whole
+    assert min(units for shares in plan.shares.values() for units in shares.values()) >= 0
+
+
+def test_a_line_that_fixed_amounts_come_to_is_exact_at_the_cost_of_those_they_do_not():
+    parts = [({1, 3}, 2), ({2, 3}, 3), ({1, 4}, 3), ({1, 2}, 5)]
+    items = [Item(key, "fixed", amount=amount, lines=frozenset(cover)) for key, (cover, amount) in enumerate(parts)]
+    plan = allocate([Line(key, 5) for key in (1, 2, 3, 4)], items)
+    assert amounts(plan) == [2, 3, 3, 5]
+    assert plan.line_difference(1) == 0
 
 
 def test_a_fixed_amount_needs_lines_that_are_worth_something():
@@ -113,6 +132,33 @@ def test_a_fixed_amount_needs_lines_that_are_worth_something():
     with pytest.raises(PlanError):
         allocate([Line(1, 50)], [Item(1, "fixed", amount=5, lines=frozenset({99}))])
     assert allocate([Line(1, 0)], [Item(1, "fixed", amount=0)]).shares == {1: {1: 0}}
+
+
+def test_a_fixed_amount_billed_stays_when_its_lines_are_worth_nothing_any_more():
+    items = [Item(1, "fixed", amount=30, lines=frozenset({1}), frozen={1: 30}), *percents(50, 50, start=2)]
+    plan = allocate([Line(1, 0), Line(2, 9)], items)
+    assert plan.shares == {1: {1: 30}, 2: {1: 0, 2: 5}, 3: {1: 0, 2: 4}}
+    assert plan.differences == {1: -30}
+
+
+def test_the_balance_comes_before_the_last_percent_in_making_good():
+    thirds = percents(33.333333, 33.333333, 33.333333)
+    plan = allocate([Line(1, 10_000_000)], [*thirds, Item(4, "balance")])
+    assert amounts(plan) == [3_333_333, 3_333_333, 3_333_333, 1]
+    billed = Item(1, "percent", Fraction(1, 2), frozen={1: 30})
+    plan = allocate([Line(1, 100)], [billed, *percents(50, start=2), Item(3, "balance")])
+    assert amounts(plan) == [30, 50, 20]
+
+
+def test_percents_that_make_100_make_good_what_a_balance_has_billed():
+    plan = allocate([Line(1, 100)], [Item(9, "balance", frozen={1: 10}), *percents(50, 50)])
+    assert amounts(plan) == [10, 50, 40]
+
+
+def test_percents_that_make_100_make_good_a_fixed_amount_on_lines_now_worth_nothing_in_all():
+    billed = Item(9, "fixed", amount=30, frozen={1: 30})
+    plan = allocate([Line(1, 50), Line(2, -50)], [billed, *percents(50, 50)])
+    assert plan.shares == {9: {1: 30}, 1: {1: 20, 2: -25}, 2: {1: 0, 2: -25}}
 
 
 def test_the_balance_takes_what_later_items_leave():
