@@ -8,9 +8,12 @@ on its way in and out with :mod:`units`.
 units     Odoo's floats to whole units and back
 split     one amount over several, to the unit
 plan      what each milestone of a schedule bills on each line
+settle    its last units, moved to where they make a line exact
 due       what a milestone owes once a part of it is attained
 change    what becomes of a plan when the order changes
+standing  where a share stands between what is attained and what is invoiced
 dates     dates a number of days, business days or months away
+patterns  words with wildcards
 ========  ==========================================================================
 """
 
