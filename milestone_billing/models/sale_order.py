@@ -145,11 +145,15 @@ class SaleOrder(models.Model):
     def _billing_tell(self, template_xmlid, attainment):
         """Post the mail template on the order for its followers and for the contacts its schedule names."""
         self.ensure_one()
-        template = self.env.ref(template_xmlid, raise_if_not_found=False)
-        subtype = self.env.ref("milestone_billing.mt_order_billing", raise_if_not_found=False)
+        subtype = self.env["mail.message.subtype"].browse(
+            self.env["ir.model.data"]._xmlid_to_res_id("milestone_billing.mt_order_billing")
+        )
         extra = attainment.schedule_id.notify_partner_ids
         followers = self.message_follower_ids.filtered(lambda follower: subtype in follower.subtype_ids)
-        if not template or not subtype or not (followers or extra):
+        if not (followers or extra):
+            return
+        template = self.env.ref(template_xmlid, raise_if_not_found=False)
+        if not template or not subtype.exists():
             return
         lang = self.partner_id.lang or self.env.lang
         body = template.with_context(lang=lang)._render_field("body_html", attainment.ids)[attainment.id]
