@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from odoo_dev.addons import chosen_addons
-from odoo_dev.console import Failure, Step, error_of_log, say, warn
+from odoo_dev.console import Failure, Step, error_of_log, has_errors, say, warn
 from odoo_dev.database import parse_url
 from odoo_dev.demodb import DemoDatabase
 from odoo_dev.distribution import complete_browser_scripts, find_odoo
@@ -120,9 +120,9 @@ def _serve(database, port, json_file):
         if json_file:
             _write_json(json_file, {"url": url, "db": database.name, "pid": server.pid, "users": logins()})
         code = server.process.wait()
-        raise Failure(
-            f"Odoo ended by itself (exit code {code}): {error_of_log(server.log.read_text(errors='replace'))}"
-        )
+        output = server.log.read_text(errors="replace")
+        reason = error_of_log(output) if has_errors(output) else "no error"
+        raise Failure(f"Odoo ended by itself (exit code {code}, {reason}); its log is {server.log}.")
     except KeyboardInterrupt:
         say("\nStopping Odoo and PostgreSQL …")
         return 0
