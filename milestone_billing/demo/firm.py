@@ -151,7 +151,9 @@ class Firm:
                 wizard = self.env["account.payment.register"].with_context(
                     active_model="account.move", active_ids=move.ids
                 )
-                wizard.create({"payment_date": min(self.today, move.invoice_date + timedelta(days=14))})._create_payments()
+                wizard.create(
+                    {"payment_date": min(self.today, move.invoice_date + timedelta(days=14))}
+                )._create_payments()
 
     def hold(self, reason, **target):
         """Hold a customer, an order or a milestone."""

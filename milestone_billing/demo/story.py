@@ -27,8 +27,20 @@ def _software(env):
         "Software: licence, go-live, warranty",
         "Licences at once, the project at go-live, the rest when the warranty ends",
         {"name": "Licence", "due_on": "offset", "offset_number": 0, "percent": 100, "line_pattern": "licence"},
-        {"name": "Go-live", "due_on": "task", "percent": 80, "task_pattern": "implementation", "line_pattern": "implementation"},
-        {"name": "Warranty ends", "due_on": "offset", "offset_number": 3, "offset_unit": "months", "amount_type": "balance"},
+        {
+            "name": "Go-live",
+            "due_on": "task",
+            "percent": 80,
+            "task_pattern": "implementation",
+            "line_pattern": "implementation",
+        },
+        {
+            "name": "Warranty ends",
+            "due_on": "offset",
+            "offset_number": 3,
+            "offset_unit": "months",
+            "amount_type": "balance",
+        },
         rule={"name": "Software projects", "amount_min": 20000.0},
         invoice_date_policy="attained",
     )
@@ -37,7 +49,9 @@ def _software(env):
     _software_finished(firm, licence, rollout, training)
     _software_troubles(firm, licence, rollout)
     _software_from_another_system(firm, rollout, training)
-    quotation = firm.quotation(firm.customer("Prairie Telecom", country="US", email="ap@prairie.example"), licence, rollout)
+    quotation = firm.quotation(
+        firm.customer("Prairie Telecom", country="US", email="ap@prairie.example"), licence, rollout
+    )
     firm.plan(quotation, template)
     firm.bill()
 
@@ -150,7 +164,13 @@ def _construction(env):
             "percent": 80,
             "description": "{milestone}: {line}, {percent} % of the line, certified {date}",
         },
-        {"name": "Defects period ends", "due_on": "offset", "offset_number": 12, "offset_unit": "months", "amount_type": "balance"},
+        {
+            "name": "Defects period ends",
+            "due_on": "offset",
+            "offset_number": 12,
+            "offset_unit": "months",
+            "amount_type": "balance",
+        },
         rule={"name": "All construction", "amount_min": 50000.0},
         invoice_date_policy="attained",
         change_rule="new",
@@ -200,7 +220,9 @@ def _construction_held(firm, works, finishing, template):
 
 
 def _engineering(env):
-    firm = Firm(env, "billing_engineering", tax=19.0, name="Nordkai Engineering", country="DE", currency="EUR", city="Hamburg")
+    firm = Firm(
+        env, "billing_engineering", tax=19.0, name="Nordkai Engineering", country="DE", currency="EUR", city="Hamburg"
+    )
     concept = firm.service("Concept design", 20000.0)
     design = firm.service("Detailed design", 50000.0)
     site = firm.service("Site supervision", 30000.0)

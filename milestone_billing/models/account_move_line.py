@@ -27,7 +27,8 @@ class AccountMoveLine(models.Model):
         values["billing_allocation_id"] = self.billing_allocation_id.id
 
     def unlink(self):
-        milestones = self.sudo().billing_milestone_id
+        # Odoo deletes no lines many times over while it makes an invoice.
+        milestones = self.sudo().billing_milestone_id if self else None
         result = super().unlink()
         if milestones and not self.env.context.get("billing_taking_back"):
             milestones.exists()._follow_invoices(_("taken off a draft invoice"))

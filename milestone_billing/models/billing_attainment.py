@@ -1,4 +1,5 @@
 import logging
+import time
 from collections import Counter
 
 from psycopg2 import OperationalError
@@ -33,6 +34,8 @@ FACTS = {"milestone_id", "percent", "date", "source", "key", "note", "user_id", 
 BATCH = 40
 LOOK_AHEAD = 400
 CONFLICTS = 20
+#: How long a drain that somebody waits for goes on.
+REQUEST_SECONDS = 25
 #: First key of the advisory locks of this addon (any number of its own).
 LOCK_SPACE = 606010
 
@@ -201,15 +204,16 @@ class BillingAttainment(models.Model):
     def run_pending(self) -> dict:
         """Bill now what waits, without waiting for the clock (billing managers).
 
-        Safe to call at any time and any number of times at once.
+        Safe to call at any time and any number of times at once. It stops after some seconds, well inside the limits of
+        a request; what is left goes on by itself.
 
         :return: counts of the attainments handled, such as
             ``{"billed": 3, "blocked": 1, "failed": 0, "cancelled": 0, "pending": 0, "invoices": 3}``; ``pending`` is
-            what is left, for instance because another worker has it in hand
+            what is left, because time ran out or another worker has it in hand
         :raises AccessError: for anybody but a billing manager.
         """
         self._check_may_bill()
-        counts = self.sudo()._drain()
+        counts = self.sudo()._drain(REQUEST_SECONDS)
         result = {state: counts[state] for state in ("billed", "blocked", "failed", "cancelled", "invoices")}
         return dict(result, pending=self.sudo().search_count([("state", "=", "pending")]))
 
@@ -218,14 +222,14 @@ class BillingAttainment(models.Model):
         self._drain()
 
     @api.model
-    def _drain(self):
+    def _drain(self, seconds=float("inf")):
         """Find what became due, bill what is pending, batch by batch; then tell people.
 
+        :param float seconds: start no further batch after this many; the clock's own limit holds besides
         :return: ``collections.Counter`` of the states reached and the invoices made
         """
-        counts, conflicts = Counter(), 0
+        counts, conflicts, end = Counter(), 0, time.monotonic() + seconds
         self._sweep()
-        self._commit()
         while conflicts < CONFLICTS:
             try:
                 batch = self._take_batch()
@@ -239,20 +243,26 @@ class BillingAttainment(models.Model):
                 _logger.info("Billing batch gives way to another transaction: %s", error)
                 self._rollback(error)
                 continue
-            if time_left <= 0:
+            if min(time_left, end - time.monotonic()) <= 0:
                 conflicts = CONFLICTS
         if conflicts == CONFLICTS:
             self._wake()
-        self._tell_pending()
+        self._tell_pending(end)
         return counts
 
     @api.model
     def _sweep(self):
         """Attain what became due without anybody's write: dates, deliveries, and tasks finished at the same moment."""
-        [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", LOCK_SPACE))
-        if mine:
-            self.env["billing.hold"].sudo()._refresh()
-            self.env["billing.milestone"].sudo()._sweep_due()
+        try:
+            [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", LOCK_SPACE))
+            if mine:
+                self.env["billing.hold"].sudo()._refresh()
+                self.env["billing.milestone"].sudo()._sweep_due()
+            self._commit()
+        except OperationalError as error:
+            # A user is changing the same milestones: look again after what is pending.
+            self._rollback(error)
+            self._wake()
 
     @api.model
     def _take_batch(self):
@@ -375,8 +385,11 @@ class BillingAttainment(models.Model):
     # === TELLING === #
 
     @api.model
-    def _tell_pending(self):
-        """Tell followers and the configured contacts what was attained and invoiced, a batch at a time."""
+    def _tell_pending(self, end):
+        """Tell followers and the configured contacts what was attained and invoiced, a batch at a time.
+
+        :param float end: when (``time.monotonic``) to leave the rest to the next drain
+        """
         while True:
             rows = (
                 self.sudo()
@@ -388,7 +401,9 @@ class BillingAttainment(models.Model):
             for row in rows:
                 row._tell()
             rows.write({"to_tell": False})
-            self._commit(len(rows))
+            if min(self._commit(len(rows)), end - time.monotonic()) <= 0:
+                self._wake()
+                return
 
     def _tell(self):
         """Tell of one attainment. A mail that cannot be written never holds billing up."""

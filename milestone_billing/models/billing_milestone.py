@@ -32,6 +32,8 @@ STATES = [
 ]
 #: What makes a milestone a deliverable, shown to the project manager as a native project milestone.
 DELIVERABLE = ("task", "milestone", "manual")
+#: Who may read the invoice lines behind a milestone.
+BOOKS_GROUPS = "account.group_account_invoice,account.group_account_readonly,sales_team.group_sale_salesman"
 #: A change of one of these changes the plan.
 PLAN_FIELDS = {"amount_type", "percent", "amount_fixed", "line_ids", "sequence", "schedule_id"}
 #: A change of one of these may make the milestone due.
@@ -136,11 +138,15 @@ class BillingMilestone(models.Model):
         translate=False,
         help="Text of the invoice line. {milestone}, {line}, {percent}, {order} and {date} are filled in.",
     )
-    allocation_ids = fields.One2many("billing.milestone.allocation", "milestone_id", "Allocations", copy=False)
+    allocation_ids = fields.One2many(
+        "billing.milestone.allocation", "milestone_id", "Allocations", copy=False, groups="base.group_user"
+    )
     amount = fields.Monetary(compute="_compute_amounts", store=True, help="Untaxed, in the currency of the order.")
 
     # Where it stands
-    attainment_ids = fields.One2many("billing.attainment", "milestone_id", "Attainments", copy=False)
+    attainment_ids = fields.One2many(
+        "billing.attainment", "milestone_id", "Attainments", copy=False, groups="base.group_user"
+    )
     attained_percent = fields.Float(
         "Attained (cumulative %)",
         digits=(16, 6),
@@ -149,15 +155,17 @@ class BillingMilestone(models.Model):
         help="Cumulative: attaining 40 and then 100 bills the difference.",
     )
     attained_date = fields.Date(compute="_compute_attained", store=True)
-    invoice_line_ids = fields.One2many("account.move.line", "billing_milestone_id", "Invoice Lines", copy=False)
-    invoice_ids = fields.Many2many("account.move", compute="_compute_invoices", string="Invoices")
+    invoice_line_ids = fields.One2many(
+        "account.move.line", "billing_milestone_id", "Invoice Lines", copy=False, groups=BOOKS_GROUPS
+    )
+    invoice_ids = fields.Many2many("account.move", compute="_compute_invoices", string="Invoices", groups=BOOKS_GROUPS)
     due_amount = fields.Monetary(compute="_compute_amounts", store=True, string="Attained Amount")
     billed_amount = fields.Monetary(compute="_compute_amounts", store=True, help="Invoices less credit notes, untaxed.")
     credited_amount = fields.Monetary(compute="_compute_amounts", store=True)
     to_bill_amount = fields.Monetary(compute="_compute_amounts", store=True, string="To Bill")
     state = fields.Selection(STATES, compute="_compute_state", store=True, index=True)
-    block_reason = fields.Text(compute="_compute_state", store=True)
-    hold_ids = fields.One2many("billing.hold", "milestone_id", "Holds", copy=False)
+    block_reason = fields.Text(compute="_compute_state", store=True, groups="base.group_user")
+    hold_ids = fields.One2many("billing.hold", "milestone_id", "Holds", copy=False, groups="base.group_user")
     is_held = fields.Boolean("On Hold", compute="_compute_is_held", store=True)
 
     _external_key_unique = models.UniqueIndex(
@@ -306,7 +314,7 @@ class BillingMilestone(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_attained(self):
         for milestone in self:
-            if milestone.attainment_ids or milestone.invoice_line_ids:
+            if milestone.attainment_ids or milestone.sudo().invoice_line_ids:
                 raise UserError(
                     _(
                         "Milestone %s was attained or billed: it is history now. Undo it, or credit its invoice.",

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 from ..engine.due import due_shares
 from ..engine.standing import Standing
 from ..engine.units import from_units, to_fraction, to_units
+from .billing_milestone import BOOKS_GROUPS
 
 
 class BillingMilestoneAllocation(models.Model):
@@ -21,7 +22,9 @@ class BillingMilestoneAllocation(models.Model):
     company_id = fields.Many2one(related="milestone_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="milestone_id.currency_id", store=True, precompute=True)
     amount = fields.Monetary(required=True, help="Untaxed share of the order line.")
-    invoice_line_ids = fields.One2many("account.move.line", "billing_allocation_id", "Invoice Lines", copy=False)
+    invoice_line_ids = fields.One2many(
+        "account.move.line", "billing_allocation_id", "Invoice Lines", copy=False, groups=BOOKS_GROUPS
+    )
     due_amount = fields.Monetary(compute="_compute_due_amount", store=True, help="Attained so far, cumulative.")
     invoiced_amount = fields.Monetary(
         compute="_compute_billed", store=True, help="Invoices that stand, drafts included."
@@ -113,7 +116,7 @@ class BillingMilestoneAllocation(models.Model):
         shares = self.line_id.billing_allocation_ids.sorted(
             lambda row: (row.milestone_id.sequence, row.milestone_id.id)
         )
-        stands = self.invoice_line_ids.filtered(lambda line: line.parent_state != "cancel")
+        stands = self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state != "cancel")
         return self == shares[-1:] and self.milestone_id._is_attained() and not stands
 
     # === INVOICE LINES === #

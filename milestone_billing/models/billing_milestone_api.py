@@ -210,7 +210,8 @@ class BillingMilestone(models.Model):
             "planned_date": fields.Date.to_string(milestone.planned_date) or "",
             "attained_date": fields.Date.to_string(milestone.attained_date) or "",
             "state": milestone.state,
-            "block_reason": milestone.block_reason or "",
+            # What people write on a hold is not for the customer.
+            "block_reason": milestone.block_reason or "" if self.env.user._is_internal() else "",
             "planned": milestone.amount,
             "attained_percent": milestone.attained_percent,
             "due": milestone.due_amount,

@@ -184,7 +184,7 @@ class BillingSchedule(models.Model):
 
     def _import_remove(self, by_key, wanted, path, errors):
         for milestone in self.milestone_ids.filtered(lambda row: row.external_key not in wanted):
-            if milestone.attainment_ids or milestone.invoice_line_ids:
+            if milestone.attainment_ids or milestone.sudo().invoice_line_ids:
                 errors.add(
                     path, _("%s was attained, so it cannot be left out.", milestone.external_key or milestone.name)
                 )

@@ -12,6 +12,7 @@ from . import (
     test_native,
     test_property,
     test_queue,
+    test_reading,
     test_rules,
     test_tours,
     test_views,

@@ -188,8 +188,10 @@ class TestNative(BillingCommon):
 
     def test_payment_terms_of_milestone_schedule_and_order(self):
         ordered, planned, own = self.env["account.payment.term"].create(
-            [{"name": name, "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": days})]}
-             for name, days in (("10 days", 10), ("20 days", 20), ("30 days", 30))]
+            [
+                {"name": name, "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": days})]}
+                for name, days in (("10 days", 10), ("20 days", 20), ("30 days", 30))
+            ]
         )
         order, (first, second) = self._start(payment_term_id=ordered.id)
         first.action_attain()
