@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import fields, models
 
 
 class AccountMove(models.Model):
@@ -18,13 +18,15 @@ class AccountMove(models.Model):
         milestones = self.sudo().invoice_line_ids.billing_milestone_id
         result = super(AccountMove, self.with_context(billing_taking_back=True)).unlink()
         if not self.env.context.get("billing_taking_back"):
-            milestones._follow_invoices(_("its draft invoice was deleted"))
+            milestones._follow_invoices(self.env._("its draft invoice was deleted"))
         return result
 
     def button_cancel(self):
         result = super().button_cancel()
         if not self.env.context.get("billing_taking_back"):
-            self.sudo().invoice_line_ids.billing_milestone_id._follow_invoices(_("its draft invoice was cancelled"))
+            self.sudo().invoice_line_ids.billing_milestone_id._follow_invoices(
+                self.env._("its draft invoice was cancelled")
+            )
         return result
 
     def _post(self, soft=True):
@@ -51,12 +53,12 @@ class AccountMove(models.Model):
         self.env.ref("account.ir_cron_account_move_send")._trigger()
         for move in nowhere:
             move.invoice_line_ids.billing_milestone_id._ask_person(
-                _(
+                self.env._(
                     "%(invoice)s is posted, not sent: %(customer)s has no email address.",
                     invoice=move.name,
                     customer=move.partner_id.display_name,
                 ),
-                _("Give the customer an email address or another way of sending, then send the invoice."),
+                self.env._("Give the customer an email address or another way of sending, then send the invoice."),
             )
 
     def _billing_by_mail(self):

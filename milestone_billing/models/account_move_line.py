@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import fields, models
 
 
 class AccountMoveLine(models.Model):
@@ -23,15 +23,15 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         # OVERRIDE: a credit note, and the invoice that replaces a credited one, belong to the same milestone.
-        super()._copy_data_extend_business_fields(values)
         values["billing_allocation_id"] = self.billing_allocation_id.id
+        return super()._copy_data_extend_business_fields(values)
 
     def unlink(self):
         # Odoo deletes no lines many times over while it makes an invoice.
         milestones = self.sudo().billing_milestone_id if self else None
         result = super().unlink()
         if milestones and not self.env.context.get("billing_taking_back"):
-            milestones.exists()._follow_invoices(_("taken off a draft invoice"))
+            milestones.exists()._follow_invoices(self.env._("taken off a draft invoice"))
         return result
 
     def _billing_order_amount(self, currency):

@@ -5,7 +5,7 @@ from collections import Counter
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
-from odoo import _, api, fields, models, modules
+from odoo import api, fields, models, modules
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -52,9 +52,7 @@ class BillingAttainment(models.Model):
     _order = "id desc"
     _rec_name = "milestone_id"
 
-    milestone_id = fields.Many2one(
-        "billing.milestone", "Milestone", required=True, index=True, ondelete="restrict", readonly=True
-    )
+    milestone_id = fields.Many2one("billing.milestone", required=True, index=True, ondelete="restrict", readonly=True)
     schedule_id = fields.Many2one(related="milestone_id.schedule_id", store=True, index=True, precompute=True)
     order_id = fields.Many2one(related="milestone_id.order_id", store=True, index=True, precompute=True)
     company_id = fields.Many2one(related="milestone_id.company_id", store=True, index=True, precompute=True)
@@ -88,12 +86,12 @@ class BillingAttainment(models.Model):
 
     def write(self, vals):
         if vals.keys() & FACTS:
-            raise UserError(_("An attainment is never changed. Record a new one: percentages are cumulative."))
+            raise UserError(self.env._("An attainment is never changed. Record a new one: percentages are cumulative."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(_("An attainment is never deleted. Take it back instead: that is recorded too."))
+        raise UserError(self.env._("An attainment is never deleted. Take it back instead: that is recorded too."))
 
     # === RECORDING === #
 
@@ -181,7 +179,7 @@ class BillingAttainment(models.Model):
         self.check_access("read")
         rows = self.filtered(lambda row: row.state in ("blocked", "failed", "pending"))
         if not rows:
-            raise UserError(_("Nothing to retry: these attainments are billed or cancelled."))
+            raise UserError(self.env._("Nothing to retry: these attainments are billed or cancelled."))
         rows._set_state("pending")
         rows._wake()
         return True
@@ -196,7 +194,9 @@ class BillingAttainment(models.Model):
 
     def _check_may_bill(self):
         if not self.env.su and not self.env.user.has_group("milestone_billing.group_billing_manager"):
-            raise AccessError(_("Billing milestones is for billing managers. Ask one of them, or an administrator."))
+            raise AccessError(
+                self.env._("Billing milestones is for billing managers. Ask one of them, or an administrator.")
+            )
 
     # === THE QUEUE === #
 
@@ -342,7 +342,7 @@ class BillingAttainment(models.Model):
         :return: ``collections.Counter`` of the states reached and the invoices made
         """
         open_rows = self.filtered(lambda row: row.order_id.state == "sale")
-        (self - open_rows)._set_state("cancelled", _("The order is not confirmed any more."))
+        (self - open_rows)._set_state("cancelled", self.env._("The order is not confirmed any more."))
         held = open_rows.filtered(lambda row: row.milestone_id.is_held)
         for row in held:
             row._set_state("blocked", *row.milestone_id._hold_reason())
@@ -377,7 +377,7 @@ class BillingAttainment(models.Model):
         for row in self:
             row._set_state("failed", reason, remedy, attempts=row.attempts + 1)
         self._refresh_orders()
-        milestone._ask_person(_("Cannot be billed: %s", reason), remedy)
+        milestone._ask_person(self.env._("Cannot be billed: %s", reason), remedy)
         if not isinstance(error, (UserError, NotBillable)):
             _logger.warning("Milestone %s cannot be billed", milestone.id, exc_info=error)
         return Counter(failed=len(self))

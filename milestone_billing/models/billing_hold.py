@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -12,8 +12,8 @@ class BillingHold(models.Model):
     _rec_name = "reason"
 
     partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", ondelete="cascade")
-    order_id = fields.Many2one("sale.order", "Order", index="btree_not_null", ondelete="cascade")
-    milestone_id = fields.Many2one("billing.milestone", "Milestone", index="btree_not_null", ondelete="cascade")
+    order_id = fields.Many2one("sale.order", index="btree_not_null", ondelete="cascade")
+    milestone_id = fields.Many2one("billing.milestone", index="btree_not_null", ondelete="cascade")
     company_id = fields.Many2one(
         "res.company",
         compute="_compute_company_id",
@@ -56,7 +56,7 @@ class BillingHold(models.Model):
                 vals["partner_id"] = partners.browse(vals["partner_id"]).commercial_partner_id.id
         holds = super().create(vals_list)
         for hold in holds:
-            hold._target_log(_("Billing hold put: %s", hold._describe()))
+            hold._target_log(self.env._("Billing hold put: %s", hold._describe()))
         holds._held_milestones().allocation_ids.line_id._billing_refresh()
         return holds
 
@@ -81,10 +81,10 @@ class BillingHold(models.Model):
         self.check_access("write")
         for hold in self:
             if hold.released_on:
-                raise UserError(_("The hold “%s” is released already.", hold.reason))
+                raise UserError(self.env._("The hold “%s” is released already.", hold.reason))
         self.write({"released_by_id": self.env.uid, "released_on": fields.Datetime.now()})
         for hold in self:
-            hold._target_log(_("Billing hold released: %s", hold._describe()))
+            hold._target_log(self.env._("Billing hold released: %s", hold._describe()))
         return True
 
     @api.model
@@ -133,8 +133,8 @@ class BillingHold(models.Model):
     def _describe(self):
         """Return a line that says who holds what back, why, and until when."""
         self.ensure_one()
-        until = _(" until %s", fields.Date.to_string(self.date_to)) if self.date_to else ""
-        return _("%(reason)s (%(user)s)%(until)s", reason=self.reason, user=self.user_id.name, until=until)
+        until = self.env._(" until %s", fields.Date.to_string(self.date_to)) if self.date_to else ""
+        return self.env._("%(reason)s (%(user)s)%(until)s", reason=self.reason, user=self.user_id.name, until=until)
 
     def _target_log(self, body):
         self.ensure_one()

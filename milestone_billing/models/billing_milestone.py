@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare
 
@@ -62,7 +62,7 @@ class BillingMilestone(models.Model):
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
-    schedule_id = fields.Many2one("billing.schedule", "Schedule", required=True, index=True, ondelete="cascade")
+    schedule_id = fields.Many2one("billing.schedule", required=True, index=True, ondelete="cascade")
     order_id = fields.Many2one(related="schedule_id.order_id", store=True, index=True)
     company_id = fields.Many2one(related="schedule_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="schedule_id.currency_id", store=True, precompute=True)
@@ -73,7 +73,7 @@ class BillingMilestone(models.Model):
     is_change_order = fields.Boolean(copy=False, readonly=True)
 
     # What makes it due
-    due_on = fields.Selection(DUE_ON, "Due On", required=True, default="task")
+    due_on = fields.Selection(DUE_ON, required=True, default="task")
     date = fields.Date("On", help="The day on which the milestone is due.")
     offset_number = fields.Integer("After")
     offset_unit = fields.Selection(OFFSET_UNITS, "Unit", default="days")
@@ -97,9 +97,7 @@ class BillingMilestone(models.Model):
     task_pattern = fields.Char(
         help="Words of the names of the project's tasks to take, such as “design*”, when no task is chosen."
     )
-    project_milestone_id = fields.Many2one(
-        "project.milestone", "Project Milestone", copy=False, index="btree_not_null", ondelete="set null"
-    )
+    project_milestone_id = fields.Many2one("project.milestone", copy=False, index="btree_not_null", ondelete="set null")
     project_id = fields.Many2one(
         related="project_milestone_id.project_id", store=True, index="btree_not_null", string="Project"
     )
@@ -261,19 +259,21 @@ class BillingMilestone(models.Model):
     def _check_due(self):
         for milestone in self:
             if milestone.due_on == "date" and not milestone.date:
-                raise ValidationError(_("Milestone %s is due on a date: say which.", milestone.name))
+                raise ValidationError(self.env._("Milestone %s is due on a date: say which.", milestone.name))
             if (
                 milestone.due_on == "offset"
                 and milestone.offset_from == "milestone"
                 and not milestone.offset_milestone_id
             ):
-                raise ValidationError(_("Milestone %s is counted from another milestone: say which.", milestone.name))
+                raise ValidationError(
+                    self.env._("Milestone %s is counted from another milestone: say which.", milestone.name)
+                )
             if milestone.offset_milestone_id.schedule_id not in (milestone.schedule_id, self.env["billing.schedule"]):
                 raise ValidationError(
-                    _("Milestone %s is counted from a milestone of another schedule.", milestone.name)
+                    self.env._("Milestone %s is counted from a milestone of another schedule.", milestone.name)
                 )
         if self._has_cycle("offset_milestone_id"):
-            raise ValidationError(_("Milestones cannot wait for each other in a circle."))
+            raise ValidationError(self.env._("Milestones cannot wait for each other in a circle."))
 
     # === CRUD METHODS === #
 
@@ -316,7 +316,7 @@ class BillingMilestone(models.Model):
         for milestone in self:
             if milestone.attainment_ids or milestone.sudo().invoice_line_ids:
                 raise UserError(
-                    _(
+                    self.env._(
                         "Milestone %s was attained or billed: it is history now. Undo it, or credit its invoice.",
                         milestone.display_name,
                     )
@@ -331,7 +331,7 @@ class BillingMilestone(models.Model):
             changed = vals.keys() & (PLAN_FIELDS - {"sequence"})
             if any(self._fields[name].convert_to_write(milestone[name], milestone) != vals[name] for name in changed):
                 raise UserError(
-                    _(
+                    self.env._(
                         "Milestone %s is billed, so its amount stays. Change the milestones that remain, "
                         "or credit its invoice first.",
                         milestone.display_name,

@@ -1,6 +1,6 @@
 from fractions import Fraction
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..engine.due import due_shares
@@ -17,7 +17,7 @@ class BillingMilestoneAllocation(models.Model):
     _order = "milestone_id, id"
     _rec_name = "line_id"
 
-    milestone_id = fields.Many2one("billing.milestone", "Milestone", required=True, index=True, ondelete="cascade")
+    milestone_id = fields.Many2one("billing.milestone", required=True, index=True, ondelete="cascade")
     line_id = fields.Many2one("sale.order.line", "Order Line", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="milestone_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="milestone_id.currency_id", store=True, precompute=True)
@@ -168,7 +168,7 @@ class BillingMilestoneAllocation(models.Model):
             "order": milestone.order_id.name,
             "date": format_date(line.env, milestone.attained_date) if milestone.attained_date else "",
         }
-        pattern = milestone.description or _("{milestone} ({percent} %): {line}")
+        pattern = milestone.description or self.env._("{milestone} ({percent} %): {line}")
         for name, text in texts.items():
             pattern = pattern.replace(f"{{{name}}}", text)
         return pattern

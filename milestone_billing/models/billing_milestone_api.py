@@ -1,6 +1,6 @@
 import json
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 EVENT_KEYS = {"key", "milestone", "date", "percent", "note"}
@@ -30,7 +30,7 @@ class BillingMilestone(models.Model):
         :raises UserError: when ``events`` is not a list.
         """
         if not isinstance(events, list):
-            raise UserError(_("events: a list of dictionaries is expected, not %s.", type(events).__name__))
+            raise UserError(self.env._("events: a list of dictionaries is expected, not %s.", type(events).__name__))
         self._check_may_attain()
         milestones = self._find_by_refs([event.get("milestone") for event in events if isinstance(event, dict)])
         known = self._known_contents(events, milestones)
@@ -63,7 +63,7 @@ class BillingMilestone(models.Model):
             recorded = known.get((milestone.company_id.id, key))
             if recorded is not None:
                 if recorded != values["content"]:
-                    raise Refused(_("Key %s was used before for another event. Send a new key.", key))
+                    raise Refused(self.env._("Key %s was used before for another event. Send a new key.", key))
                 return dict(result, status="duplicate")
             percent = progress.get(milestone.id, milestone.attained_percent)
             refusal = milestone._attain_refusal(values["percent"], fields.Date.to_date(values["date"]), percent)
@@ -82,18 +82,18 @@ class BillingMilestone(models.Model):
         :raises Refused: naming the field that is wrong.
         """
         if not isinstance(event, dict):
-            raise Refused(_("Each event is a dictionary; this one is %s.", type(event).__name__))
+            raise Refused(self.env._("Each event is a dictionary; this one is %s.", type(event).__name__))
         if unknown := event.keys() - EVENT_KEYS:
-            raise Refused(_("Unknown field: %s.", ", ".join(sorted(map(str, unknown)))))
+            raise Refused(self.env._("Unknown field: %s.", ", ".join(sorted(map(str, unknown)))))
         key, note, percent = event.get("key"), event.get("note"), event.get("percent", 100.0)
         if not isinstance(key, str) or not key.strip():
-            raise Refused(_("key: a text of the sender's own is expected."))
+            raise Refused(self.env._("key: a text of the sender's own is expected."))
         if key.startswith("auto/"):
-            raise Refused(_("key: “auto/” is taken for events of Odoo itself."))
+            raise Refused(self.env._("key: “auto/” is taken for events of Odoo itself."))
         if isinstance(percent, bool) or not isinstance(percent, (int, float)) or percent != percent:
-            raise Refused(_("percent: a number from 0 to 100 is expected."))
+            raise Refused(self.env._("percent: a number from 0 to 100 is expected."))
         if note is not None and note is not False and not isinstance(note, str):
-            raise Refused(_("note: a text is expected."))
+            raise Refused(self.env._("note: a text is expected."))
         content = {
             name: event[name]
             for name in ("milestone", "date", "percent", "note")
@@ -120,7 +120,7 @@ class BillingMilestone(models.Model):
                 raise ValueError(text)
             return fields.Date.to_date(text)
         except ValueError as error:
-            raise Refused(_("date: %s is not a date like 2026-01-31.", text)) from error
+            raise Refused(self.env._("date: %s is not a date like 2026-01-31.", text)) from error
 
     # === FINDING === #
 
@@ -145,13 +145,15 @@ class BillingMilestone(models.Model):
         :raises Refused: when there is none, or more than one.
         """
         if isinstance(ref, bool) or not isinstance(ref, (int, str)):
-            raise Refused(_("milestone: an id or an external key is expected."))
+            raise Refused(self.env._("milestone: an id or an external key is expected."))
         found = milestones.get(ref, self.browse())
         if not found:
-            raise Refused(_("No milestone %s that you may attain.", ref))
+            raise Refused(self.env._("No milestone %s that you may attain.", ref))
         if len(found) > 1:
             raise Refused(
-                _("%(count)s milestones have the external key %(key)s: send the id.", count=len(found), key=ref)
+                self.env._(
+                    "%(count)s milestones have the external key %(key)s: send the id.", count=len(found), key=ref
+                )
             )
         return found.sudo()
 
@@ -186,9 +188,11 @@ class BillingMilestone(models.Model):
         :raises UserError: when ``keys`` is not a list.
         """
         if not isinstance(keys, list):
-            raise UserError(_("keys: a list of ids or external keys is expected, not %s.", type(keys).__name__))
+            raise UserError(
+                self.env._("keys: a list of ids or external keys is expected, not %s.", type(keys).__name__)
+            )
         if not self.has_access("read"):
-            raise AccessError(_("Milestones are for project and billing users."))
+            raise AccessError(self.env._("Milestones are for project and billing users."))
         milestones = self._find_by_refs(keys)
         return [self._status_of(key, milestones) for key in keys]
 

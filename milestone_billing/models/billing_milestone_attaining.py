@@ -1,6 +1,6 @@
 from fractions import Fraction
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
@@ -45,7 +45,7 @@ class BillingMilestone(models.Model):
         self._check_may_attain()
         for milestone in self:
             if not milestone.attained_percent:
-                raise UserError(_("Milestone %s is not attained.", milestone.display_name))
+                raise UserError(self.env._("Milestone %s is not attained.", milestone.display_name))
         self._undo("manual")
         return True
 
@@ -78,7 +78,7 @@ class BillingMilestone(models.Model):
         user = self.env.user
         groups = ("milestone_billing.group_billing_user", "project.group_project_user")
         if not self.env.su and not any(user.has_group(group) for group in groups):
-            raise AccessError(_("Attaining milestones is for project and billing users."))
+            raise AccessError(self.env._("Attaining milestones is for project and billing users."))
         self.check_access("read")
 
     def _attain_refusal(self, percent, day, attained=None):
@@ -89,14 +89,16 @@ class BillingMilestone(models.Model):
         self.ensure_one()
         milestone = self.sudo()
         if milestone.order_id.state != "sale":
-            return _("Order %s is not confirmed.", milestone.order_id.name)
+            return self.env._("Order %s is not confirmed.", milestone.order_id.name)
         if not 0 <= percent <= 100:
-            return _("The percentage is cumulative and lies between 0 and 100; it is %s.", percent)
+            return self.env._("The percentage is cumulative and lies between 0 and 100; it is %s.", percent)
         if day > fields.Date.context_today(self):
-            return _("%s lies in the future: attain the milestone on the day itself.", fields.Date.to_string(day))
+            return self.env._(
+                "%s lies in the future: attain the milestone on the day itself.", fields.Date.to_string(day)
+            )
         attained = milestone.attained_percent if attained is None else attained
         if float_compare(percent, attained, precision_digits=6) == 0:
-            return _(
+            return self.env._(
                 "Milestone %(name)s is attained to %(percent)s %% already.", name=milestone.name, percent=f"{percent:g}"
             )
         return False

@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
@@ -28,7 +28,7 @@ class BillingMilestone(models.Model):
         )
         empty._billing_discard()
         self.order_id._billing_log(
-            _("%(milestone)s is undone: taken off %(invoices)s.", milestone=self.name, invoices=names)
+            self.env._("%(milestone)s is undone: taken off %(invoices)s.", milestone=self.name, invoices=names)
         )
 
     def _credit_owed(self):
@@ -41,13 +41,13 @@ class BillingMilestone(models.Model):
         self.ensure_one()
         amount = self.currency_id.format(sum(owed.values()))
         invoices = self.sudo().invoice_line_ids.move_id.filtered(lambda move: move.state == "posted")
-        reason = _(
+        reason = self.env._(
             "Undone, but %(amount)s is posted on %(invoices)s.",
             amount=amount,
             invoices=", ".join(invoices.mapped("name")),
         )
-        remedy = _("Use “Credit Note” on the milestone to draft it, or attain the milestone again.")
-        self._ask_person(_("Credit %s", amount), f"{reason} {remedy}")
+        remedy = self.env._("Use “Credit Note” on the milestone to draft it, or attain the milestone again.")
+        self._ask_person(self.env._("Credit %s", amount), f"{reason} {remedy}")
         return reason, remedy
 
     def action_credit(self):
@@ -65,7 +65,9 @@ class BillingMilestone(models.Model):
             if owed:
                 moves |= milestone._draft_credit(owed)
         if not moves:
-            raise UserError(_("Nothing to credit: these milestones are billed no further than they are attained."))
+            raise UserError(
+                self.env._("Nothing to credit: these milestones are billed no further than they are attained.")
+            )
         return self._open_invoices(moves)
 
     def _draft_credit(self, owed):
@@ -79,7 +81,7 @@ class BillingMilestone(models.Model):
         values.update(
             move_type="out_refund",
             reversed_entry_id=source.id,
-            ref=_("Credit of %(invoice)s: %(milestone)s is undone", invoice=source.name, milestone=self.name),
+            ref=self.env._("Credit of %(invoice)s: %(milestone)s is undone", invoice=source.name, milestone=self.name),
             invoice_payment_term_id=False,
             transaction_ids=False,
         )
@@ -105,7 +107,7 @@ class BillingMilestone(models.Model):
             )
         )
         if not credited:
-            raise UserError(_("Nothing of these milestones was credited."))
+            raise UserError(self.env._("Nothing of these milestones was credited."))
         for allocation in credited:
             allocation.reopened_amount = allocation.credited_amount
         credited.milestone_id._requeue()
@@ -146,7 +148,7 @@ class BillingMilestone(models.Model):
         due._requeue(wake=False)
         for milestone in due:
             milestone.order_id._billing_log(
-                _(
+                self.env._(
                     "%(milestone)s is due again: %(why)s. The next run bills it; a hold keeps it back.",
                     milestone=milestone.name,
                     why=why,

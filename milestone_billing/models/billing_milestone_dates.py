@@ -64,7 +64,7 @@ class BillingMilestone(models.Model):
                 self.sudo().project_milestone_id.deadline = day
 
     def _offset_to(self, day, number, unit):
-        """Return the values that bring a milestone counted from something to ``day``: the same unit, else plain days."""
+        """Return the values that bring a milestone counted from something to ``day``: in its unit, else in days."""
         self.ensure_one()
         if unit == self.offset_unit:
             return {"offset_number": self.offset_number + number}

@@ -1,7 +1,7 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import _, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
@@ -150,7 +150,7 @@ class BillingMilestone(models.Model):
                 )
                 for milestone in milestones
             ]
-            order._billing_log(_("Milestones invoiced"), rows)
+            order._billing_log(self.env._("Milestones invoiced"), rows)
 
     # === DATES, LOCKS AND OTHER OBSTACLES === #
 
@@ -167,12 +167,16 @@ class BillingMilestone(models.Model):
             day = max(lock[0] for lock in locks) + timedelta(days=1)
             if day > today:
                 raise NotBillable(
-                    _("The books of %(company)s are locked until %(date)s.", company=company.name, date=locks[-1][0]),
-                    _("Move the lock date back, or grant an exception, in the accounting settings; then retry."),
+                    self.env._(
+                        "The books of %(company)s are locked until %(date)s.", company=company.name, date=locks[-1][0]
+                    ),
+                    self.env._(
+                        "Move the lock date back, or grant an exception, in the accounting settings; then retry."
+                    ),
                 )
         if day != wanted:
             self.order_id._billing_log(
-                _(
+                self.env._(
                     "%(wanted)s is locked: the invoice of %(milestone)s is dated %(day)s, the next open day.",
                     wanted=format_date(self.env, wanted),
                     milestone=self.name,
@@ -195,8 +199,8 @@ class BillingMilestone(models.Model):
         )
         if not journal:
             raise NotBillable(
-                _("%s has no sales journal.", company.name),
-                _("Create or unarchive a journal of type Sales in this company; then retry."),
+                self.env._("%s has no sales journal.", company.name),
+                self.env._("Create or unarchive a journal of type Sales in this company; then retry."),
             )
         return journal
 
@@ -209,12 +213,17 @@ class BillingMilestone(models.Model):
             partner = order.partner_invoice_id
             if not partner.active or not order.partner_id.active:
                 raise NotBillable(
-                    _("Customer %s is archived.", (partner if not partner.active else order.partner_id).display_name),
-                    _("Unarchive the customer, or give order %s another invoice address; then retry.", order.name),
+                    self.env._(
+                        "Customer %s is archived.", (partner if not partner.active else order.partner_id).display_name
+                    ),
+                    self.env._(
+                        "Unarchive the customer, or give order %s another invoice address; then retry.", order.name
+                    ),
                 )
             if not order.currency_id.active:
                 raise NotBillable(
-                    _("Currency %s is archived.", order.currency_id.name), _("Activate the currency; then retry.")
+                    self.env._("Currency %s is archived.", order.currency_id.name),
+                    self.env._("Activate the currency; then retry."),
                 )
 
     def _explain_failure(self, error):
@@ -229,14 +238,16 @@ class BillingMilestone(models.Model):
                 account = accounts.get("income")
                 if not account or not account.active:
                     return (
-                        _("Product %s has no usable income account.", line.product_id.display_name),
-                        _("Set an active income account on the product, its category or the journal; then retry."),
+                        self.env._("Product %s has no usable income account.", line.product_id.display_name),
+                        self.env._(
+                            "Set an active income account on the product, its category or the journal; then retry."
+                        ),
                     )
         if isinstance(error, UserError):
-            return str(error), _("Mend what the message names; then retry.")
+            return str(error), self.env._("Mend what the message names; then retry.")
         return (
-            _("Unexpected error: %s", error),
-            _("Retry; if it comes back, show this message to your administrator."),
+            self.env._("Unexpected error: %s", error),
+            self.env._("Retry; if it comes back, show this message to your administrator."),
         )
 
     def _probe_billing(self):
@@ -256,8 +267,8 @@ class BillingMilestone(models.Model):
         self.ensure_one()
         holds = self._active_holds()
         return (
-            _("On hold: %s", "; ".join(hold._describe() for hold in holds)),
-            _("It is billed as soon as the hold ends or is released."),
+            self.env._("On hold: %s", "; ".join(hold._describe() for hold in holds)),
+            self.env._("It is billed as soon as the hold ends or is released."),
         )
 
     def _ask_person(self, summary, note):

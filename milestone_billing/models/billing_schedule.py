@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 INVOICE_POLICIES = [("draft", "Leave in draft"), ("post", "Post"), ("send", "Post and send")]
@@ -24,10 +24,10 @@ class BillingSchedule(models.Model):
     _order = "order_id desc, sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, default=lambda self: _("Billing schedule"))
+    name = fields.Char(required=True, default=lambda self: self.env._("Billing schedule"))
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    order_id = fields.Many2one("sale.order", "Order", required=True, index=True, ondelete="cascade", check_company=True)
+    order_id = fields.Many2one("sale.order", required=True, index=True, ondelete="cascade", check_company=True)
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="order_id.currency_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="order_id.partner_id", store=True, index=True, precompute=True)
@@ -39,7 +39,7 @@ class BillingSchedule(models.Model):
         index="btree_not_null", copy=False, help="The key under which another system knows this schedule."
     )
     external_content = fields.Char(copy=False, readonly=True)
-    template_id = fields.Many2one("billing.schedule.template", "Template", ondelete="set null", check_company=True)
+    template_id = fields.Many2one("billing.schedule.template", ondelete="set null", check_company=True)
     rule_id = fields.Many2one(
         "billing.schedule.rule", "Chosen by Rule", ondelete="set null", readonly=True, copy=False, check_company=True
     )
@@ -183,7 +183,7 @@ class BillingSchedule(models.Model):
             others = schedule.order_id.billing_schedule_ids.filtered("cover_all") - schedule
             if others:
                 raise ValidationError(
-                    _(
+                    self.env._(
                         "%(order)s already has a schedule that covers all its lines (%(other)s). "
                         "Choose the lines of one of them instead.",
                         order=schedule.order_id.name,
@@ -196,7 +196,7 @@ class BillingSchedule(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         schedules = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).create(vals_list)
-        schedules = schedules.with_context(self.env.context)
+        schedules = self.browse(schedules.ids)
         for schedule in schedules:
             if schedule.template_id and not schedule.milestone_ids:
                 schedule._add_template_milestones()
@@ -206,7 +206,7 @@ class BillingSchedule(models.Model):
 
     def write(self, vals):
         if "order_id" in vals and any(schedule.order_id.id != vals["order_id"] for schedule in self):
-            raise UserError(_("A schedule stays with its order: make a new one on the other order."))
+            raise UserError(self.env._("A schedule stays with its order: make a new one on the other order."))
         result = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).write(vals)
         if vals.keys() & {"milestone_ids", "line_ids", "cover_all"}:
             self._cover_lines()
@@ -218,7 +218,7 @@ class BillingSchedule(models.Model):
         for schedule in self:
             if schedule.milestone_ids.attainment_ids:
                 raise UserError(
-                    _(
+                    self.env._(
                         "%(schedule)s has attained milestones and is part of the books' history. "
                         "Remove its milestones that were not attained instead.",
                         schedule=schedule.display_name,
@@ -236,10 +236,12 @@ class BillingSchedule(models.Model):
         self.check_access("write")
         for schedule in self:
             if not schedule.template_id:
-                raise UserError(_("Choose a template for %s first.", schedule.display_name))
+                raise UserError(self.env._("Choose a template for %s first.", schedule.display_name))
             if schedule.milestone_ids.attainment_ids:
                 raise UserError(
-                    _("%s has attained milestones: change the milestones that remain by hand.", schedule.display_name)
+                    self.env._(
+                        "%s has attained milestones: change the milestones that remain by hand.", schedule.display_name
+                    )
                 )
             schedule.milestone_ids.unlink()
             schedule._add_template_milestones()

@@ -1,4 +1,4 @@
-from odoo import _, models
+from odoo import models
 from odoo.fields import Command
 
 
@@ -57,7 +57,7 @@ class BillingSchedule(models.Model):
     def _tell_difference(self):
         self.ensure_one()
         self.order_id._billing_log(
-            _(
+            self.env._(
                 "The plan %(name)s does not total its lines: %(amount)s is not planned.",
                 name=self.name,
                 amount=self.currency_id.format(self.amount_difference),
@@ -69,4 +69,4 @@ class BillingSchedule(models.Model):
         pending = self.milestone_ids.attainment_ids.filtered(
             lambda attainment: attainment.state in ("pending", "blocked", "failed")
         )
-        pending._set_state("cancelled", _("The order was cancelled."))
+        pending._set_state("cancelled", self.env._("The order was cancelled."))

@@ -1,7 +1,7 @@
 import hashlib
 import json
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
@@ -48,7 +48,7 @@ class BillingSchedule(models.Model):
         :raises UserError: when ``payload`` is not a list.
         """
         if not isinstance(payload, list):
-            raise UserError(_("payload: a list of dictionaries is expected, not %s.", type(payload).__name__))
+            raise UserError(self.env._("payload: a list of dictionaries is expected, not %s.", type(payload).__name__))
         self.check_access("create")
         return [self._import_entry(entry, f"payload[{index}]", dry_run) for index, entry in enumerate(payload)]
 
@@ -91,7 +91,7 @@ class BillingSchedule(models.Model):
         content = hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()
         known = self.search([("external_key", "=", entry["external_key"]), ("company_id", "=", order.company_id.id)])
         if known and known.order_id != order:
-            errors.add(f"{path}.order", _("This schedule belongs to order %s.", known.sudo().order_id.name))
+            errors.add(f"{path}.order", self.env._("This schedule belongs to order %s.", known.sudo().order_id.name))
             errors.raise_if_any()
         if known and known.external_content == content:
             return known, "unchanged"
@@ -107,18 +107,15 @@ class BillingSchedule(models.Model):
 
     @api.model
     def _import_create(self, entry, order, template):
-        return (
-            self.with_context(billing_plan_deferred=True)
-            .create(
-                {
-                    "order_id": order.id,
-                    "external_key": entry["external_key"],
-                    "template_id": template.id if not entry.get("milestones") else False,
-                    **self._import_settings(entry, template),
-                }
-            )
-            .with_context(self.env.context)
+        schedule = self.with_context(billing_plan_deferred=True).create(
+            {
+                "order_id": order.id,
+                "external_key": entry["external_key"],
+                "template_id": template.id if not entry.get("milestones") else False,
+                **self._import_settings(entry, template),
+            }
         )
+        return self.browse(schedule.id)
 
     @api.model
     def _import_settings(self, entry, template):
@@ -136,11 +133,11 @@ class BillingSchedule(models.Model):
         domain = [("id", "=", ref)] if isinstance(ref, int) and not isinstance(ref, bool) else [("name", "=", ref)]
         orders = self.env["sale.order"].search(domain, limit=2)
         if not orders:
-            errors.add(path, _("No order %s that you may read.", ref))
+            errors.add(path, self.env._("No order %s that you may read.", ref))
         elif len(orders) > 1:
-            errors.add(path, _("Several orders are named %s: send the id.", ref))
+            errors.add(path, self.env._("Several orders are named %s: send the id.", ref))
         elif orders.state == "cancel":
-            errors.add(path, _("Order %s is cancelled.", orders.name))
+            errors.add(path, self.env._("Order %s is cancelled.", orders.name))
         return orders
 
     @api.model
@@ -151,7 +148,7 @@ class BillingSchedule(models.Model):
         domain = [("id", "=", ref)] if isinstance(ref, int) else [("name", "=", ref)]
         template = Template.search(domain, limit=1)
         if not template:
-            errors.add(path, _("No template %s.", ref))
+            errors.add(path, self.env._("No template %s.", ref))
         return template
 
     def _import_milestones(self, milestones, path, errors):
@@ -176,7 +173,9 @@ class BillingSchedule(models.Model):
             if due["on"] == "offset" and due.get("from", "confirmation") != "confirmation":
                 base = by_key.get(due["from"])
                 if not base:
-                    errors.add(f"{path}[{index}].due.from", _("No milestone %s in this schedule.", due["from"]))
+                    errors.add(
+                        f"{path}[{index}].due.from", self.env._("No milestone %s in this schedule.", due["from"])
+                    )
                     continue
                 by_key[values["external_key"]].with_context(billing_plan_deferred=True).write(
                     {"offset_from": "milestone", "offset_milestone_id": base.id}
@@ -186,7 +185,8 @@ class BillingSchedule(models.Model):
         for milestone in self.milestone_ids.filtered(lambda row: row.external_key not in wanted):
             if milestone.attainment_ids or milestone.sudo().invoice_line_ids:
                 errors.add(
-                    path, _("%s was attained, so it cannot be left out.", milestone.external_key or milestone.name)
+                    path,
+                    self.env._("%s was attained, so it cannot be left out.", milestone.external_key or milestone.name),
                 )
             else:
                 by_key.pop(milestone.external_key, None)
@@ -222,7 +222,7 @@ class BillingSchedule(models.Model):
             else:
                 hits = lines.filtered(lambda line, ref=ref: matches(str(ref), line.name, line.product_id.display_name))
             if not hits:
-                errors.add(path, _("No line %(line)s in order %(order)s.", line=ref, order=self.order_id.name))
+                errors.add(path, self.env._("No line %(line)s in order %(order)s.", line=ref, order=self.order_id.name))
             found |= hits
         return found
 
@@ -232,7 +232,7 @@ class BillingSchedule(models.Model):
             return Term
         term = Term.search([("id", "=", ref)] if isinstance(ref, int) else [("name", "=", ref)], limit=1)
         if not term:
-            errors.add(path, _("No payment terms %s.", ref))
+            errors.add(path, self.env._("No payment terms %s.", ref))
         return term
 
     def _import_due(self, due, path, errors):
@@ -257,7 +257,7 @@ class BillingSchedule(models.Model):
         except ValueError:
             day = None
         if not day:
-            errors.add(path, _("A date like 2026-01-31 is expected."))
+            errors.add(path, self.env._("A date like 2026-01-31 is expected."))
         return day
 
     @api.model
@@ -282,7 +282,7 @@ class BillingSchedule(models.Model):
             )
             hits = Task.search(domain)
             if not hits:
-                errors.add(path, _("No task %(task)s of order %(order)s.", task=ref, order=self.order_id.name))
+                errors.add(path, self.env._("No task %(task)s of order %(order)s.", task=ref, order=self.order_id.name))
             found |= hits
         return found
 
@@ -296,5 +296,5 @@ class BillingSchedule(models.Model):
         )
         native = Native.search(domain, limit=1)
         if not native:
-            errors.add(path, _("No project milestone %s.", ref))
+            errors.add(path, self.env._("No project milestone %s.", ref))
         return native

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import _, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
@@ -34,7 +34,7 @@ class BillingSchedule(models.Model):
                 plan = allocate(schedule._engine_lines(), [milestone._engine_item() for milestone in milestones])
             except PlanError as error:
                 raise UserError(
-                    _(
+                    self.env._(
                         "%(schedule)s: the fixed amount of milestone %(milestone)s cannot be shared, since the lines "
                         "it covers total zero. Give a percentage, or choose other lines.",
                         schedule=schedule.display_name,
@@ -122,7 +122,7 @@ class BillingSchedule(models.Model):
             .create(
                 {
                     "schedule_id": self.id,
-                    "name": _("Change order %s", count),
+                    "name": self.env._("Change order %s", count),
                     "sequence": (last.sequence or 0) + 1,
                     "due_on": "manual",
                     "amount_type": "fixed",
@@ -147,7 +147,7 @@ class BillingSchedule(models.Model):
         rounding, currency = self.currency_id.rounding, self.currency_id
         names = {milestone.id: milestone.name for milestone in self.milestone_ids}
         rows = [
-            _(
+            self.env._(
                 "%(milestone)s: %(before)s → %(after)s",
                 milestone=names.get(move.item),
                 before=formatLang(self.env, from_units(move.before, rounding), currency_obj=currency),
@@ -158,18 +158,20 @@ class BillingSchedule(models.Model):
         added, uncovered = sum(change.added.values()), sum(change.uncovered.values())
         if added:
             rows.append(
-                _("new milestone: %s", formatLang(self.env, from_units(added, rounding), currency_obj=currency))
+                self.env._(
+                    "new milestone: %s", formatLang(self.env, from_units(added, rounding), currency_obj=currency)
+                )
             )
         if uncovered:
             amount = formatLang(self.env, from_units(-uncovered, rounding), currency_obj=currency)
-            rows.append(_("billed beyond what the order is now worth: %s. A credit note is due.", amount))
+            rows.append(self.env._("billed beyond what the order is now worth: %s. A credit note is due.", amount))
             self._ask_for_credit(amount)
-        self.order_id._billing_log(_("Change order: the plan %s moved.", self.name), rows)
+        self.order_id._billing_log(self.env._("Change order: the plan %s moved.", self.name), rows)
 
     def _ask_for_credit(self, amount):
         """Put an activity on the order: it was billed by ``amount`` (text) more than it is now worth."""
         self.order_id.sudo().activity_schedule(
             "milestone_billing.mail_activity_billing",
-            summary=_("Billed beyond the order: credit %s", amount),
+            summary=self.env._("Billed beyond the order: credit %s", amount),
             user_id=self._responsible().id,
         )

@@ -42,7 +42,7 @@ class BillingScheduleTemplateMilestone(models.Model):
     template_id = fields.Many2one("billing.schedule.template", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
-    due_on = fields.Selection(DUE_ON, "Due On", required=True, default="task")
+    due_on = fields.Selection(DUE_ON, required=True, default="task")
     date = fields.Date("On")
     offset_number = fields.Integer("After")
     offset_unit = fields.Selection(OFFSET_UNITS, "Unit", default="days")

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -45,7 +45,9 @@ class SaleOrder(models.Model):
     def _unlink_except_attained(self):
         for order in self:
             if order.sudo().billing_milestone_ids.attainment_ids:
-                raise UserError(_("%s has attained milestones, which stay on record: leave it cancelled.", order.name))
+                raise UserError(
+                    self.env._("%s has attained milestones, which stay on record: leave it cancelled.", order.name)
+                )
 
     # === CONFIRMATION AND CANCELLATION === #
 
@@ -126,7 +128,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.billing_schedule_ids.filtered("cover_all"):
-            raise UserError(_("%s has a schedule that covers all its lines.", self.name))
+            raise UserError(self.env._("%s has a schedule that covers all its lines.", self.name))
         self._billing_pick_schedule()
         schedule = self.billing_schedule_ids[-1:] or self.env["billing.schedule"].create({"order_id": self.id})
         action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing.action_billing_schedule")

@@ -11,16 +11,14 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    billing_schedule_id = fields.Many2one(
-        "billing.schedule", "Billing Schedule", copy=False, index="btree_not_null", ondelete="set null"
-    )
+    billing_schedule_id = fields.Many2one("billing.schedule", copy=False, index="btree_not_null", ondelete="set null")
     billing_allocation_ids = fields.One2many("billing.milestone.allocation", "line_id", "Milestone Shares", copy=False)
 
     # === COMPUTE METHODS === #
 
     @api.depends("billing_schedule_id", "price_subtotal", "product_uom_qty", "invoice_lines.price_subtotal")
     def _compute_qty_invoiced(self):
-        super()._compute_qty_invoiced()
+        return super()._compute_qty_invoiced()
 
     def _prepare_qty_invoiced(self):
         scheduled = self.filtered("billing_schedule_id")
@@ -32,50 +30,51 @@ class SaleOrderLine(models.Model):
     @api.depends("billing_schedule_id", "price_subtotal", "product_uom_qty", "invoice_lines.price_subtotal")
     def _compute_qty_invoiced_posted(self):
         scheduled = self.filtered("billing_schedule_id")
-        super(SaleOrderLine, self - scheduled)._compute_qty_invoiced_posted()
         for line in scheduled:
             line.qty_invoiced_posted = line._billed_quantity(lambda move: move.state == "posted")
+        return super(SaleOrderLine, self - scheduled)._compute_qty_invoiced_posted()
 
     # Attainments and holds are left out on purpose: the queue asks for this after each batch (_billing_refresh), so
     # that the transaction of whoever attains a milestone neither writes nor waits for the order's own rows.
     @api.depends("billing_schedule_id", "price_subtotal")
     def _compute_qty_to_invoice(self):
         scheduled = self.filtered("billing_schedule_id")
-        super(SaleOrderLine, self - scheduled)._compute_qty_to_invoice()
         shares = scheduled._billing_open_shares()
         for line in scheduled:
             line.qty_to_invoice = line._quantity_due(shares[line]) if line.state == "sale" else 0.0
+        return super(SaleOrderLine, self - scheduled)._compute_qty_to_invoice()
 
     @api.depends("billing_schedule_id", "invoice_lines.move_id.state")
     def _compute_invoice_status(self):
         scheduled = self.filtered(
             lambda line: line.billing_schedule_id and line.state == "sale" and not line.is_downpayment
         )
-        super(SaleOrderLine, self - scheduled)._compute_invoice_status()
         shares = scheduled._billing_open_shares()
         for line in scheduled:
             if shares[line]:
                 line.invoice_status = "to invoice"
             else:
                 line.invoice_status = "invoiced" if line._is_fully_billed() else "no"
+        return super(SaleOrderLine, self - scheduled)._compute_invoice_status()
 
     @api.depends("billing_schedule_id", "price_subtotal")
     def _compute_untaxed_amount_to_invoice(self):
         scheduled = self.filtered(lambda line: line.billing_schedule_id and line.state == "sale")
-        super(SaleOrderLine, self - scheduled)._compute_untaxed_amount_to_invoice()
         for line in scheduled:
             line.untaxed_amount_to_invoice = line.price_subtotal - line.untaxed_amount_invoiced
+        return super(SaleOrderLine, self - scheduled)._compute_untaxed_amount_to_invoice()
 
     @api.depends("billing_schedule_id", "price_total", "amount_invoiced")
     def _compute_amount_to_invoice(self):
         scheduled = self.filtered(lambda line: line.billing_schedule_id and line.state == "sale")
-        super(SaleOrderLine, self - scheduled)._compute_amount_to_invoice()
         for line in scheduled:
             line.amount_to_invoice = line.price_total - line.amount_invoiced
+        return super(SaleOrderLine, self - scheduled)._compute_amount_to_invoice()
 
     def _compute_qty_delivered(self):
-        super()._compute_qty_delivered()
+        result = super()._compute_qty_delivered()
         self.filtered("billing_schedule_id")._billing_wake_on_delivery()
+        return result
 
     def _billing_refresh(self):
         """Work out anew what is to be invoiced of these lines, and with it the order's status."""
