@@ -64,6 +64,7 @@ class BillingMilestone(models.Model):
     sequence = fields.Integer(default=10)
     schedule_id = fields.Many2one("billing.schedule", required=True, index=True, ondelete="cascade")
     order_id = fields.Many2one(related="schedule_id.order_id", store=True, index=True)
+    order_state = fields.Selection(related="order_id.state", string="Order Status")
     company_id = fields.Many2one(related="schedule_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="schedule_id.currency_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="schedule_id.partner_id", store=True, index=True, precompute=True)
