@@ -162,7 +162,7 @@ class BillingMilestone(models.Model):
     billed_amount = fields.Monetary(compute="_compute_amounts", store=True, help="Invoices less credit notes, untaxed.")
     credited_amount = fields.Monetary(compute="_compute_amounts", store=True)
     to_bill_amount = fields.Monetary(compute="_compute_amounts", store=True, string="To Bill")
-    state = fields.Selection(STATES, compute="_compute_state", store=True, index=True)
+    state = fields.Selection(STATES, compute="_compute_state", store=True, index=True, group_expand="_group_by_state")
     block_reason = fields.Text(compute="_compute_state", store=True, groups="base.group_user")
     hold_ids = fields.One2many("billing.hold", "milestone_id", "Holds", copy=False, groups="base.group_user")
     is_held = fields.Boolean("On Hold", compute="_compute_is_held", store=True)
@@ -253,6 +253,11 @@ class BillingMilestone(models.Model):
     def _compute_invoices(self):
         for milestone in self:
             milestone.invoice_ids = milestone.sudo().invoice_line_ids.move_id
+
+    @api.model
+    def _group_by_state(self, states, _domain):
+        """Return the states that occur, in the order in which a milestone goes through them."""
+        return [state for state, _label in STATES if state in states]
 
     # === CONSTRAINT METHODS === #
 

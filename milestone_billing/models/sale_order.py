@@ -25,6 +25,16 @@ class SaleOrder(models.Model):
         for order in self:
             order.billing_difference = sum(order.billing_schedule_ids.mapped("amount_difference"))
 
+    def _compute_project_ids(self):
+        # OVERRIDE: Odoo reads a field of Sales here, so that a project user could not open an order he may read.
+        orders = self if self.env.user.has_group("sales_team.group_sale_salesman") else self.sudo()
+        result = super(SaleOrder, orders)._compute_project_ids()
+        for order in self:
+            projects = order.sudo().project_ids.with_env(self.env)._filtered_access("read")
+            order.project_ids = projects
+            order.project_count = len(projects.filtered("active"))
+        return result
+
     # === CRUD METHODS === #
 
     def write(self, vals):

@@ -128,6 +128,15 @@ class TestViews(BillingCommon):
             with self.subTest(role=login, model=records._name):
                 self._read_billing_part(self.roles[login], records)
 
+    def test_billing_manager_without_sales_opens_the_whole_order(self):
+        order = self.orders[0].with_user(self.roles["billing_manager"])
+        self.env.invalidate_all()
+        tree = etree.fromstring(order.get_view(view_type="form")["arch"])
+        [values] = order.web_read(self._specification(tree, order))
+        self.assertEqual(len(values["billing_milestone_ids"]), 5)
+        self.assertEqual(order.project_ids, self.orders[0].project_ids)
+        self.assertEqual(order.project_count, 1)
+
     def _read_billing_part(self, user, records):
         """Read, as ``user``, the fields of this addon that the form of ``records`` shows."""
         self.env.invalidate_all()
@@ -159,6 +168,11 @@ class TestViews(BillingCommon):
             form.reason = "Credit check"
         self.assertRecordValues(self.orders[1].billing_hold_ids, [{"reason": "Credit check", "is_active": True}])
         self.assertTrue(all(self.orders[1].billing_milestone_ids.mapped("is_held")))
+
+    def test_cards_go_through_the_states_in_order(self):
+        milestones = self.env["billing.milestone"].with_context(read_group_expand=True)
+        groups = milestones.web_read_group([("order_id", "=", self.orders[0].id)], ["state"], ["amount:sum"])["groups"]
+        self.assertEqual([group["state"] for group in groups], ["planned", "blocked", "partial", "invoiced"])
 
     def test_order_knows_just_its_own_milestones(self):
         order = self._make_order(1000.0)
