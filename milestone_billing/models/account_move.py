@@ -67,6 +67,12 @@ class AccountMove(models.Model):
         partner = self.commercial_partner_id.with_company(self.company_id)
         return (partner.invoice_sending_method or "email") == "email"
 
+    def _billing_turn_negative(self):
+        """Turn what comes to less than nothing into the opposite document, as Odoo does with a final invoice."""
+        negative = self.filtered(lambda move: move.currency_id.compare_amounts(move.amount_total, 0.0) < 0)
+        with self.env.protecting([self._fields["team_id"]], negative):
+            negative.action_switch_move_type()
+
     def _billing_discard(self):
         """Remove these drafts, which bill nothing any more; one that had a number is cancelled, so none is missing."""
         for move in self.with_context(billing_taking_back=True):

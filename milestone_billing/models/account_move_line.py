@@ -34,6 +34,14 @@ class AccountMoveLine(models.Model):
             milestones.exists()._follow_invoices(self.env._("taken off a draft invoice"))
         return result
 
+    def _is_billing_charge(self):
+        """Return whether this line bills its milestone, rather than credit what was billed.
+
+        What comes to less than nothing is billed on a credit note.
+        """
+        self.ensure_one()
+        return self.move_id.move_type == "out_invoice" or bool(self.billing_key)
+
     def _billing_order_amount(self, currency):
         """Return the untaxed amount of this line in ``currency``, that of its order."""
         self.ensure_one()

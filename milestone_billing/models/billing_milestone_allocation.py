@@ -54,14 +54,17 @@ class BillingMilestoneAllocation(models.Model):
     )
     def _compute_billed(self):
         for allocation in self:
-            totals = {"out_invoice": 0.0, "out_refund": 0.0}
-            for line in allocation.sudo().invoice_line_ids:
-                if line.move_id.state != "cancel" and line.move_id.move_type in totals:
-                    totals[line.move_id.move_type] += line._billing_order_amount(allocation.currency_id)
+            invoiced = credited = 0.0
+            for line in allocation.sudo().invoice_line_ids.filtered(lambda line: line.move_id.state != "cancel"):
+                amount = line._billing_order_amount(allocation.currency_id) * -line.move_id.direction_sign
+                if line._is_billing_charge():
+                    invoiced += amount
+                else:
+                    credited -= amount
             currency = allocation.currency_id
-            allocation.invoiced_amount = currency.round(totals["out_invoice"])
-            allocation.credited_amount = currency.round(totals["out_refund"])
-            allocation.billed_amount = currency.round(totals["out_invoice"] - totals["out_refund"])
+            allocation.invoiced_amount = currency.round(invoiced)
+            allocation.credited_amount = currency.round(credited)
+            allocation.billed_amount = currency.round(invoiced - credited)
 
     @api.depends("due_amount", "invoiced_amount", "credited_amount", "reopened_amount")
     def _compute_to_bill_amount(self):

@@ -16,7 +16,7 @@ class BillingMilestone(models.Model):
         self.ensure_one()
         surplus = self.allocation_ids.filtered(lambda row: row._is_overbilled())
         drafts = surplus.invoice_line_ids.filtered(
-            lambda line: line.parent_state == "draft" and line.move_id.move_type == "out_invoice"
+            lambda line: line.parent_state == "draft" and line._is_billing_charge()
         )
         if not drafts:
             return
@@ -89,7 +89,9 @@ class BillingMilestone(models.Model):
             line = allocation._prepare_invoice_line(amount)
             line["billing_key"] = False
             values["invoice_line_ids"].append(Command.create(line))
-        return self.env["account.move"].with_context(default_move_type="out_refund").create(values)
+        moves = self.env["account.move"].with_context(default_move_type="out_refund").create(values)
+        moves._billing_turn_negative()
+        return moves
 
     def action_bill_again(self):
         """Make what was credited of these milestones due again, and bill it.

@@ -109,6 +109,7 @@ class BillingMilestone(models.Model):
         for (company, lang), indexes in batches.items():
             orders = self.order_id.with_company(company).with_context(lang=lang or self.env.lang, billing_draining=True)
             made = orders._create_account_invoices([values[index] for index in indexes], final=False)
+            made._billing_turn_negative()
             for index, move in zip(indexes, made, strict=True):
                 moves[index] = move
         return moves

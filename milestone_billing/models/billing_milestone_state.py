@@ -39,7 +39,7 @@ class BillingMilestone(models.Model):
         """Return the state; ``waiting`` is the attainment that is blocked or failed, if any."""
         self.ensure_one()
         lines = self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state != "cancel")
-        moves = lines.move_id.filtered(lambda move: move.move_type == "out_invoice")
+        moves = lines.filtered(lambda line: line._is_billing_charge()).move_id
         complete = float_compare(self.attained_percent, 100.0, precision_digits=6) >= 0
         if waiting:
             return waiting.state

@@ -198,3 +198,12 @@ class TestAllocation(BillingCommon):
         self.assertEqual((design.amount_planned, support.amount_planned), (1000.0, 500.0))
         self._bill_all(order)
         self.assertBilledExactly(order)
+
+    def test_order_that_is_a_credit_gives_a_credit_note(self):
+        order = self._make_order({"price_unit": -500.0})
+        self._make_schedule(order, 40, 60)
+        moves = self._bill_all(order)
+        self.assertEqual(sum(moves.mapped("amount_untaxed_signed")), -500.0)
+        self.assertEqual(set(moves.mapped("move_type")), {"out_refund"})
+        self.assertEqual(order.billing_schedule_ids.milestone_ids.mapped("billed_amount"), [-200.0, -300.0])
+        self.assertEqual(self._drain()["invoices"], 0)
