@@ -304,3 +304,27 @@ def test_the_uninstalled_addon_leaves_orders_and_invoices(odoo_server):
     output = stage.server.odoo_shell(AFTERWARDS.format(order=order))
     assert "found: [('posted', 300.0), ('posted', 300.0)] 0.6 sale False" in output
     assert "billed natively: 1000.0" in output
+
+
+def test_an_order_of_a_thousand_milestones_is_billed_exactly(stage):
+    count = 1000
+    order = stage.order(33333.33)
+    amounts = stage.find("sale.order.line", [("order_id", "=", order)], "price_subtotal")
+    planned = stage.plan(order, *[0.1] * (count - 1), {"balance": True}, grouping="order")["milestones"]
+    results = stage.attain(*planned.values())
+    assert Counter(row["status"] for row in results) == {"accepted": count}
+    drain_to_the_end(stage)
+    billed = stage.server.query(
+        """
+        SELECT sale_line.id, sum(line.price_subtotal)
+          FROM account_move_line line
+          JOIN sale_order_line_invoice_rel link ON link.invoice_line_id = line.id
+          JOIN sale_order_line sale_line ON sale_line.id = link.order_line_id
+         WHERE sale_line.order_id = %s AND line.parent_state = 'posted'
+      GROUP BY sale_line.id
+        """,
+        order,
+    )
+    assert {line: float(amount) for line, amount in billed} == {row["id"]: row["price_subtotal"] for row in amounts}
+    status = stage.find("sale.order", [("id", "=", order)], "invoice_status", "amount_to_invoice")[0]
+    assert status == {"id": order, "invoice_status": "invoiced", "amount_to_invoice": 0.0}
