@@ -2,6 +2,7 @@ from . import (
     account_move,
     account_move_line,
     billing_attainment,
+    billing_attainment_queue,
     billing_hold,
     billing_milestone,
     billing_milestone_allocation,

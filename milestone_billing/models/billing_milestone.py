@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import float_compare
 
-from ..engine.dates import shift
 from ..engine.plan import Item
 from ..engine.units import to_fraction, to_units
 
@@ -177,47 +175,6 @@ class BillingMilestone(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends(
-        "due_on",
-        "date",
-        "due_date",
-        "offset_number",
-        "offset_unit",
-        "offset_from",
-        "offset_milestone_id.planned_date",
-        "offset_milestone_id.attained_date",
-        "project_milestone_id.deadline",
-        "order_id.date_order",
-        "order_id.state",
-    )
-    def _compute_planned_date(self):
-        for milestone in self:
-            milestone.planned_date = milestone._forecast_date() or milestone.planned_date
-
-    @api.depends(
-        "due_on",
-        "date",
-        "offset_number",
-        "offset_unit",
-        "offset_from",
-        "offset_milestone_id.attained_date",
-        "offset_milestone_id.attained_percent",
-        "order_id.date_order",
-        "order_id.state",
-    )
-    def _compute_due_date(self):
-        for milestone in self:
-            base = milestone.offset_milestone_id
-            if milestone.due_on == "date":
-                milestone.due_date = milestone.date
-            elif milestone.due_on != "offset" or milestone.order_id.state != "sale":
-                milestone.due_date = False
-            elif milestone.offset_from == "confirmation":
-                milestone.due_date = milestone._offset(milestone._confirmation_day())
-            else:
-                done = base and float_compare(base.attained_percent, 100.0, precision_digits=6) >= 0
-                milestone.due_date = milestone._offset(base.attained_date) if done else False
-
     @api.depends("attainment_ids.percent", "attainment_ids.date")
     def _compute_attained(self):
         for milestone in self:
@@ -388,29 +345,3 @@ class BillingMilestone(models.Model):
         if self.amount_type == "fixed":
             expected = self.amount_fixed
         return not self.currency_id.compare_amounts(expected, self.amount)
-
-    def _confirmation_day(self):
-        """Return the day the order was confirmed, in the company's time zone, or None before."""
-        self.ensure_one()
-        order = self.order_id
-        if order.state != "sale" or not order.date_order:
-            return None
-        zone = order.company_id.partner_id.tz or self.env.user.tz or "UTC"
-        return fields.Datetime.context_timestamp(order.with_context(tz=zone), order.date_order).date()
-
-    def _offset(self, day):
-        """Return ``day`` moved by the offset of this milestone, or False without a day."""
-        self.ensure_one()
-        return day and shift(day, self.offset_number, self.offset_unit or "days")
-
-    def _forecast_date(self):
-        """Return when the milestone is expected as far as its definition tells, or None."""
-        self.ensure_one()
-        base = self.offset_milestone_id
-        if self.due_on == "confirmation":
-            return self._confirmation_day()
-        if self.due_on == "milestone" or self.due_on == "task":
-            return self.project_milestone_id.deadline
-        if self.due_on == "offset" and not self.due_date and self.offset_from == "milestone":
-            return self._offset(base.attained_date or base.planned_date)
-        return self.due_date or self.date
