@@ -84,16 +84,18 @@ def redistribute(
     _check(lines, shares, sequence, frozen, rule)
     before = {key: frozen.get(key, shares.get(key, {})) for key in sequence}
     after = {key: dict(given) for key, given in before.items()}
-    amounts = {line.key: line.amount for line in lines}
-    for given in before.values():
-        amounts |= {line: 0 for line in given if line not in amounts}
+    on_line = _by_line(before)
+    amounts = dict.fromkeys(on_line, 0) | {line.key: line.amount for line in lines}
     open_items = [key for key in sequence if key not in frozen]
     sharing = _Sharing(rule, {key: sum(before[key].values()) for key in open_items})
     change = Change(after)
     for line in sorted(amounts):
+        given = on_line.get(line, {})
+        if sum(given.values()) == amounts[line]:
+            continue
         takers = [key for key in open_items if key not in own or line in before[key]]
-        billed = sum(before[key].get(line, 0) for key in sequence if key in frozen)
-        had = [before[key].get(line, 0) for key in takers]
+        billed = sum(units for key, units in given.items() if key in frozen)
+        had = [given.get(key, 0) for key in takers]
         result = sharing.share(amounts[line], billed, takers, had)
         for key, units in zip(takers, result.shares, strict=True):
             if units or line in after[key]:
@@ -124,6 +126,14 @@ def _check(
         raise ValueError(f"Items {sorted(strangers)} are not in the sequence.")
 
 
+def _by_line(shares: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, int]]:
+    by_line: dict[int, dict[int, int]] = {}
+    for key, given in shares.items():
+        for line, units in given.items():
+            by_line.setdefault(line, {})[key] = units
+    return by_line
+
+
 def _moves(before: Mapping[int, Mapping[int, int]], after: Mapping[int, Mapping[int, int]]) -> list[Move]:
     moves = [Move(key, sum(given.values()), sum(after[key].values())) for key, given in before.items()]
     return [move for move in moves if move.before != move.after]
@@ -148,8 +158,6 @@ class _Sharing:
     def share(self, amount: int, billed: int, takers: Sequence[int], had: Sequence[int]) -> _Result:
         """Share what is left of a line's amount over the takers, who had so much."""
         left = amount - billed
-        if left == sum(had):
-            return _Result(list(had))
         if left * amount <= 0:
             return _Result([0] * len(had), uncovered=left)
         if not takers:
