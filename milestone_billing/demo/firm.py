@@ -43,6 +43,7 @@ class Firm:
         if rate is None:
             return tax.browse()
         tax.write({"name": f"{rate:g}%", "amount": rate})
+        tax.tax_group_id.name = f"Tax {rate:g}%"
         return tax
 
     def day(self, number):
