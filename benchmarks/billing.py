@@ -44,6 +44,7 @@ def measure_invoices(native, ours, _second):
     native_orders = native("make", kind="native_orders", count=ORDERS, milestones=MILESTONES)
     our_orders = ours("make", kind="scheduled_orders", count=ORDERS, milestones=MILESTONES)
     seconds = {"drain": [], "native_batch": [], "native_one_by_one": []}
+    busy = {kind: [] for kind in seconds}
     ours("drain")
     for step in range(min(steps, MILESTONES)):
         ours("finish_tasks", orders=our_orders, step=step)
@@ -56,12 +57,15 @@ def measure_invoices(native, ours, _second):
             # The first of each warms caches up.
             seconds["drain"].append(drained["seconds"])
             seconds[kind].append(alone["seconds"])
+            busy["drain"].append(drained["busy"])
+            busy[kind].append(alone["busy"])
     rate = {name: ORDERS / median(values) for name, values in seconds.items()}
     return {
         "ratio_batch": rate["drain"] / rate["native_batch"],
         "ratio_one_by_one": rate["drain"] / rate["native_one_by_one"],
         **{f"{name}_invoices_per_second": value for name, value in rate.items()},
         **{f"{name}_seconds": values for name, values in seconds.items()},
+        **{f"{name}_busy_seconds": values for name, values in busy.items()},
     }
 
 
@@ -77,8 +81,16 @@ def measure_task(native, ours, _second):
         for probe, measured in times.items():
             measured += probe("task_done", tasks=tasks[probe][start : start + WARM])
     ours("drain")
-    with_addon, alone = (median(times[probe][WARM:]) for probe in (ours, native))
-    return {"task_done_extra_ms": with_addon - alone, "task_done_ms": with_addon, "task_done_native_ms": alone}
+    with_addon, alone = (
+        [median(column) for column in zip(*times[probe][WARM:], strict=True)] for probe in (ours, native)
+    )
+    return {
+        "task_done_extra_ms": with_addon[0] - alone[0],
+        "task_done_ms": with_addon[0],
+        "task_done_native_ms": alone[0],
+        "task_done_busy_ms": with_addon[1],
+        "task_done_native_busy_ms": alone[1],
+    }
 
 
 def measure_workers(_native, ours, second):
