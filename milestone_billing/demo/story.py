@@ -12,7 +12,6 @@ def load(env):
     engineering = _engineering(env)
     # The administrator starts where the story starts.
     env.ref("base.user_admin").company_id = engineering.company
-    env.ref("base.group_user").implied_ids |= env.ref("project.group_project_milestone")
 
 
 # === A SOFTWARE HOUSE, USD === #

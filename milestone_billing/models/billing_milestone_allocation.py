@@ -171,7 +171,7 @@ class BillingMilestoneAllocation(models.Model):
             "order": milestone.order_id.name,
             "date": format_date(line.env, milestone.attained_date) if milestone.attained_date else "",
         }
-        pattern = milestone.description or self.env._("{milestone} ({percent} %): {line}")
+        pattern = milestone.description or self.env._("{line}\n{milestone} ({percent} %)")
         for name, text in texts.items():
             pattern = pattern.replace(f"{{{name}}}", text)
         return pattern

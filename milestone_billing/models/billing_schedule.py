@@ -195,23 +195,41 @@ class BillingSchedule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        chosen = [vals.get("line_ids") for vals in vals_list]
+        vals_list = [{name: value for name, value in vals.items() if name != "line_ids"} for vals in vals_list]
         schedules = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).create(vals_list)
         schedules = self.browse(schedules.ids)
-        for schedule in schedules:
+        for schedule, commands in zip(schedules, chosen, strict=True):
+            schedule._choose_lines(commands)
             if schedule.template_id and not schedule.milestone_ids:
                 schedule._add_template_milestones()
         schedules._cover_lines()
         schedules._plan()
+        if not self.env.context.get("billing_plan_deferred"):
+            schedules.milestone_ids._activate()
         return schedules
 
     def write(self, vals):
         if "order_id" in vals and any(schedule.order_id.id != vals["order_id"] for schedule in self):
             raise UserError(self.env._("A schedule stays with its order: make a new one on the other order."))
-        result = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).write(vals)
+        others = {name: value for name, value in vals.items() if name != "line_ids"}
+        result = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).write(others)
+        self._choose_lines(vals.get("line_ids"))
         if vals.keys() & {"milestone_ids", "line_ids", "cover_all"}:
             self._cover_lines()
             self._plan()
+            self.milestone_ids._activate()
         return result
+
+    def _choose_lines(self, commands):
+        """Put order lines under these schedules, or take them out: that takes rights on schedules, not on orders.
+
+        :param list commands: as written to ``line_ids``
+        """
+        if commands:
+            self.check_access("write")
+            schedules = self.sudo().with_context(billing_plan_deferred=True)
+            super(BillingSchedule, schedules).write({"line_ids": commands})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -246,6 +264,7 @@ class BillingSchedule(models.Model):
             schedule.milestone_ids.unlink()
             schedule._add_template_milestones()
             schedule._plan()
+            schedule.milestone_ids._activate()
         return True
 
     def action_view_milestones(self):

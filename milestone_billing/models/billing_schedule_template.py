@@ -74,17 +74,24 @@ class BillingScheduleTemplateMilestone(models.Model):
         for line in self.with_context(lang=schedule.order_id.partner_id.lang).sorted(
             lambda line: (line.sequence, line.id)
         ):
-            made[line] = Milestone.create(line._prepare_milestone(schedule))
+            values = line._prepare_milestone(schedule)
+            if values:
+                made[line] = Milestone.create(values)
         for line, milestone in made.items():
             if line.due_on == "offset" and line.offset_from_id in made:
                 milestone.write({"offset_from": "milestone", "offset_milestone_id": made[line.offset_from_id].id})
         return Milestone.concat(*made.values())
 
     def _prepare_milestone(self, schedule):
-        """Return the values of the milestone of ``schedule`` that this line describes."""
+        """Return the values of the milestone of ``schedule`` that this line describes.
+
+        None when the order has no line of the kind that it bills.
+        """
         self.ensure_one()
         lines = schedule.order_id.order_line.filtered(lambda line: line._is_schedulable())
         own = lines.filtered(lambda line: matches(self.line_pattern, line.name, line.product_id.display_name))
+        if self.line_pattern and not own:
+            return None
         return {
             "schedule_id": schedule.id,
             "name": self.name,

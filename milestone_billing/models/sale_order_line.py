@@ -1,6 +1,7 @@
 from fractions import Fraction
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import float_compare, float_round
 
 PRICING = {"price_unit", "product_uom_qty", "discount", "tax_ids", "product_id", "product_uom_id"}
@@ -75,6 +76,16 @@ class SaleOrderLine(models.Model):
         result = super()._compute_qty_delivered()
         self.filtered("billing_schedule_id")._billing_wake_on_delivery()
         return result
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("billing_schedule_id", "order_id")
+    def _check_billing_schedule(self):
+        for line in self.sudo().filtered("billing_schedule_id"):
+            if line.billing_schedule_id.order_id != line.order_id:
+                raise ValidationError(
+                    self.env._("A schedule covers lines of its own order: %s is of another.", line.display_name)
+                )
 
     def _billing_refresh(self):
         """Work out anew what is to be invoiced of these lines, and with it the order's status."""

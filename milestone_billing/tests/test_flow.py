@@ -1,5 +1,7 @@
 from odoo import fields
-from odoo.tests import tagged
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from .common import BillingCommon
 
@@ -117,3 +119,24 @@ class TestFlow(BillingCommon):
         self.assertEqual(first.state, "due")
         self._drain()
         self.assertEqual(order.invoice_ids.mapped("state").count("draft"), 1)
+
+    def test_schedule_made_on_a_confirmed_order_runs_at_once(self):
+        order = self._make_order(1000.0)
+        order.action_confirm()
+        schedule = self._make_schedule(
+            order, {"due_on": "confirmation", "percent": 40}, {"name": "Line 1", "due_on": "task", "percent": 60}
+        )
+        first, second = schedule.milestone_ids
+        self.assertEqual(first.attained_percent, 100)
+        self.assertEqual(second.project_milestone_id.project_id, order.project_id)
+        self._drain()
+        self.assertEqual(first.state, "invoiced")
+
+    def test_billing_user_without_sales_rights_chooses_lines(self):
+        order, other = self._make_order(600.0, 400.0), self._make_order(50.0)
+        user = new_test_user(self.env, "chooser", "milestone_billing.group_billing_user", company_id=self.company.id)
+        schedule = self._make_schedule(order, 100, cover_all=False).with_user(user)
+        schedule.write({"line_ids": [Command.link(order.order_line[0].id)]})
+        self.assertEqual(schedule.amount_planned, 600.0)
+        with self.assertRaises(ValidationError):
+            schedule.write({"line_ids": [Command.link(other.order_line.id)]})

@@ -139,3 +139,10 @@ class TestRules(BillingCommon):
         started, later = schedule.milestone_ids
         self.assertEqual((started.amount, later.amount), (100.0, 200.0))
         self.assertEqual((later.offset_from, later.offset_milestone_id), ("milestone", started))
+
+    def test_milestone_for_lines_that_the_order_lacks_is_left_out(self):
+        template = self._make_template("Licence and rest", 50, 50)
+        template.milestone_ids[0].line_pattern = "licence*"
+        self._make_rule(template)
+        self.assertEqual(len(self._confirm().milestone_ids), 1)
+        self.assertEqual(len(self._confirm({"price_unit": 5.0, "name": "Licence, yearly"}).milestone_ids), 2)
