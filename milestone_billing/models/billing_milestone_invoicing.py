@@ -77,11 +77,11 @@ class BillingMilestone(models.Model):
             milestone._take_back_drafts()
         charges = {milestone: milestone._charges() for milestone in self}
         due = self.filtered(lambda milestone: charges[milestone])
-        moves = {}
-        values, groups = [], list(due.grouped(lambda milestone: milestone._group_key()).values())
+        moves, values, open_days = {}, [], {}
+        groups = list(due.grouped(lambda milestone: milestone._group_key()).values())
         for milestones in groups:
             milestones._check_billable()
-            values.append(milestones._prepare_invoice(charges))
+            values.append(milestones._prepare_invoice(charges, milestones[0]._invoice_day(open_days)))
         for milestones, move in zip(groups, self._create_moves(groups, values), strict=True):
             moves.update(dict.fromkeys(milestones, move))
         for milestone in due:
@@ -114,10 +114,11 @@ class BillingMilestone(models.Model):
                 moves[index] = move
         return moves
 
-    def _prepare_invoice(self, charges):
+    def _prepare_invoice(self, charges, day):
         """Return the values of the one invoice of these milestones.
 
         :param dict charges: ``{milestone: [(allocation, untaxed amount)]}``
+        :param day: the invoice date
         """
         orders = self.order_id
         first = orders[0].with_company(orders[0].company_id).with_context(lang=orders[0].partner_invoice_id.lang)
@@ -127,7 +128,7 @@ class BillingMilestone(models.Model):
             values["ref"] = ", ".join(order.client_order_ref or order.name for order in orders)[:2000]
             values["payment_reference"] = False
         values["invoice_payment_term_id"] = self[0]._payment_term().id
-        values["invoice_date"] = self[0]._open_invoice_date()
+        values["invoice_date"] = day
         sequence = 0
         for milestone in self:
             for allocation, amount in charges[milestone]:
@@ -155,15 +156,35 @@ class BillingMilestone(models.Model):
 
     # === DATES, LOCKS AND OTHER OBSTACLES === #
 
-    def _open_invoice_date(self):
-        """Return the wanted invoice date, or the first open day after it when it is locked.
+    def _invoice_day(self, open_days):
+        """Return the wanted invoice date, or the first open day after it when it is locked, which is then said.
 
+        :param dict open_days: the days found so far in this batch; it is filled
         :raises NotBillable: when no day up to today is open.
         """
         self.ensure_one()
+        wanted = self._wanted_invoice_date()
+        key = (self.company_id, self.order_id.journal_id, wanted)
+        if key not in open_days:
+            open_days[key] = self._open_day(wanted)
+        if open_days[key] != wanted:
+            self.order_id._billing_log(
+                self.env._(
+                    "%(wanted)s is locked: the invoice of %(milestone)s is dated %(day)s, the next open day.",
+                    wanted=format_date(self.env, wanted),
+                    milestone=self.name,
+                    day=format_date(self.env, open_days[key]),
+                )
+            )
+        return open_days[key]
+
+    def _open_day(self, wanted):
+        """Return ``wanted``, or the first day after it on which the books of this milestone's company are open.
+
+        :raises NotBillable: when no day up to today is open.
+        """
         company, today = self.company_id, fields.Date.context_today(self)
-        journal = self._sale_journal()
-        wanted = day = self._wanted_invoice_date()
+        journal, day = self._sale_journal(), wanted
         while locks := company._get_violated_lock_dates(day, True, journal):
             day = max(lock[0] for lock in locks) + timedelta(days=1)
             if day > today:
@@ -175,15 +196,6 @@ class BillingMilestone(models.Model):
                         "Move the lock date back, or grant an exception, in the accounting settings; then retry."
                     ),
                 )
-        if day != wanted:
-            self.order_id._billing_log(
-                self.env._(
-                    "%(wanted)s is locked: the invoice of %(milestone)s is dated %(day)s, the next open day.",
-                    wanted=format_date(self.env, wanted),
-                    milestone=self.name,
-                    day=format_date(self.env, day),
-                )
-            )
         return day
 
     def _sale_journal(self):
