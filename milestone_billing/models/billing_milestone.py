@@ -138,7 +138,7 @@ class BillingMilestone(models.Model):
     allocation_ids = fields.One2many(
         "billing.milestone.allocation", "milestone_id", "Allocations", copy=False, groups="base.group_user"
     )
-    amount = fields.Monetary(compute="_compute_amounts", store=True, help="Untaxed, in the currency of the order.")
+    amount = fields.Monetary(compute="_compute_amount", store=True, help="Untaxed, in the currency of the order.")
 
     # Where it stands
     attainment_ids = fields.One2many(
@@ -156,10 +156,12 @@ class BillingMilestone(models.Model):
         "account.move.line", "billing_milestone_id", "Invoice Lines", copy=False, groups=BOOKS_GROUPS
     )
     invoice_ids = fields.Many2many("account.move", compute="_compute_invoices", string="Invoices", groups=BOOKS_GROUPS)
-    due_amount = fields.Monetary(compute="_compute_amounts", store=True, string="Attained Amount")
-    billed_amount = fields.Monetary(compute="_compute_amounts", store=True, help="Invoices less credit notes, untaxed.")
-    credited_amount = fields.Monetary(compute="_compute_amounts", store=True)
-    to_bill_amount = fields.Monetary(compute="_compute_amounts", store=True, string="To Bill")
+    due_amount = fields.Monetary(compute="_compute_due_amount", store=True, string="Attained Amount")
+    billed_amount = fields.Monetary(
+        compute="_compute_billed_amounts", store=True, help="Invoices less credit notes, untaxed."
+    )
+    credited_amount = fields.Monetary(compute="_compute_billed_amounts", store=True)
+    to_bill_amount = fields.Monetary(compute="_compute_to_bill_amount", store=True, string="To Bill")
     state = fields.Selection(STATES, compute="_compute_state", store=True, index=True, group_expand="_group_by_state")
     block_reason = fields.Text(compute="_compute_state", store=True, groups="base.group_user")
     hold_ids = fields.One2many("billing.hold", "milestone_id", "Holds", copy=False, groups="base.group_user")
@@ -186,25 +188,31 @@ class BillingMilestone(models.Model):
             milestone.attained_percent = percent
             milestone.attained_date = day if percent else False
 
-    @api.depends(
-        "allocation_ids.amount",
-        "allocation_ids.due_amount",
-        "allocation_ids.billed_amount",
-        "allocation_ids.credited_amount",
-        "allocation_ids.to_bill_amount",
-    )
-    def _compute_amounts(self):
+    # One method each: attaining changes what is due, and must not set off what hangs on the amounts billed.
+
+    @api.depends("allocation_ids.amount")
+    def _compute_amount(self):
+        self._sum_shares("amount")
+
+    @api.depends("allocation_ids.due_amount")
+    def _compute_due_amount(self):
+        self._sum_shares("due_amount")
+
+    @api.depends("allocation_ids.billed_amount", "allocation_ids.credited_amount")
+    def _compute_billed_amounts(self):
+        self._sum_shares("billed_amount", "credited_amount")
+
+    @api.depends("allocation_ids.to_bill_amount")
+    def _compute_to_bill_amount(self):
+        self._sum_shares("to_bill_amount")
+
+    def _sum_shares(self, *names):
+        """Set these amounts to the sums of the shares' own."""
         for milestone in self:
-            allocations, currency = milestone.allocation_ids, milestone.currency_id
-            for target, source in (
-                ("amount", "amount"),
-                ("due_amount", "due_amount"),
-                ("billed_amount", "billed_amount"),
-                ("credited_amount", "credited_amount"),
-                ("to_bill_amount", "to_bill_amount"),
-            ):
-                total = sum(allocations.mapped(source))
-                milestone[target] = currency.round(total) if currency else total
+            currency = milestone.currency_id
+            for name in names:
+                total = sum(milestone.allocation_ids.mapped(name))
+                milestone[name] = currency.round(total) if currency else total
 
     @api.depends("invoice_line_ids.move_id")
     def _compute_invoices(self):
