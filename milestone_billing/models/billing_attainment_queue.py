@@ -62,7 +62,13 @@ class BillingAttainment(models.Model):
         :return: ``collections.Counter`` of the states reached and the invoices made
         """
         counts, conflicts, end = Counter(), 0, time.monotonic() + seconds
-        self._sweep()
+        try:
+            self._sweep()
+            self._commit()
+        except OperationalError as error:
+            # A user is changing the same milestones: look again after what is pending.
+            self._rollback(error)
+            self._wake()
         while conflicts < CONFLICTS:
             try:
                 batch = self._take_batch()
@@ -86,16 +92,10 @@ class BillingAttainment(models.Model):
     @api.model
     def _sweep(self):
         """Attain what became due without anybody's write: dates, deliveries, and tasks finished at the same moment."""
-        try:
-            [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", LOCK_SPACE))
-            if mine:
-                self.env["billing.hold"].sudo()._refresh()
-                self.env["billing.milestone"].sudo()._sweep_due()
-            self._commit()
-        except OperationalError as error:
-            # A user is changing the same milestones: look again after what is pending.
-            self._rollback(error)
-            self._wake()
+        [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", LOCK_SPACE))
+        if mine:
+            self.env["billing.hold"].sudo()._refresh()
+            self.env["billing.milestone"].sudo()._sweep_due()
 
     @api.model
     def _take_batch(self):

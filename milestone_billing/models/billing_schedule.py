@@ -200,7 +200,8 @@ class BillingSchedule(models.Model):
         schedules = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).create(vals_list)
         schedules = self.browse(schedules.ids)
         for schedule, commands in zip(schedules, chosen, strict=True):
-            schedule._choose_lines(commands)
+            if commands:
+                schedule.sudo().write({"line_ids": commands})
             if schedule.template_id and not schedule.milestone_ids:
                 schedule._add_template_milestones()
         schedules._cover_lines()
@@ -212,24 +213,17 @@ class BillingSchedule(models.Model):
     def write(self, vals):
         if "order_id" in vals and any(schedule.order_id.id != vals["order_id"] for schedule in self):
             raise UserError(self.env._("A schedule stays with its order: make a new one on the other order."))
-        others = {name: value for name, value in vals.items() if name != "line_ids"}
-        result = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).write(others)
-        self._choose_lines(vals.get("line_ids"))
+        if "line_ids" in vals and not self.env.su:
+            # Which lines a plan covers takes rights on the schedule, not on the order.
+            self.check_access("write")
+            self.sudo().write({"line_ids": vals["line_ids"]})
+            vals = {name: value for name, value in vals.items() if name != "line_ids"}
+        result = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).write(vals)
         if vals.keys() & {"milestone_ids", "line_ids", "cover_all"}:
             self._cover_lines()
             self._plan()
             self.milestone_ids._activate()
         return result
-
-    def _choose_lines(self, commands):
-        """Put order lines under these schedules, or take them out: that takes rights on schedules, not on orders.
-
-        :param list commands: as written to ``line_ids``
-        """
-        if commands:
-            self.check_access("write")
-            schedules = self.sudo().with_context(billing_plan_deferred=True)
-            super(BillingSchedule, schedules).write({"line_ids": commands})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

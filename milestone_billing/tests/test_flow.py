@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
@@ -140,3 +142,9 @@ class TestFlow(BillingCommon):
         self.assertEqual(schedule.amount_planned, 600.0)
         with self.assertRaises(ValidationError):
             schedule.write({"line_ids": [Command.link(other.order_line.id)]})
+
+    def test_sweep_leaves_the_commit_to_the_drain(self):
+        # Odoo loads demo data inside a savepoint: what finds due milestones there must not commit.
+        with patch.object(type(self.attainments), "_commit") as commit:
+            self.attainments._sweep()
+        commit.assert_not_called()
