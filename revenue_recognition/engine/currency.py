@@ -1,0 +1,240 @@
+"""Company currency: a contract liability keeps the rates at which it was billed or received (IFRIC 22, ASC 830-20).
+
+Consideration forms layers at the rate of their date, consumed first in, first out by what
+is earned. What is earned ahead of billing takes the rate of its own date. A receivable is
+remeasured at the current rate. What does not meet is exchange difference.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from .money import ZERO, Number, round_half_away, share_out
+from .position import Position
+from .terms import Rates
+
+Piece = tuple[int, Fraction]
+
+
+class Layers:
+    """Amounts stacked on each other, each with its rate; the last in is the first taken off again."""
+
+    __slots__ = ("pieces", "total")
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.total = 0
+
+    def push(self, pieces: list[Piece]) -> None:
+        """Put amounts of one sign on top."""
+        for amount, rate in pieces:
+            if amount:
+                self.pieces.append((amount, rate))
+                self.total += amount
+
+    def pop(self, amount: int) -> int:
+        """Take up to an amount off the top, against its sign; return what could not be taken."""
+        while amount and self.pieces and (self.pieces[-1][0] > 0) != (amount > 0):
+            piece, rate = self.pieces.pop()
+            left = piece + amount
+            self.total -= piece
+            if left and (left > 0) == (piece > 0):
+                self.push([(left, rate)])
+                return 0
+            amount = left
+        return amount
+
+    def value(self, height: int) -> Fraction:
+        """Return the value of the layers up to a height, in company units."""
+        value = ZERO
+        for amount, rate in self.pieces:
+            taken = min(amount, height) if amount > 0 else max(amount, height)
+            if (taken > 0) != (amount > 0):
+                break
+            value += taken * rate
+            height -= taken
+        return value
+
+    def between(self, low: int, high: int) -> list[Piece]:
+        """Return the pieces from one height to another, upwards.
+
+        >>> layers = Layers()
+        >>> layers.push([(200, Fraction(3, 2)), (250, Fraction(2))])
+        >>> layers.between(150, 300)
+        [(50, Fraction(3, 2)), (100, Fraction(2, 1))]
+        """
+        found = []
+        bottom = 0
+        for amount, rate in self.pieces:
+            top = bottom + amount
+            taken = min(top, high) - max(bottom, low)
+            if amount > 0 and taken > 0:
+                found.append((taken, rate))
+            bottom = top
+        return found
+
+
+@dataclass(slots=True)
+class CompanyPosition:
+    """A position in company currency, in its smallest units; ``fx`` is positive for a gain."""
+
+    transaction_price: int
+    revenue: int
+    billed: int
+    paid: int
+    receivable: int
+    contract_asset: int
+    contract_liability: int
+    refund_liability: int
+    interest: int
+    cost: int
+    cost_asset: int
+    loss_provision: int
+    capitalised: int
+    fx: int
+    by_obligation: dict[str, int]
+
+    @property
+    def incurred(self) -> int:
+        """See :class:`~.position.Position`."""
+        return self.cost - self.loss_provision
+
+    @property
+    def amortised(self) -> int:
+        """See :class:`~.position.Position`."""
+        return self.capitalised - self.cost_asset
+
+
+class Conversion:
+    """Follows a contract through its positions and converts each.
+
+    The positions have to come in order, one at least for every date on which something
+    happened, and for the last day of every rate.
+
+    :param rates: company units per contract unit
+    """
+
+    def __init__(self, rates: Rates) -> None:
+        self.rates = rates
+        self.consideration = Layers()
+        self.earned = Layers()
+        self.paid: Number = 0
+        self.interest: Number = 0
+        self.refund = ZERO
+        self.income: Number = 0
+        self.spent: Number = 0
+        self.asset = ZERO
+        self.capitalised: Number = 0
+        self.by_obligation: dict[str, int] = {}
+        self.last: Position | None = None
+
+    def rate(self, day: date) -> Fraction:
+        """Return the rate of a day: the latest that had begun."""
+        return self.rates.rates[max(0, bisect_right(self.rates.dates, day) - 1)]
+
+    def convert(self, position: Position) -> CompanyPosition:
+        """Return the next position in company currency."""
+        rate = self.rate(position.at)
+        self._flows(position, rate)
+        self._consider(max(position.billed, position.paid) + max(0, position.interest), rate)
+        income = max(0, -position.interest)
+        self._earn(position.revenue + position.refund_liability + income, position, rate)
+        converted = self._position(position, rate)
+        self.last = position
+        return converted
+
+    def _flows(self, position: Position, rate: Fraction) -> None:
+        """Value what came since the last position at the rate of the day."""
+        last = self.last
+        self.paid += (position.paid - (last.paid if last else 0)) * rate
+        self.interest += (position.interest - (last.interest if last else 0)) * rate
+        self.spent += (position.incurred - (last.incurred if last else 0)) * rate
+        capitalised = (position.capitalised - (last.capitalised if last else 0)) * rate
+        self.capitalised += capitalised
+        self.asset += capitalised
+        before = (last.cost_asset if last else 0) + position.capitalised - (last.capitalised if last else 0)
+        if before:
+            self.asset = self.asset * position.cost_asset / before
+
+    def _consider(self, total: int, rate: Fraction) -> None:
+        """Move the layers of consideration to a new total."""
+        left = self.consideration.pop(total - self.consideration.total)
+        self.consideration.push([(left, rate)])
+
+    def _earn(self, total: int, position: Position, rate: Fraction) -> None:
+        """Move what is earned to a new total: out of the layers of consideration first, then at the rate of the day."""
+        start = self.earned.total
+        left = self.earned.pop(total - start)
+        pieces = self.consideration.between(self.earned.total, self.earned.total + left) if left > 0 else []
+        pieces.append((left - sum(amount for amount, _rate in pieces), rate))
+        self.earned.push(pieces)
+        last = self.last
+        refund_before = last.refund_liability if last else 0
+        income_before = max(0, -last.interest) if last else 0
+        self.income += (max(0, -position.interest) - income_before) * rate
+        self._refund(position.refund_liability, refund_before, pieces, rate)
+
+    def _refund(self, now: int, before: int, pieces: list[Piece], rate: Fraction) -> None:
+        """Value the refund liability like what was earned with it; what is released goes at its own value."""
+        if now < before:
+            self.refund = self.refund * now / before
+        elif now > before:
+            amount = sum(amount for amount, _rate in pieces)
+            average = sum((amount * rate for amount, rate in pieces), ZERO) / amount if amount else rate
+            self.refund += (now - before) * average
+
+    def _position(self, position: Position, rate: Fraction) -> CompanyPosition:
+        consideration, earned = self.consideration.total, self.earned.total
+        asset = liability = 0
+        if consideration >= earned:
+            value = self.consideration.value
+            liability = round_half_away(value(consideration)) - round_half_away(value(earned))
+        else:
+            asset = round_half_away(self.earned.value(earned)) - round_half_away(self.earned.value(consideration))
+        refund, income = round_half_away(self.refund), round_half_away(self.income)
+        revenue = round_half_away(self.earned.value(earned)) - refund - income
+        paid, interest = round_half_away(self.paid), round_half_away(self.interest)
+        receivable = 0
+        if position.receivable:
+            receivable = round_half_away(rate * position.billed) - round_half_away(rate * position.paid)
+        provision = round_half_away(position.loss_provision * rate)
+        return CompanyPosition(
+            transaction_price=revenue + self._unearned(position, liability, rate),
+            revenue=revenue,
+            billed=round_half_away(self.consideration.value(position.billed)),
+            paid=paid,
+            receivable=receivable,
+            contract_asset=asset,
+            contract_liability=liability,
+            refund_liability=refund,
+            interest=interest,
+            cost=round_half_away(self.spent) + provision,
+            cost_asset=round_half_away(self.asset),
+            loss_provision=provision,
+            capitalised=round_half_away(self.capitalised),
+            by_obligation=self._by_obligation(position, revenue, rate),
+            fx=paid + receivable + asset - liability - refund - revenue + interest,
+        )
+
+    def _by_obligation(self, position: Position, revenue: int, rate: Fraction) -> dict[str, int]:
+        """Return the revenue of each obligation: what was added since the last position goes by what each earned."""
+        before = {line.key: line.recognised for line in self.last.lines} if self.last else {}
+        earned = [line.recognised - before.get(line.key, 0) for line in position.lines]
+        more = revenue - sum(self.by_obligation.values())
+        together = sum(earned)
+        average = Fraction(more, together) if together else rate
+        parts = share_out(more, [amount * average for amount in earned])
+        self.by_obligation = {
+            line.key: self.by_obligation.get(line.key, 0) + part
+            for line, part in zip(position.lines, parts, strict=True)
+        }
+        return self.by_obligation
+
+    def _unearned(self, position: Position, liability: int, rate: Fraction) -> int:
+        """Return what of the price is not earned: what is covered at its own rate, the rest at the current one."""
+        unearned = position.transaction_price - position.revenue
+        covered = min(unearned, position.contract_liability)
+        if covered != position.contract_liability:
+            liability = round_half_away(Fraction(liability * covered, position.contract_liability))
+        return liability + round_half_away((unearned - covered) * rate)

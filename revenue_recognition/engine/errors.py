@@ -1,0 +1,17 @@
+"""What the engine says when it cannot answer."""
+
+
+class Refusal(ValueError):
+    """A contract or an event that cannot be worked out; the text names the place and what is wrong with it.
+
+    :param place: where, as in ``events[3].obligation``
+    :param reason: what is wrong there
+
+    >>> str(Refusal("events[3].obligation", 'no obligation "C"'))
+    'events[3].obligation: no obligation "C"'
+    """
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+        self.place = place
+        self.reason = reason

@@ -1,0 +1,145 @@
+"""Why a number is what it is: the steps behind a position, in words.
+
+Every step names its paragraph, of ASC 606 or, for that book, of IFRS 15.
+"""
+
+from dataclasses import dataclass
+
+from .money import ZERO, Number, round_half_away, shown
+from .position import Line, Position
+from .state import ContractState, ObligationState
+
+#: The paragraphs of IFRS 15 and its neighbours that say the same.
+IFRS = {
+    "606-10-25-12": "IFRS 15.20",
+    "606-10-25-13": "IFRS 15.21",
+    "606-10-25-30": "IFRS 15.38",
+    "606-10-25-31": "IFRS 15.39",
+    "606-10-25-33": "IFRS 15.41",
+    "606-10-32-5": "IFRS 15.50",
+    "606-10-32-10": "IFRS 15.55",
+    "606-10-32-11": "IFRS 15.56",
+    "606-10-32-15": "IFRS 15.60",
+    "606-10-32-31": "IFRS 15.76",
+    "606-10-45-1": "IFRS 15.105",
+    "606-10-55-17": "IFRS 15.B15",
+    "606-10-55-18": "IFRS 15.B16",
+    "606-10-55-20": "IFRS 15.B18",
+    "606-10-55-21": "IFRS 15.B19",
+    "606-10-55-22": "IFRS 15.B20",
+    "606-10-55-65": "IFRS 15.B63",
+    "340-40-35-1": "IFRS 15.99",
+    "605-35-25-45": "IAS 37.66",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an explanation; ``obligation`` is empty for what concerns the whole contract."""
+
+    topic: str
+    text: str
+    paragraph: str
+    obligation: str = ""
+
+
+class Explanation:
+    """Writes the steps behind one position.
+
+    :param book: "asc606" or "ifrs15"
+    """
+
+    def __init__(self, state: ContractState, position: Position, book: str = "asc606") -> None:
+        self.state = state
+        self.position = position
+        self.book = book
+        self.steps: list[Step] = []
+
+    def write(self) -> list[Step]:
+        """Return the steps, from the price to the position."""
+        self._price()
+        for one, line in zip(self.state.obligations.values(), self.position.lines, strict=True):
+            self._allocation(one, line)
+            self._progress(one, line)
+        self._position()
+        self._cost()
+        return self.steps
+
+    def _say(self, topic: str, text: str, paragraph: str, obligation: str = "") -> None:
+        cited = IFRS.get(paragraph, paragraph) if self.book == "ifrs15" else f"ASC {paragraph}"
+        self.steps.append(Step(topic, text, cited, obligation))
+
+    def _money(self, units: Number) -> str:
+        return shown(units, self.state.contract.decimals)
+
+    def _price(self) -> None:
+        state = self.state
+        self._say("price", f"fixed consideration {self._money(state.fixed)}", "606-10-32-5")
+        for key, variable in state.variables.items():
+            kept_out = ", kept out by the constraint" if variable.constrained else ""
+            text = f"variable amount {key}: {self._money(variable.amount)}{kept_out}"
+            self._say("price", text, "606-10-32-11" if variable.constrained else "606-10-32-5")
+        if state.treatment:
+            paragraph = "606-10-25-12" if state.treatment == "separate" else "606-10-25-13"
+            self._say("modification", f"{state.treatment}: {state.reason}", paragraph)
+        if state.ended is not None:
+            self._say("price", f"terminated on {state.ended}: what is kept is the revenue", "606-10-25-13")
+
+    def _allocation(self, one: ObligationState, line: Line) -> None:
+        if one.measure.open_ended or one.separate or one.removed or self.state.ended is not None:
+            return
+        weights = self.state.weights()
+        total = sum(weights.values(), ZERO)
+        if one.frozen:
+            text = (
+                f"{self._money(one.allocated)}: {self._money(one.frozen_exact)} recognised before the modification "
+                f"and {self._money(one.allocated - one.frozen_exact)} of what was left"
+            )
+        elif len(weights) < 2 or not total:
+            text = f"{self._money(one.allocated)}: the whole price"
+        else:
+            text = (
+                f"{self._money(one.allocated)} of {self._money(sum(self._shared()))}: standalone selling price "
+                f"{self._money(weights[one.key])} of {self._money(total)}"
+            )
+        self._say("allocation", text, "606-10-32-31", one.key)
+        if line.allocated != one.allocated:
+            text = f"{self._money(line.allocated)} after rebates and returns expected"
+            self._say("allocation", text, "606-10-55-22", one.key)
+
+    def _shared(self) -> list[int]:
+        return [one.allocated for one in self.state.sharing()]
+
+    def _progress(self, one: ObligationState, line: Line) -> None:
+        if one.removed:
+            text = f"{self._money(line.recognised)} was recognised when a modification removed the rest"
+            self._say("progress", text, "606-10-25-13", one.key)
+            return
+        live = self._money(round_half_away(one.allocated - one.frozen_exact))
+        text = f"{one.measure.text(self.position.at, live)}: {self._money(line.recognised)} recognised"
+        self._say("progress", text, one.measure.paragraph, one.key)
+
+    def _position(self) -> None:
+        at = self.position
+        text = (
+            f"billed {self._money(at.billed)}, paid {self._money(at.paid)}: the greater counts"
+            f"; recognised {self._money(at.revenue)}"
+        )
+        if at.refund_liability:
+            text += f"; refund liability {self._money(at.refund_liability)}"
+        if at.interest:
+            text += f"; interest {self._money(at.interest)}"
+        name, amount = "contract liability", at.contract_liability
+        if at.contract_asset:
+            name, amount = "contract asset", at.contract_asset
+        self._say("position", f"{text}; {name} {self._money(amount)}", "606-10-45-1")
+
+    def _cost(self) -> None:
+        at = self.position
+        if at.loss_provision:
+            text = f"expected cost is above the price; loss still to come {self._money(at.loss_provision)}"
+            self._say("cost", text, "605-35-25-45")
+        if at.capitalised:
+            used = self._money(at.amortised)
+            text = f"contract cost {self._money(at.capitalised)}, {used} of it amortised or impaired"
+            self._say("cost", text, "340-40-35-1")

@@ -1,0 +1,25 @@
+"""Provision for the loss of an onerous contract (ASC 605-35-25-45; IAS 37.66 for IFRS 15)."""
+
+from datetime import date
+
+from .measures import CostMeasure
+from .money import ONE, Number, round_half_away
+from .state import ContractState
+
+
+def loss_provision(state: ContractState, day: date) -> int:
+    """Return the loss still to come at the end of a day, in units, never below zero.
+
+    Expected cost above the price, times what is not done: together with the margin
+    recognised so far it is the whole expected loss. It is used up as work goes on.
+    """
+    if state.ended is not None:
+        return 0
+    loss: Number = 0
+    for one in state.obligations.values():
+        if isinstance(one.measure, CostMeasure) and not one.removed:
+            price = one.allocated - one.frozen_exact
+            expected = one.measure.left() - price
+            if expected > 0:
+                loss += expected * (ONE - one.measure.progress(day))
+    return round_half_away(loss)

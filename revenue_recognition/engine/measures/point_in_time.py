@@ -1,0 +1,53 @@
+"""Satisfied at a point in time: nothing until control passes (ASC 606-10-25-30)."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import ClassVar
+
+from ..errors import Refusal
+from ..events import Satisfy
+from ..money import ONE, ZERO
+from ..terms import Obligation, Recognition
+from .base import Measure, percent
+
+
+@dataclass(frozen=True, slots=True)
+class PointInTime(Recognition):
+    """Recognised when control passes."""
+
+    method: ClassVar[str] = "point_in_time"
+
+    def measure(self, obligation: Obligation) -> Measure:
+        """See :class:`~..terms.Recognition`."""
+        return TransferMeasure()
+
+
+class TransferMeasure(Measure):
+    """The share of which control has passed."""
+
+    __slots__ = ("share",)
+    takes: ClassVar = {Satisfy: "satisfy"}
+    series = True
+    paragraph = "606-10-25-30"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.share = ZERO
+
+    def satisfy(self, event: Satisfy) -> None:
+        """Add a share; the shares never pass the whole."""
+        if self.share + event.share > ONE:
+            reason = f"{percent(event.share)} more than the {percent(self.share)} satisfied already is over 100 %"
+            raise Refusal(f"{event.place}.share", reason)
+        self.share += event.share
+
+    def done(self, day: date) -> Fraction:
+        """See :class:`Measure`."""
+        return self.share
+
+    def text(self, day: date, allocated: str) -> str:
+        """See :class:`Measure`."""
+        if not self.share:
+            return f"0 % of {allocated}: control has not passed to the customer"
+        return f"{percent(self.share)} of {allocated}: control passed to the customer"

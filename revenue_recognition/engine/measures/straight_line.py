@@ -1,0 +1,56 @@
+"""Time elapsed: the customer benefits evenly (ASC 606-10-55-184, 25-33)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from ..dates import days, months
+from ..money import Number
+from ..terms import Obligation, Recognition
+from .base import Measure, number
+
+
+@dataclass(frozen=True, slots=True)
+class StraightLine(Recognition):
+    """Recognised evenly between two dates, both included, by days or by months."""
+
+    start: date
+    end: date
+    monthly: bool
+    method: ClassVar[str] = "straight_line"
+
+    def measure(self, obligation: Obligation) -> Measure:
+        """See :class:`~..terms.Recognition`."""
+        return TimeMeasure(self)
+
+
+class TimeMeasure(Measure):
+    """Time elapsed of the term."""
+
+    __slots__ = ("end", "monthly", "start")
+    timed = True
+    series = True
+    changes = frozenset({"end"})
+    paragraph = "606-10-25-33"
+
+    def __init__(self, terms: StraightLine) -> None:
+        super().__init__()
+        self.start, self.end, self.monthly = terms.start, terms.end, terms.monthly
+
+    def done(self, day: date) -> Number:
+        """See :class:`Measure`."""
+        return self._elapsed(day if day < self.end else self.end)
+
+    def total(self) -> Number:
+        """See :class:`Measure`."""
+        return self._elapsed(self.end)
+
+    def text(self, day: date, allocated: str) -> str:
+        """See :class:`Measure`."""
+        unit = "months" if self.monthly else "days"
+        done, total = self.done(day) - self.baseline, self.total() - self.baseline
+        span = f"{self.start} to {self.end}"
+        return f"{number(done)} of {number(total)} {unit} of {allocated}, {span}"
+
+    def _elapsed(self, day: date) -> Number:
+        return months(self.start, day) if self.monthly else days(self.start, day)

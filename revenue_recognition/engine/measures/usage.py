@@ -1,0 +1,65 @@
+"""Usage- and sales-based royalties of a licence (ASC 606-10-55-65)."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import ClassVar
+
+from ..errors import Refusal
+from ..events import Satisfy
+from ..events import Usage as UsageEvent
+from ..money import ONE, ZERO
+from ..terms import Obligation, Recognition
+from .base import Measure, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Usage(Recognition):
+    """Recognised as used, no earlier than the licence is delivered."""
+
+    method: ClassVar[str] = "usage"
+
+    def measure(self, obligation: Obligation) -> Measure:
+        """See :class:`~..terms.Recognition`."""
+        return UsageMeasure()
+
+
+class UsageMeasure(Measure):
+    """Usage to date, once both the usage and the delivery of the licence have happened."""
+
+    __slots__ = ("share", "used")
+    takes: ClassVar = {Satisfy: "satisfy", UsageEvent: "use"}
+    series = True
+    exempt = True
+    open_ended = True
+    paragraph = "606-10-55-65"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.share = ZERO
+        self.used = 0
+
+    def satisfy(self, event: Satisfy) -> None:
+        """Deliver the licence, or a share of it."""
+        if self.share + event.share > ONE:
+            reason = f"{percent(event.share)} more than the {percent(self.share)} delivered already is over 100 %"
+            raise Refusal(f"{event.place}.share", reason)
+        self.share += event.share
+
+    def use(self, event: UsageEvent) -> None:
+        """Add usage."""
+        self.used += event.amount
+
+    def done(self, day: date) -> Fraction:
+        """See :class:`Measure`."""
+        return self.share
+
+    def earned(self, day: date) -> Fraction:
+        """See :class:`Measure`."""
+        return Fraction(self.used) if self.share else ZERO
+
+    def text(self, day: date, allocated: str) -> str:
+        """See :class:`Measure`."""
+        if not self.share:
+            return "usage waits until the licence is delivered"
+        return "usage to date, the licence being delivered"

@@ -1,0 +1,338 @@
+"""Contract modifications (ASC 606-10-25-10 to 25-13)."""
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+from .allocation import Shares, among, at_selling_price, fixed_shares, selling_prices
+from .dates import DAY
+from .errors import Refusal
+from .events import Change, Modify, Treatment
+from .money import ONE, ZERO, Number, shown, split
+from .state import ContractState, ObligationState, VariableState
+from .terms import Obligation
+
+Parts = dict[str, Fraction]
+
+
+def modify(state: ContractState, event: Modify) -> None:
+    """Apply a modification; it takes effect at the start of its date.
+
+    :raises Refusal: when it names what is not there, or its price finds no obligation
+    """
+    _check(state, event)
+    treatment, reason = decide(state, event)
+    state.treatment, state.reason = treatment.value, reason
+    if not changes_anything(state, event):
+        return
+    before = event.date - DAY
+    _refund(state, event, before)
+    if treatment is Treatment.SEPARATE:
+        _separate(state, event)
+    elif treatment is Treatment.PROSPECTIVE:
+        _prospective(state, event, before)
+    else:
+        _catch_up(state, event, before)
+    state.allocate()
+
+
+# === WHICH TREATMENT === #
+
+
+def decide(state: ContractState, event: Modify) -> tuple[Treatment, str]:
+    """Return the treatment of a modification and why (ASC 606-10-25-12, 25-13)."""
+    if event.treatment is not Treatment.AUTO:
+        return event.treatment, "as asked"
+    unlike = _unlike_separate(state, event)
+    if unlike is None:
+        return Treatment.SEPARATE, "everything added is distinct and priced at its standalone selling price (25-12)"
+    bound = _bound(state, event)
+    if bound is None:
+        return Treatment.PROSPECTIVE, f"{unlike}; what remains is distinct from what was transferred (25-13a)"
+    return Treatment.CATCH_UP, f'{unlike}; the rest of "{bound}" is not distinct from what was transferred (25-13b)'
+
+
+def changes_anything(state: ContractState, event: Modify) -> bool:
+    """Return whether a modification has any effect on scope or price."""
+    changed = any(_differs(state.obligations[change.obligation], change) for change in event.change)
+    return bool(event.fixed_delta or event.add or event.remove or event.refund or changed)
+
+
+def _unlike_separate(state: ContractState, event: Modify) -> str | None:
+    """Return why a modification is no contract of its own; None when it is one."""
+    if not event.add:
+        return "nothing is added"
+    if event.remove or event.change:
+        return "it does not only add"
+    for added in event.add:
+        if added.distinct is False:
+            return f'"{added.key}" is not distinct'
+        if not (_open_ended(added) or at_selling_price(added)):
+            return f'"{added.key}" is not priced at its standalone selling price'
+    sharing = [added for added in event.add if not _open_ended(added)]
+    together = sum(selling_prices(sharing, event.fixed_delta, state.contract.decimals).values()) if sharing else 0
+    if event.fixed_delta != together:
+        decimals = state.contract.decimals
+        return f"the price rises by {shown(event.fixed_delta, decimals)}, not by {shown(together, decimals)}"
+    return None
+
+
+def _bound(state: ContractState, event: Modify) -> str | None:
+    """Return an obligation whose rest is not distinct from what was transferred; None when there is none."""
+    before = event.date - DAY
+    for added in event.add:
+        if added.distinct is False:
+            return added.key
+    for one in state.obligations.values():
+        if one.removed or one.separate or one.key in event.remove:
+            continue
+        satisfied = one.measure.satisfied(before)
+        if satisfied < ONE and one.terms.distinct is False:
+            return one.key
+        if ZERO < satisfied < ONE and not one.measure.series and one.terms.distinct is None:
+            return one.key
+    return None
+
+
+# === THE TREATMENTS === #
+
+
+def _separate(state: ContractState, event: Modify) -> None:
+    """Make what is added a contract of its own, sharing the added price only (25-12)."""
+    added = _add(state, event)
+    for one in added:
+        one.separate = True
+    sharing = [one for one in added if not one.measure.open_ended]
+    _need_takers(sharing, event.fixed_delta, event)
+    state.fixed += event.fixed_delta
+    shares = among((one.key for one in sharing), {one.key: one.ssp for one in sharing})
+    for one, base in zip(sharing, split(event.fixed_delta, [shares[one.key] for one in sharing]), strict=True):
+        one.base = base
+
+
+def _prospective(state: ContractState, event: Modify, before: date) -> None:
+    """End the contract and begin a new one with what is left (25-13a).
+
+    What was recognised is frozen. The pool is everything unrecognised and the added price,
+    shared by standalone selling price × unsatisfied part.
+    """
+    states = _taking_part(state, event)
+    frozen = {one.key: one.exact_units(before) for one in states}
+    done = {one.key: ONE if one.removed else one.measure.progress(before) for one in states}
+    pool = sum(one.allocated - frozen[one.key] for one in states) + event.fixed_delta
+    state.fixed += event.fixed_delta
+    states += [one for one in _add(state, event) if not one.measure.open_ended]
+    for one in states:
+        frozen.setdefault(one.key, 0)
+        done.setdefault(one.key, ZERO)
+    _change(state, event)
+    _remove(state, event)
+    left = [one for one in states if not one.removed]
+    _need_takers(left, pool, event)
+    for one in left:
+        one.part = 1 - one.measure.satisfied(before)
+        one.measure.restart(before)
+    weights = _weights(left)
+    at_once = not any(one.part for one in left)
+    for variable in state.variables.values():
+        _carry_over(variable, done, weights, at_once)
+    for one in states:
+        share = pool * weights.get(one.key, ZERO)
+        live, settled = _included(state, one.key)
+        one.base = frozen[one.key] + share - live - settled - one.joined
+        one.frozen = frozen[one.key] + (share if at_once else 0) - settled
+    state.discounts = ()
+
+
+def _catch_up(state: ContractState, event: Modify, before: date) -> None:
+    """Treat the modification as part of the contract from its beginning: revenue is caught up (25-13b)."""
+    removed = [state.obligations[key] for key in event.remove]
+    recognised = {one.key: one.exact_units(before) for one in removed}
+    done = {one.key: one.measure.progress(before) for one in removed}
+    state.fixed += event.fixed_delta
+    _add(state, event)
+    _change(state, event)
+    _remove(state, event)
+    left = list(state.sharing())
+    weights = _weights(left)
+    for variable in state.variables.values():
+        _share_anew(variable, done, weights)
+    for one in removed:
+        live, settled = _included(state, one.key)
+        one.base = recognised[one.key] - live - settled - one.joined
+        one.frozen = recognised[one.key] - settled
+    _share_base(state, left, weights, event)
+
+
+def _share_base(state: ContractState, left: list[ObligationState], weights: Shares, event: Modify) -> None:
+    """Share the fixed consideration anew, leaving what an earlier modification froze."""
+    others = sum(one.base for one in state.obligations.values() if one not in left)
+    pool = state.fixed - others - sum(one.frozen for one in left)
+    _need_takers(left, pool, event)
+    shares = fixed_shares(pool, state.discounts, weights) if left else {}
+    for one in left:
+        one.base = one.frozen + shares[one.key]
+
+
+def _refund(state: ContractState, event: Modify, before: date) -> None:
+    """Take an amount off the price and the revenue of what was delivered, at once."""
+    if not event.refund:
+        return
+    states = [one for one in state.obligations.values() if not one.separate]
+    recognised = [max(0, one.recognised(before)) for one in states]
+    if not sum(recognised):
+        raise Refusal(f"{event.place}.refund", "nothing is delivered yet that it could be taken off")
+    state.fixed -= event.refund
+    for one, refund in zip(states, split(event.refund, recognised), strict=True):
+        one.base -= refund
+        one.frozen -= refund
+        one.refunded += refund
+    state.allocate()
+
+
+# === THEIR PARTS === #
+
+
+def _taking_part(state: ContractState, event: Modify) -> list[ObligationState]:
+    """Return the obligations whose unrecognised price is pooled; a contract of its own only when it is named."""
+    named = {*event.remove, *(change.obligation for change in event.change)}
+    states = []
+    for one in state.obligations.values():
+        if one.removed or one.measure.open_ended or (one.separate and one.key not in named):
+            continue
+        states.append(one)
+    return states
+
+
+def _add(state: ContractState, event: Modify) -> list[ObligationState]:
+    """Add obligations to the contract, with their standalone selling prices."""
+    sharing = [added for added in event.add if not _open_ended(added)]
+    if state.treatment != Treatment.SEPARATE.value:
+        for added in sharing:
+            if added.ssp is None and added.ssp_range is None and not added.residual:
+                raise Refusal(f"{added.place}.ssp", "needed to share the price")
+    prices = selling_prices(sharing, event.fixed_delta, state.contract.decimals)
+    states = [ObligationState(added, prices.get(added.key, ZERO)) for added in event.add]
+    state.obligations.update((one.key, one) for one in states)
+    return states
+
+
+def _change(state: ContractState, event: Modify) -> None:
+    """Take over the changed terms of obligations."""
+    for change in event.change:
+        one = state.obligations[change.obligation]
+        if change.end is not None and change.end < event.date - DAY:
+            raise Refusal(f"{change.place}.end", f"{change.end} is before the modification")
+        one.measure.change(change)
+        if one.units is not None and one.units.quantity is not None and one.units.delivered > one.units.quantity:
+            raise Refusal(f"{change.place}.quantity", "more than that is delivered already")
+        if change.price is not None:
+            one.price = change.price
+            if one.units is not None and one.units.quantity:
+                one.units.stated_price = Fraction(change.price) / one.units.quantity
+        if change.ssp is not None:
+            one.ssp = change.ssp
+
+
+def _remove(state: ContractState, event: Modify) -> None:
+    for key in event.remove:
+        state.obligations[key].removed = True
+
+
+def _weights(left: list[ObligationState]) -> Shares:
+    """Return how the obligations that are left share a pool, in parts that total 1."""
+    shares = among((one.key for one in left), {one.key: one.ssp * one.part for one in left})
+    shares = shares or among((one.key for one in left), {one.key: one.ssp for one in left})
+    return shares or {one.key: Fraction(1, len(left)) for one in left}
+
+
+def _need_takers(left: list[ObligationState], pool: Number, event: Modify) -> None:
+    if not left and pool:
+        reason = "no obligation is left to earn the rest of the price; lower it, or terminate the contract"
+        raise Refusal(f"{event.place}.fixed_delta", reason)
+
+
+def _carry_over(variable: VariableState, done: Parts, weights: Shares, at_once: bool) -> None:
+    """Say where a later re-estimate of a variable amount goes (ASC 606-10-32-45a, Example 6).
+
+    The part of what is satisfied is recognised at once. The rest of an amount that belongs
+    to all is shared as the pool is; the rest of one that belongs to some stays with them.
+    """
+    pooled, live = ZERO, {key: part for key, part in variable.live.items() if key not in done}
+    for key, part in variable.live.items():
+        if key not in done:
+            continue
+        _move(variable.settled, key, part * done[key])
+        rest = part * (1 - done[key])
+        if variable.terms.allocate_to and key in weights:
+            live[key] = rest
+        else:
+            pooled += rest
+    for key, weight in weights.items():
+        _move(variable.settled if at_once else live, key, pooled * weight)
+    variable.live = live
+
+
+def _share_anew(variable: VariableState, removed: Parts, weights: Shares) -> None:
+    """Share a variable amount that belongs to all by the new weights, and what a removed obligation had of any."""
+    live = dict(variable.live)
+    pooled = ZERO
+    for key, done in removed.items():
+        part = live.pop(key, ZERO)
+        _move(variable.settled, key, part * done)
+        pooled += part * (1 - done)
+    if not variable.terms.allocate_to:
+        pooled += sum((live.pop(key, ZERO) for key in weights), ZERO)
+    for key, weight in weights.items():
+        _move(live, key, pooled * weight)
+    variable.live = live
+
+
+def _move(parts: Shares, key: str, part: Fraction) -> None:
+    if part:
+        parts[key] = parts.get(key, ZERO) + part
+
+
+def _included(state: ContractState, key: str) -> tuple[Number, Number]:
+    """Return what the variable amounts add to an obligation now: live, and settled at earlier modifications."""
+    live = settled = ZERO
+    for variable in state.variables.values():
+        live += variable.included * variable.live.get(key, ZERO)
+        settled += variable.included * variable.settled.get(key, ZERO)
+    return live, settled
+
+
+def _open_ended(terms: Obligation) -> bool:
+    return terms.recognition.measure(terms).open_ended
+
+
+def _differs(one: ObligationState, change: Change) -> bool:
+    """Return whether a change alters anything."""
+    if change.ssp not in (None, one.ssp) or change.price not in (None, one.price):
+        return True
+    terms = ("quantity", "end", "total_cost")
+    return any(getattr(change, term) not in (None, getattr(one.measure, term, None)) for term in terms)
+
+
+def _check(state: ContractState, event: Modify) -> None:
+    """Refuse a modification that names what is not there.
+
+    :raises Refusal: with the place
+    """
+    for place, key in _named(event):
+        if key not in state.obligations:
+            raise Refusal(place, f'no obligation "{key}"')
+        if state.obligations[key].removed:
+            raise Refusal(place, f'obligation "{key}" was removed by a modification')
+    for added in event.add:
+        if added.key in state.obligations:
+            raise Refusal(f"{added.place}.key", f'"{added.key}" is used twice')
+    if event.treatment is Treatment.SEPARATE and (not event.add or event.remove or event.change):
+        raise Refusal(f"{event.place}.treatment", "a separate contract adds obligations and changes none")
+
+
+def _named(event: Modify) -> Iterable[tuple[str, str]]:
+    for key in event.remove:
+        yield f"{event.place}.remove", key
+    for change in event.change:
+        yield f"{change.place}.obligation", change.obligation

@@ -1,0 +1,166 @@
+"""Where a contract stands at the end of a day: what it is owed, and what it owes (ASC 606-10-45-1)."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from .contract_cost import carrying_amount
+from .loss import loss_provision
+from .money import ONE, Number, round_half_away, split
+from .state import ContractState, ObligationState
+
+
+@dataclass(slots=True)
+class Line:
+    """One obligation: its allocated price and what is recognised, in units, cumulative; its progress, 0 to 1."""
+
+    key: str
+    allocated: int
+    progress: Fraction
+    recognised: int
+    exempt: bool = False
+
+
+@dataclass(slots=True)
+class Position:
+    """A contract at the end of a day; amounts are cumulative, in units of the contract currency.
+
+    ``interest`` is positive for an expense on advances, negative for income. Of contract
+    asset and contract liability one is always 0. ``capitalised`` is all contract cost that
+    ever became an asset.
+    """
+
+    at: date
+    lines: list[Line]
+    transaction_price: int
+    revenue: int
+    billed: int
+    paid: int
+    receivable: int
+    contract_asset: int
+    contract_liability: int
+    refund_liability: int
+    interest: int
+    cost: int
+    cost_asset: int
+    loss_provision: int
+    capitalised: int = 0
+    treatment: str = ""
+
+    @property
+    def incurred(self) -> int:
+        """Cost recognised without the loss provision, in units."""
+        return self.cost - self.loss_provision
+
+    @property
+    def amortised(self) -> int:
+        """Contract cost that is no asset any more, amortised or impaired, in units."""
+        return self.capitalised - self.cost_asset
+
+    @property
+    def remaining(self) -> int:
+        """The remaining obligations that are not exempt, in units (ASC 606-10-50-13)."""
+        return sum(line.allocated - line.recognised for line in self.lines if not line.exempt)
+
+
+def position(state: ContractState, at: date) -> Position:
+    """Return the position of a contract at the end of a day.
+
+    :param state: the contract with everything applied that happened through that day
+    """
+    lines = _lines(state, at)
+    revenue = sum(line.recognised for line in lines)
+    received = max(state.billed, state.paid)
+    interest = round_half_away(state.financing.total) if state.financing else 0
+    refund = refund_liability(state, lines, at) if state.ended is None else 0
+    net = received - refund + interest - revenue if state.ended is None else 0
+    provision = loss_provision(state, at)
+    return Position(
+        at=at,
+        lines=lines,
+        transaction_price=sum(line.allocated for line in lines),
+        revenue=revenue,
+        billed=state.billed,
+        paid=state.paid,
+        receivable=max(0, state.billed - state.paid),
+        contract_asset=max(0, -net),
+        contract_liability=max(0, net),
+        refund_liability=refund,
+        interest=interest,
+        cost=round_half_away(state.costs) + provision,
+        cost_asset=carrying_amount(state, at),
+        loss_provision=provision,
+        capitalised=state.capitalised,
+        treatment=state.treatment,
+    )
+
+
+def refund_liability(state: ContractState, lines: list[Line], at: date) -> int:
+    """Return what was billed or received for what was delivered and is not expected to be kept, in units.
+
+    ASC 606-10-32-10. Invoices of an obligation count for it; what is not tied to any goes
+    first to obligations of which something is expected to go back.
+    """
+    expected = [one.given_back(at) for one in state.obligations.values()]
+    if not any(expected):
+        return 0
+    free = max(state.billed, state.paid) - sum(one.invoiced for one in state.obligations.values())
+    free = max(0, free)
+    liability = 0
+    for one, line, back in zip(state.obligations.values(), lines, expected, strict=True):
+        if not back:
+            continue
+        gross = line.recognised + back
+        tied = max(0, one.invoiced)
+        taken = min(free, max(0, gross - tied))
+        free -= taken
+        liability += max(0, min(gross, tied + taken) - line.recognised)
+    return liability
+
+
+def _lines(state: ContractState, at: date) -> list[Line]:
+    if state.ended is not None:
+        return _settled(state, state.ended)
+    return [_line(one, at) for one in state.obligations.values()]
+
+
+def _line(one: ObligationState, at: date) -> Line:
+    if one.plain:
+        if not (one.frozen_exact or one.removed):
+            progress = one.measure.progress(at)
+            allocated = one.allocated
+            recognised = _share(allocated, progress)
+            return Line(one.terms.key, allocated, progress, recognised)
+        return Line(one.terms.key, one.allocated, one.progress(at), one.recognised(at))
+    exempt = one.measure.exempt
+    return Line(one.terms.key, one.price_now(at), one.progress(at), one.recognised(at), exempt)
+
+
+def _share(amount: int, progress: Fraction) -> int:
+    """Return :func:`~.money.part_of`, quick for what is not begun or finished."""
+    if progress is ONE:
+        return amount
+    numerator = progress.numerator
+    if not numerator:
+        return 0
+    doubled, denominator = 2 * amount * numerator, progress.denominator
+    if doubled < 0:
+        return -((denominator - doubled) // (2 * denominator))
+    return (denominator + doubled) // (2 * denominator)
+
+
+def _settled(state: ContractState, ended: date) -> list[Line]:
+    """Return the obligations of a contract that was terminated: what is kept is the revenue, the rest lapsed."""
+    states = list(state.obligations.values())
+    recognised = [one.recognised(ended) for one in states]
+    more = max(state.billed, state.paid) - sum(recognised)
+    weights: list[Number] = list(recognised)
+    if more > 0:
+        weights = [max(0, one.price_now(ended) - done) for one, done in zip(states, recognised, strict=True)]
+        if not sum(weights):
+            weights = [max(0, one.price_now(ended)) for one in states]
+    final = [done + extra for done, extra in zip(recognised, split(more, weights), strict=True)]
+    return [
+        Line(one.key, amount, one.progress(ended), amount, one.measure.exempt)
+        for one, amount in zip(states, final, strict=True)
+    ]

@@ -1,0 +1,203 @@
+"""One object of a scenario, read key by key."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from ..errors import Refusal
+
+T = TypeVar("T")
+LARGEST = 10**15
+LARGEST_EXPONENT, SMALLEST = 15, -30
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+NOISE = Fraction(1, 10**6)
+
+
+class Node:
+    """An object of a scenario: its place, its values, and what its money is counted in.
+
+    Every getter refuses what does not fit, naming the place of the key.
+
+    :param value: what the scenario has there
+    :param place: as in ``events[3]``; empty for the scenario itself
+    :param decimals: of the currency
+    """
+
+    def __init__(self, value: Any, place: str, decimals: int) -> None:
+        if not isinstance(value, Mapping):
+            raise Refusal(place or "scenario", f"not an object: {quoted(value)}")
+        for key in value:
+            if not isinstance(key, str):
+                raise Refusal(place or "scenario", f"not a key: {quoted(key)}")
+        self.value = value
+        self.place = place
+        self.decimals = decimals
+
+    def at(self, key: str) -> str:
+        """Return the place of a key."""
+        return f"{self.place}.{key}" if self.place else key
+
+    def only(self, *keys: str) -> None:
+        """Refuse any other key."""
+        for key in self.value:
+            if key not in keys:
+                raise Refusal(f"{self.place or 'scenario'}.{key}", "unknown key")
+
+    def has(self, key: str) -> bool:
+        """Return whether a key is there."""
+        return key in self.value
+
+    def need(self, key: str) -> Any:
+        """Return a value that has to be there."""
+        if key not in self.value:
+            raise Refusal(f"{self.place or 'scenario'}.{key}", f"needed, but there is no {key}")
+        return self.value[key]
+
+    def optional(self, key: str, read: Callable[[str], T]) -> T | None:
+        """Return what a getter reads, None when the key is not there."""
+        return read(key) if key in self.value else None
+
+    def text(self, key: str) -> str:
+        """Return a text that is not empty."""
+        value = self.need(key)
+        if not isinstance(value, str) or not value:
+            raise Refusal(self.at(key), f"not a text: {quoted(value)}")
+        return value
+
+    def one_of(self, key: str, choices: Mapping[str, T], what: str) -> T:
+        """Return what a text stands for."""
+        value = self.text(key)
+        if value not in choices:
+            raise Refusal(self.at(key), f'no {what} "{value}"; there are {", ".join(choices)}')
+        return choices[value]
+
+    def flag(self, key: str) -> bool:
+        """Return true or false."""
+        value = self.need(key)
+        if not isinstance(value, bool):
+            raise Refusal(self.at(key), f"neither true nor false: {quoted(value)}")
+        return value
+
+    def number(self, key: str) -> Fraction:
+        """Return a number exactly as it is written."""
+        return exact(self.need(key), self.at(key))
+
+    def above(self, key: str, least: int = 0, reached: bool = False) -> Fraction:
+        """Return a number above a bound, or at it where it may be reached."""
+        value = self.number(key)
+        if value < least or (value == least and not reached):
+            raise Refusal(self.at(key), f"{quoted(self.value[key])} is {'below' if reached else 'not above'} {least}")
+        return value
+
+    def share(self, key: str, zero: bool = True) -> Fraction:
+        """Return a number from 0 to 1."""
+        value = self.number(key)
+        if not 0 <= value <= 1 or not (zero or value):
+            raise Refusal(self.at(key), f"{quoted(self.value[key])} is not a share of 1")
+        return value
+
+    def money(self, key: str, sign: bool = True) -> int:
+        """Return an amount in whole units; below zero only where a sign may be."""
+        units = self.units(key)
+        whole = round(units)
+        if abs(units - whole) > NOISE:
+            raise Refusal(self.at(key), f"{quoted(self.value[key])} has more than {self.decimals} decimals")
+        if whole < 0 and not sign:
+            raise Refusal(self.at(key), f"{quoted(self.value[key])} is below 0")
+        return whole
+
+    def units(self, key: str) -> Fraction:
+        """Return an amount in units, which may be a fraction of them (prices per unit, costs)."""
+        return self.number(key) * int(10**self.decimals)
+
+    def day(self, key: str, earliest: date | None = None) -> date:
+        """Return a date, not before another."""
+        return day(self.need(key), self.at(key), earliest)
+
+    def items(self, key: str) -> Iterator[tuple[Any, str]]:
+        """Yield the items of a list with their places; none when the key is not there."""
+        value = self.value.get(key, ())
+        if not isinstance(value, list | tuple):
+            raise Refusal(self.at(key), f"not a list: {quoted(value)}")
+        for n, item in enumerate(value):
+            yield item, f"{self.at(key)}[{n}]"
+
+    def nodes(self, key: str) -> Iterator["Node"]:
+        """Yield the objects of a list; none when the key is not there."""
+        for item, place in self.items(key):
+            yield Node(item, place, self.decimals)
+
+    def node(self, key: str) -> "Node":
+        """Return an object that has to be there."""
+        return Node(self.need(key), self.at(key), self.decimals)
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Return a list of different texts; empty when the key is not there."""
+        names: list[str] = []
+        for item, _place in self.items(key):
+            if not isinstance(item, str):
+                raise Refusal(self.at(key), f"not a text: {quoted(item)}")
+            if item in names:
+                raise Refusal(self.at(key), f'"{item}" is used twice')
+            names.append(item)
+        return tuple(names)
+
+
+def exact(value: Any, place: str) -> Fraction:
+    """Return a number exactly as it is written: of a float, its shortest notation.
+
+    >>> exact(0.1, "contract.fixed"), exact(3, "contract.fixed")
+    (Fraction(1, 10), Fraction(3, 1))
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
+        raise Refusal(place, f"not a number: {quoted(value)}")
+    try:
+        number = Fraction(value) if isinstance(value, int | Fraction) else _written(value)
+    except (InvalidOperation, OverflowError, ValueError):
+        raise Refusal(place, f"not a number: {quoted(value)}") from None
+    if abs(number) >= LARGEST:
+        raise Refusal(place, f"too large: {quoted(value)}")
+    return number
+
+
+def day(value: Any, place: str, earliest: date | None = None) -> date:
+    """Return the date an ISO text stands for.
+
+    >>> day("2025-02-28", "contract.date")
+    datetime.date(2025, 2, 28)
+    """
+    try:
+        if not isinstance(value, str) or len(value) != len("2025-01-01"):
+            raise ValueError
+        found = date.fromisoformat(value)
+    except ValueError:
+        raise Refusal(place, f"not an ISO date: {quoted(value)}") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Refusal(place, f"{found} is not between {FIRST_YEAR} and {LAST_YEAR}")
+    if earliest is not None and found < earliest:
+        raise Refusal(place, f"{found} is before {earliest}")
+    return found
+
+
+def quoted(value: Any) -> str:
+    """Return a value as a message shows it, shortened.
+
+    >>> quoted("abc"), quoted(1.5), quoted(None)
+    ('"abc"', '1.5', 'nothing')
+    """
+    if value is None:
+        return "nothing"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _written(value: float | Decimal) -> Fraction:
+    """Return the number a float or a decimal was written as; one with an absurd exponent would not fit into memory."""
+    number = Decimal(repr(value)) if isinstance(value, float) else value
+    if not number.is_finite():
+        raise ValueError
+    if number.adjusted() < SMALLEST:
+        return Fraction(0)
+    return Fraction(LARGEST) if number.adjusted() > LARGEST_EXPONENT else Fraction(number)

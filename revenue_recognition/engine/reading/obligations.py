@@ -1,0 +1,144 @@
+"""Reading obligations and their measures."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from ..errors import Refusal
+from ..measures import (
+    AsInvoiced,
+    CostToCost,
+    LabourHours,
+    Milestones,
+    Observed,
+    PointInTime,
+    StraightLine,
+    Units,
+    Usage,
+)
+from ..terms import Obligation, Recognition
+from .node import Node, exact, quoted
+
+OBLIGATION = (
+    *("key", "name", "recognition", "distinct"),
+    *("price", "ssp", "ssp_range", "ssp_method", "quantity", "unit_price"),
+)
+
+
+def read_obligation(node: Node) -> Obligation:
+    """Return an obligation.
+
+    :raises Refusal: when something about it does not fit
+    """
+    node.only(*OBLIGATION)
+    key = node.text("key")
+    recognition = read_recognition(node.node("recognition"))
+    obligation = Obligation(
+        key=key,
+        name=node.text("name") if node.has("name") else key,
+        price=node.optional("price", node.money),
+        ssp=node.optional("ssp", lambda name: _not_negative(node, name)),
+        ssp_range=_range(node),
+        residual=_residual(node),
+        quantity=node.optional("quantity", node.above),
+        unit_price=node.optional("unit_price", lambda name: _not_negative(node, name)),
+        distinct=node.optional("distinct", node.flag),
+        recognition=recognition,
+        place=node.place,
+    )
+    if recognition.method == "units" and obligation.quantity is None and obligation.unit_price is None:
+        raise Refusal(node.at("unit_price"), "needed where there is no quantity")
+    return obligation
+
+
+def read_recognition(node: Node) -> Recognition:
+    """Return how an obligation is measured."""
+    return node.one_of("method", READERS, "method")(node)
+
+
+def _not_negative(node: Node, key: str) -> Fraction:
+    node.above(key, reached=True)
+    return node.units(key)
+
+
+def _range(node: Node) -> tuple[Fraction, Fraction] | None:
+    """Return the lowest and the highest selling price."""
+    if not node.has("ssp_range"):
+        return None
+    ends = [exact(item, node.at("ssp_range")) * 10**node.decimals for item, _place in node.items("ssp_range")]
+    if len(ends) != 2 or not 0 <= ends[0] <= ends[1]:
+        raise Refusal(node.at("ssp_range"), f"not [low, high]: {quoted(node.value['ssp_range'])}")
+    return ends[0], ends[1]
+
+
+def _residual(node: Node) -> bool:
+    if not node.has("ssp_method"):
+        return False
+    if node.text("ssp_method") != "residual":
+        raise Refusal(node.at("ssp_method"), f"unknown: {quoted(node.value['ssp_method'])}; there is residual")
+    return True
+
+
+def _point_in_time(node: Node) -> Recognition:
+    node.only("method")
+    return PointInTime()
+
+
+def _straight_line(node: Node) -> Recognition:
+    node.only("method", "start", "end", "prorate")
+    start = node.day("start")
+    monthly = node.one_of("prorate", {"daily": False, "monthly": True}, "proration")
+    return StraightLine(start=start, end=node.day("end", earliest=start), monthly=monthly)
+
+
+def _cost_to_cost(node: Node) -> Recognition:
+    node.only("method", "total_cost")
+    node.above("total_cost")
+    return CostToCost(total_cost=node.units("total_cost"))
+
+
+def _hours(node: Node) -> Recognition:
+    node.only("method", "total_hours")
+    return LabourHours(total_hours=node.above("total_hours"))
+
+
+def _units(node: Node) -> Recognition:
+    node.only("method")
+    return Units()
+
+
+def _milestones(node: Node) -> Recognition:
+    node.only("method", "milestones")
+    milestones = node.node("milestones")
+    weights = {key: milestones.share(key) for key in milestones.value}
+    total = sum(weights.values())
+    if total != 1:
+        raise Refusal(milestones.place, f"weights total {float(total):g}, not 1")
+    return Milestones(weights=weights)
+
+
+def _usage(node: Node) -> Recognition:
+    node.only("method")
+    return Usage()
+
+
+def _as_invoiced(node: Node) -> Recognition:
+    node.only("method")
+    return AsInvoiced()
+
+
+def _manual(node: Node) -> Recognition:
+    node.only("method")
+    return Observed()
+
+
+READERS: dict[str, Callable[[Node], Recognition]] = {
+    "point_in_time": _point_in_time,
+    "straight_line": _straight_line,
+    "cost_to_cost": _cost_to_cost,
+    "hours": _hours,
+    "units": _units,
+    "milestones": _milestones,
+    "usage": _usage,
+    "as_invoiced": _as_invoiced,
+    "manual": _manual,
+}

@@ -1,0 +1,120 @@
+"""The what-if: a scenario as plain values in, positions and journal as plain values out."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from .currency import CompanyPosition, Conversion
+from .dates import DAY
+from .explain import Explanation
+from .journal import Entry, Journal
+from .money import in_currency
+from .position import Position, position
+from .reading import read_scenario
+from .reading.scenario import MONEY
+from .remaining import remaining_by_band
+from .terms import Question, Scenario
+from .timeline import Timeline
+
+Plain = dict[str, Any]
+
+
+def simulate(scenario: Any, decimals: Mapping[str, int]) -> Plain:
+    """Work out a scenario.
+
+    :param scenario: an object of the scenario format (docs/accounting.md), plain values
+    :param decimals: of every currency, by ISO code
+    :return: ``{"positions": […], "journal": […]}``: a position per date asked for, in the
+        order asked, with amounts in the currency; the entries through the last of these
+        dates. Only texts, floats, lists and dictionaries.
+    :raises Refusal: when the scenario is malformed or contradicts itself; the message
+        names the place
+    """
+    return Simulation(read_scenario(scenario, decimals)).run()
+
+
+class Simulation:
+    """Takes a scenario through all its dates."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.decimals = scenario.contract.decimals
+        self.timeline = Timeline(scenario.contract)
+        self.conversion = Conversion(scenario.rates) if scenario.rates else None
+        self.journal = Journal()
+
+    def run(self) -> Plain:
+        """Return positions and journal as plain values."""
+        asked: dict[date, list[int]] = {}
+        for n, question in enumerate(self.scenario.questions):
+            asked.setdefault(question.at, []).append(n)
+        answers: dict[int, Plain] = {}
+        for day in self._days():
+            state = self.timeline.forward(day)
+            found = position(state, day)
+            company = self.conversion.convert(found) if self.conversion else None
+            self.journal.post(found, company)
+            for n in asked.get(day, ()):
+                answers[n] = self._plain(found, company, self.scenario.questions[n])
+        return {
+            "positions": [answers[n] for n in range(len(self.scenario.questions))],
+            "journal": [self._entry(entry) for entry in self.journal.entries],
+        }
+
+    def _days(self) -> list[date]:
+        """Return every day on which something may change, through the last one asked for."""
+        last = max(question.at for question in self.scenario.questions)
+        days = {question.at for question in self.scenario.questions}
+        days.update(event.date for event in self.scenario.contract.events)
+        if self.scenario.rates:
+            days.update(day - DAY for day in self.scenario.rates.dates)
+        return sorted(day for day in days if self.scenario.contract.date <= day <= last)
+
+    def _plain(self, found: Position, company: CompanyPosition | None, question: Question) -> Plain:
+        state = self.timeline.state
+        steps = Explanation(state, found, self.scenario.book).write()
+        bands = remaining_by_band(state, found, question.bands)
+        plain: Plain = {"at": found.at.isoformat(), **self._amounts(found, self.decimals)}
+        plain["obligations"] = {
+            line.key: {
+                "allocated": in_currency(line.allocated, self.decimals),
+                "progress": float(line.progress),
+                "recognised": in_currency(line.recognised, self.decimals),
+            }
+            for line in found.lines
+        }
+        plain["rpo"] = {
+            "total": in_currency(found.remaining, self.decimals),
+            "bands": [
+                {"until": until.isoformat(), "amount": in_currency(amount, self.decimals)}
+                for until, amount in zip(question.bands, bands, strict=True)
+            ],
+        }
+        plain["treatment"] = found.treatment
+        plain["treatment_reason"] = state.reason
+        plain["steps"] = [
+            {"topic": step.topic, "obligation": step.obligation, "text": step.text, "paragraph": step.paragraph}
+            for step in steps
+        ]
+        if company is not None and self.scenario.rates is not None:
+            places = self.scenario.rates.decimals
+            plain["company"] = {**self._amounts(company, places), "fx": in_currency(company.fx, places)}
+        return plain
+
+    def _amounts(self, found: Position | CompanyPosition, decimals: int) -> Plain:
+        return {name: in_currency(getattr(found, name), decimals) for name in MONEY}
+
+    def _entry(self, entry: Entry) -> Plain:
+        plain: Plain = {
+            "date": entry.date.isoformat(),
+            "kind": entry.kind,
+            "account": entry.account,
+            "obligation": entry.obligation,
+            "debit": in_currency(max(0, entry.amount), self.decimals),
+            "credit": in_currency(max(0, -entry.amount), self.decimals),
+        }
+        if self.scenario.rates is not None:
+            places = self.scenario.rates.decimals
+            plain["company_debit"] = in_currency(max(0, entry.company), places)
+            plain["company_credit"] = in_currency(max(0, -entry.company), places)
+        return plain

@@ -1,0 +1,289 @@
+"""Where a contract and its obligations stand while events are applied to them."""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from .allocation import Shares, among, fixed_shares, selling_prices
+from .errors import Refusal
+from .measures import CostMeasure, Measure, UnitsMeasure
+from .money import ONE, ZERO, Number, part_of, round_half_away, share_out
+from .terms import Contract, Obligation, Variable
+
+if TYPE_CHECKING:
+    from .financing import Interest
+
+
+class ObligationState:
+    """An obligation, its share of the price and its progress.
+
+    ``base`` is its exact share of the fixed consideration; ``frozen`` the part of its price
+    that an earlier modification left as recognised; ``part`` what was unsatisfied then;
+    ``allocated`` the whole price it has, in units.
+    """
+
+    __slots__ = (
+        "allocated",
+        "base",
+        "frozen",
+        "frozen_exact",
+        "invoiced",
+        "joined",
+        "measure",
+        "part",
+        "plain",
+        "price",
+        "refunded",
+        "removed",
+        "separate",
+        "ssp",
+        "terms",
+        "units",
+    )
+
+    def __init__(self, terms: Obligation, ssp: Fraction = ZERO) -> None:
+        self.terms = terms
+        self.measure: Measure = terms.recognition.measure(terms)
+        self.units = self.measure if isinstance(self.measure, UnitsMeasure) else None
+        self.plain = not isinstance(self.measure, CostMeasure | UnitsMeasure) and not self.measure.open_ended
+        self.price = terms.price
+        self.ssp = ssp
+        self.part = ONE
+        self.base: Number = 0
+        self.frozen: Number = 0
+        self.frozen_exact: Number = 0
+        self.joined: Number = 0
+        self.allocated = 0
+        self.invoiced = 0
+        self.refunded = 0
+        self.removed = False
+        self.separate = False
+
+    @property
+    def key(self) -> str:
+        """The key of the obligation."""
+        return self.terms.key
+
+    def exact(self, day: date) -> Number:
+        """Return what is recognised before rebates and returns, exactly, in units."""
+        if self.removed:
+            return self.frozen_exact
+        live = self.allocated - self.frozen_exact
+        apart = self.measure.at_cost(day)
+        if apart:
+            apart = max(ZERO, min(apart, live))
+        exact = self.frozen_exact + (live - apart) * self.measure.progress(day) + apart
+        return exact + self.measure.earned(day) if self.measure.open_ended else exact
+
+    def recognised(self, day: date) -> int:
+        """Return what is recognised, rounded once, in units (ASC 606-10-25-31)."""
+        if self.plain and not self.frozen_exact and not self.removed:
+            return part_of(self.allocated, self.measure.progress(day))
+        exact = self.exact(day)
+        if self.units is not None:
+            exact = (exact + self.units.rebate(self.units.delivered)) * (1 - self.units.return_rate)
+        return round_half_away(exact)
+
+    def exact_units(self, day: date) -> int:
+        """Return what is recognised before rebates and returns, rounded, in units."""
+        return round_half_away(self.exact(day))
+
+    def price_now(self, day: date) -> int:
+        """Return the allocated price after rebates and returns, in units; what is open-ended has what it earned."""
+        if self.plain:
+            return self.allocated
+        price: Number = self.allocated
+        if self.measure.open_ended:
+            price += self.measure.earned(day)
+        if self.units is not None:
+            expected = self.units.delivered if self.removed else self.units.expected()
+            price = (price + self.units.rebate(expected)) * (1 - self.units.return_rate)
+        return round_half_away(price)
+
+    def progress(self, day: date) -> Fraction:
+        """Return the fraction reported as progress: of an open-ended obligation, whether it earned anything."""
+        if self.measure.open_ended and not self.measure.earned(day):
+            return ZERO
+        return self.measure.progress(day)
+
+    def given_back(self, day: date) -> int:
+        """Return what is expected to go back of what was delivered, in units: rebates, returns, refunds."""
+        back = self.refunded
+        if self.units is not None and (self.units.expected_price is not None or self.units.return_rate):
+            back += max(0, round_half_away(self.exact(day)) - self.recognised(day))
+        return back
+
+
+class VariableState:
+    """The estimate of a variable amount and whom it goes to, in parts that total 1.
+
+    ``settled`` is the part of obligations that an earlier modification found satisfied: a
+    re-estimate of it is recognised at once (ASC 606-10-32-43).
+    """
+
+    __slots__ = ("amount", "constrained", "live", "settled", "terms")
+
+    def __init__(self, terms: Variable, live: Shares) -> None:
+        self.terms = terms
+        self.amount = terms.amount
+        self.constrained = terms.constrained
+        self.live = live
+        self.settled: Shares = {}
+
+    @property
+    def included(self) -> int:
+        """What of it is in the transaction price, in units (ASC 606-10-32-11)."""
+        return 0 if self.constrained else self.amount
+
+
+class CostLayer:
+    """A contract cost capitalised, or what an impairment left of several: so much at such progress."""
+
+    __slots__ = ("amount", "over", "start")
+
+    def __init__(self, amount: Number, over: tuple[str, ...], start: Fraction) -> None:
+        self.amount = amount
+        self.over = over
+        self.start = start
+
+    def left(self, progress: Fraction) -> Number:
+        """Return what is not amortised at a progress, exactly, in units (ASC 340-40-35-1)."""
+        if self.start >= ONE:
+            return 0
+        return min(self.amount, self.amount * (1 - progress) / (1 - self.start))
+
+
+class ContractState:
+    """A contract at some moment: its obligations, its price, what was billed, paid and spent."""
+
+    __slots__ = (
+        "billed",
+        "billed_back",
+        "capitalised",
+        "contract",
+        "cost_layers",
+        "costs",
+        "discounts",
+        "ended",
+        "financing",
+        "fixed",
+        "joined_total",
+        "obligations",
+        "paid",
+        "paid_back",
+        "reason",
+        "treatment",
+        "variables",
+    )
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.obligations: dict[str, ObligationState] = {one.key: ObligationState(one) for one in contract.obligations}
+        self.discounts = contract.discount
+        self.billed = self.paid = 0
+        self.costs: Number = 0
+        self.capitalised = 0
+        self.cost_layers: list[CostLayer] = []
+        self.financing: Interest | None = None
+        self.joined_total: Number = 0
+        self.treatment = ""
+        self.reason = ""
+        self.ended: date | None = None
+        self.billed_back = self.paid_back = 0
+        self.fixed = _fixed(contract, self.obligations)
+        self.variables = self._open()
+        self.allocate()
+
+    def sharing(self) -> Iterator[ObligationState]:
+        """Yield the obligations that share the price: not removed, not open-ended, not a contract of their own."""
+        for state in self.obligations.values():
+            if not (state.removed or state.separate or state.measure.open_ended):
+                yield state
+
+    def allocate(self) -> None:
+        """Round the exact shares of every obligation to units that total the price (ASC 606-10-32-28)."""
+        states = list(self.obligations.values())
+        exact = [state.base + state.joined for state in states]
+        total = self.fixed + round_half_away(self.joined_total)
+        for state in states:
+            state.frozen_exact = state.frozen
+        for variable in self.variables.values():
+            included = variable.included
+            if included:
+                total += included
+                self._add(exact, states, variable)
+        for state, allocated in zip(states, share_out(total, exact), strict=True):
+            state.allocated = allocated
+
+    def weights(self) -> Shares:
+        """Return the weight of each obligation that shares the price: selling price × what was left of it."""
+        return {state.key: state.ssp * state.part for state in self.sharing()}
+
+    def recognised(self, day: date) -> dict[str, int]:
+        """Return what each obligation has recognised at the end of a day, in units."""
+        return {key: state.recognised(day) for key, state in self.obligations.items()}
+
+    def bill(self, amount: int, obligation: str | None) -> None:
+        """Add an invoice, or a credit note below zero, to what is billed."""
+        self.billed += amount
+        state = self.obligations[obligation] if obligation else self._only()
+        if state is not None:
+            state.invoiced += amount
+            record = getattr(state.measure, "invoice", None)
+            if record is not None:
+                record(amount)
+
+    def _only(self) -> ObligationState | None:
+        return next(iter(self.obligations.values())) if len(self.obligations) == 1 else None
+
+    def _open(self) -> dict[str, VariableState]:
+        """Allocate at inception: standalone selling prices, fixed consideration, variable amounts."""
+        sharing = list(self.sharing())
+        gross = self.fixed + sum(discount.amount for discount in self.discounts)
+        prices = selling_prices([state.terms for state in sharing], gross, self.contract.decimals)
+        for state in sharing:
+            state.ssp = prices[state.key]
+        if sharing:
+            shares = fixed_shares(self.fixed, self.discounts, prices) if len(sharing) > 1 else None
+            for state in sharing:
+                state.base = shares[state.key] if shares else self.fixed
+        elif self.fixed:
+            raise Refusal("contract.fixed", "no obligation takes a share of it")
+        return {one.key: VariableState(one, self._targets(one, prices)) for one in self.contract.variable}
+
+    def _targets(self, variable: Variable, prices: Shares) -> Shares:
+        """Return whom a variable amount belongs to (ASC 606-10-32-40), in parts that total 1."""
+        keys = variable.allocate_to
+        if not keys:
+            shares = among(prices, prices)
+        elif all(key in prices for key in keys):
+            shares = among(keys, prices)
+        else:
+            shares = {key: Fraction(1, len(keys)) for key in keys}
+        if not shares:
+            raise Refusal(f"{variable.place}.allocate_to", "no obligation takes a share of it")
+        return shares
+
+    def _add(self, exact: list[Number], states: list[ObligationState], variable: VariableState) -> None:
+        """Add a variable amount to the exact shares."""
+        for n, state in enumerate(states):
+            live, settled = variable.live.get(state.key), variable.settled.get(state.key)
+            if live:
+                exact[n] += variable.included * live
+            if settled:
+                exact[n] += variable.included * settled
+                state.frozen_exact += variable.included * settled
+
+
+def _fixed(contract: Contract, states: dict[str, ObligationState]) -> int:
+    """Return the fixed consideration: as stated, or the sum of the prices of those that share it, in units."""
+    if contract.fixed is not None:
+        return contract.fixed
+    return sum(_stated(state.terms) for state in states.values() if not state.measure.open_ended)
+
+
+def _stated(terms: Obligation) -> int:
+    if terms.price is None and terms.quantity is not None and terms.unit_price is not None:
+        return round_half_away(terms.quantity * terms.unit_price)
+    return terms.price or 0

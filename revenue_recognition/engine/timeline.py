@@ -1,0 +1,155 @@
+"""Applying events to a contract, in the order of their dates."""
+
+from collections.abc import Callable
+from datetime import date
+
+from . import events as e
+from .contract_cost import capitalise, impair
+from .dates import DAY
+from .errors import Refusal
+from .financing import accrue
+from .modification import modify
+from .state import ContractState, ObligationState
+from .terms import Contract
+
+
+class Timeline:
+    """A contract that moves forward in time.
+
+    Events apply by date and, within a date, as they were listed; an impairment applies at
+    the end of its date. Going forward in several steps is the same as going in one.
+
+    :param contract: its terms and events
+    :raises Refusal: when the price cannot be allocated, or an event contradicts the terms
+    """
+
+    __slots__ = ("_next", "_queue", "contract", "state")
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.state = ContractState(contract)
+        self._queue = sorted(contract.events, key=_moment)
+        self._next = 0
+
+    def forward(self, day: date) -> ContractState:
+        """Apply what happened through the end of a day and return where the contract stands then."""
+        financed = self.contract.financing is not None
+        while self._next < len(self._queue) and self._queue[self._next].date <= day:
+            event = self._queue[self._next]
+            if financed:
+                accrue(self.state, event.date)
+            apply(self.state, event)
+            self._next += 1
+        if financed:
+            accrue(self.state, day)
+        return self.state
+
+
+def apply(state: ContractState, event: e.Event) -> None:
+    """Apply one event to a contract.
+
+    :raises Refusal: when it contradicts the terms or what happened before
+    """
+    if state.ended is not None and not isinstance(event, AFTER_THE_END):
+        raise Refusal(f"{event.place}.date", f"the contract was terminated on {state.ended}")
+    if isinstance(event, e.Performance):
+        _perform(state, event)
+    else:
+        APPLY[type(event)](state, event)
+
+
+def _moment(event: e.Event) -> tuple[date, bool]:
+    return event.date, isinstance(event, e.Impair)
+
+
+def _perform(state: ContractState, event: e.Performance) -> None:
+    """Record a fact about one obligation with its measure; every cost counts as a cost of the contract."""
+    one = known(state, event.obligation, f"{event.place}.obligation")
+    if isinstance(event, e.Cost):
+        if event.kind is not e.CostKind.INSTALLED:
+            state.costs += event.amount
+        if type(event) not in one.measure.takes:
+            return
+    if one.removed:
+        raise Refusal(f"{event.place}.obligation", f'obligation "{one.key}" was removed by a modification')
+    if type(event) not in one.measure.takes:
+        name = one.terms.recognition.method
+        raise Refusal(f"{event.place}.type", f"{type(event).__name__} does not go with {name}")
+    one.measure.record(event)
+
+
+def known(state: ContractState, key: str, place: str) -> ObligationState:
+    """Return an obligation of a contract.
+
+    :raises Refusal: when there is none of this key yet
+    """
+    if key not in state.obligations:
+        raise Refusal(place, f'no obligation "{key}"')
+    return state.obligations[key]
+
+
+def _estimate(state: ContractState, event: e.Estimate) -> None:
+    """Change the price by a new estimate; what is satisfied recognises its share at once (ASC 606-10-32-43)."""
+    if event.variable not in state.variables:
+        raise Refusal(f"{event.place}.variable", f'no variable "{event.variable}"')
+    variable = state.variables[event.variable]
+    variable.amount = event.amount
+    if event.constrained is not None:
+        variable.constrained = event.constrained
+    state.allocate()
+
+
+def _invoice(state: ContractState, event: e.Invoice) -> None:
+    if event.unconditional:
+        _bill(state, event.amount, event.obligation, event.place)
+
+
+def _credit(state: ContractState, event: e.CreditNote) -> None:
+    _bill(state, -event.amount, event.obligation, event.place)
+
+
+def _bill(state: ContractState, amount: int, obligation: str | None, place: str) -> None:
+    if obligation is not None:
+        known(state, obligation, f"{place}.obligation")
+    counted = min(max(0, -amount), state.billed_back)
+    state.billed_back -= counted
+    state.bill(amount + counted, obligation)
+
+
+def _pay(state: ContractState, event: e.Payment) -> None:
+    counted = min(max(0, -event.amount), state.paid_back)
+    state.paid_back -= counted
+    state.paid += event.amount + counted
+
+
+def _terminate(state: ContractState, event: e.Terminate) -> None:
+    """End the contract: what is kept is its revenue, what is given back is neither billed nor paid any more.
+
+    A credit note or a payment back that follows documents the same refund and is not
+    counted again.
+    """
+    kept = max(state.billed, state.paid) - event.refund
+    state.ended = event.date
+    state.billed_back, state.paid_back = max(0, state.billed - kept), max(0, state.paid - kept)
+    state.billed -= state.billed_back
+    state.paid -= state.paid_back
+
+
+def _capitalise(state: ContractState, event: e.ContractCost) -> None:
+    for key in event.over:
+        known(state, key, f"{event.place}.over")
+    capitalise(state, event.amount, event.over, event.date - DAY)
+
+
+AFTER_THE_END = (e.Invoice, e.CreditNote, e.Payment, e.Cost, e.Impair)
+
+APPLY: dict[type[e.Event], Callable[..., None]] = {
+    e.Estimate: _estimate,
+    e.Invoice: _invoice,
+    e.CreditNote: _credit,
+    e.Payment: _pay,
+    e.Modify: modify,
+    e.Terminate: _terminate,
+    e.ContractCost: _capitalise,
+    e.Impair: impair,
+}
