@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from .errors import Refusal
-from .money import ZERO, Number, shown
+from .money import ZERO, Number, shown, whole
 from .terms import Discount, Obligation
 
-Shares = dict[str, Fraction]
+Shares = dict[str, Number]
 
 
 def selling_prices(obligations: Sequence[Obligation], price: Number, decimals: int) -> Shares:
@@ -23,16 +23,16 @@ def selling_prices(obligations: Sequence[Obligation], price: Number, decimals: i
         range, or all of them total zero
     """
     alone = len(obligations) == 1
-    prices = {one.key: _observable(one, alone) for one in obligations if not one.residual}
+    prices = {one.key: whole(_observable(one, alone)) for one in obligations if not one.residual}
     for one in obligations:
         if one.residual:
-            prices[one.key] = _residual(one, price - sum(prices.values()), decimals)
+            prices[one.key] = whole(_residual(one, price - sum(prices.values()), decimals))
     if obligations and not sum(prices.values()):
         raise Refusal(f"{obligations[0].place}.ssp", "the standalone selling prices total 0, so nothing can be shared")
     return {one.key: prices[one.key] for one in obligations}
 
 
-def fixed_shares(price: Number, discounts: Iterable[Discount], weights: Mapping[str, Fraction]) -> Shares:
+def fixed_shares(price: Number, discounts: Iterable[Discount], weights: Mapping[str, Number]) -> Shares:
     """Share a price by standalone selling prices, discounts falling on their own obligations only.
 
     :param price: units, net of the discounts
@@ -48,14 +48,18 @@ def fixed_shares(price: Number, discounts: Iterable[Discount], weights: Mapping[
     tied = [(amount, shares) for amount, shares in tied if shares]
     gross = price + sum(amount for amount, _shares in tied)
     total = sum(weights.values())
-    shares = {key: gross * weight / total for key, weight in weights.items()}
+    if gross == total:
+        shares = dict(weights)
+    else:
+        portion = Fraction(gross) / total
+        shares = {key: weight * portion for key, weight in weights.items()}
     for amount, own in tied:
         for key, share in own.items():
             shares[key] -= amount * share
     return shares
 
 
-def among(keys: Iterable[str], weights: Mapping[str, Fraction]) -> Shares:
+def among(keys: Iterable[str], weights: Mapping[str, Number]) -> Shares:
     """Return the relative weights of some obligations, totalling 1; empty when none of them has a weight.
 
     >>> among(["B", "C"], {"A": Fraction(1), "B": Fraction(3), "C": Fraction(1)})

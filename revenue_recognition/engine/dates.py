@@ -27,7 +27,9 @@ def months(start: date, end: date) -> Fraction:
     """
     if end < start:
         return Fraction(0)
-    return _months_through(end) - _months_before(start)
+    first, last = monthrange(start.year, start.month)[1], monthrange(end.year, end.month)[1]
+    whole = 12 * (end.year - start.year) + end.month - start.month
+    return Fraction((whole * first - start.day + 1) * last + end.day * first, first * last)
 
 
 def anniversary(start: date, years: int) -> date:
@@ -38,11 +40,3 @@ def anniversary(start: date, years: int) -> date:
     """
     last = monthrange(start.year + years, start.month)[1]
     return start.replace(year=start.year + years, day=min(start.day, last))
-
-
-def _months_through(day: date) -> Fraction:
-    return 12 * day.year + day.month - 1 + Fraction(day.day, monthrange(day.year, day.month)[1])
-
-
-def _months_before(day: date) -> Fraction:
-    return 12 * day.year + day.month - 1 + Fraction(day.day - 1, monthrange(day.year, day.month)[1])

@@ -116,7 +116,7 @@ class Explanation:
             self._say("progress", text, "606-10-25-13", one.key)
             return
         live = self._money(round_half_away(one.allocated - one.frozen_exact))
-        text = f"{one.measure.text(self.position.at, live)}: {self._money(line.recognised)} recognised"
+        text = f"{one.measure.text(self.position.at, live)}; {self._money(line.recognised)} recognised"
         self._say("progress", text, one.measure.paragraph, one.key)
 
     def _position(self) -> None:

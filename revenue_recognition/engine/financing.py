@@ -8,7 +8,7 @@ is still to be satisfied (Example 29). Where the customer pays later, the intere
 from datetime import date
 from fractions import Fraction
 
-from .allocation import among
+from .allocation import Shares, among
 from .dates import DAY, anniversary
 from .money import ONE, ZERO, part_of, round_half_away
 from .state import ContractState
@@ -68,7 +68,7 @@ def _accrue_stretch(state: ContractState, interest: Interest, rate: Fraction, un
     balance = _balance(state, interest)
     amount = rate * balance * (until - interest.through).days / 365
     waiting = _unsatisfied(state, interest.through)
-    if amount > 0 and not waiting:
+    if abs(balance) < 1 or (amount > 0 and not waiting):
         amount = ZERO
     interest.running += amount
     interest.through = until
@@ -91,7 +91,7 @@ def _balance(state: ContractState, interest: Interest) -> Fraction:
     return state.paid + interest.capitalised - revenue
 
 
-def _unsatisfied(state: ContractState, day: date) -> dict[str, Fraction]:
+def _unsatisfied(state: ContractState, day: date) -> Shares:
     """Return how interest is shared between what is not satisfied yet, in parts that total 1."""
-    waiting = {one.key: Fraction(one.allocated) for one in state.sharing() if one.measure.progress(day) < ONE}
+    waiting: Shares = {one.key: one.allocated for one in state.sharing() if one.measure.progress(day) < ONE}
     return among(waiting, waiting)

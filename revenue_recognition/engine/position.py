@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from .contract_cost import carrying_amount
 from .loss import loss_provision
-from .money import ONE, Number, round_half_away, split
+from .money import Number, part_of, round_half_away, split
 from .state import ContractState, ObligationState
 
 
@@ -98,24 +98,22 @@ def position(state: ContractState, at: date) -> Position:
 def refund_liability(state: ContractState, lines: list[Line], at: date) -> int:
     """Return what was billed or received for what was delivered and is not expected to be kept, in units.
 
-    ASC 606-10-32-10. Invoices of an obligation count for it; what is not tied to any goes
-    first to obligations of which something is expected to go back.
+    ASC 606-10-32-10. An invoice of an obligation covers its revenue first, then what is
+    expected to go back of it. What is tied to no obligation covers the revenue that is not
+    covered yet first, then what is expected to go back of any.
     """
     expected = [one.given_back(at) for one in state.obligations.values()]
     if not any(expected):
         return 0
-    free = max(state.billed, state.paid) - sum(one.invoiced for one in state.obligations.values())
-    free = max(0, free)
-    liability = 0
-    for one, line, back in zip(state.obligations.values(), lines, expected, strict=True):
-        if not back:
-            continue
-        gross = line.recognised + back
-        tied = max(0, one.invoiced)
-        taken = min(free, max(0, gross - tied))
-        free -= taken
-        liability += max(0, min(gross, tied + taken) - line.recognised)
-    return liability
+    free = max(state.billed, state.paid)
+    liability = uncovered = back = 0
+    for one, line, its_back in zip(state.obligations.values(), lines, expected, strict=True):
+        free -= one.invoiced
+        own = min(its_back, max(0, one.invoiced - line.recognised))
+        liability += own
+        back += its_back - own
+        uncovered += max(0, line.recognised - max(0, one.invoiced))
+    return liability + min(back, max(0, free - uncovered))
 
 
 def _lines(state: ContractState, at: date) -> list[Line]:
@@ -125,28 +123,10 @@ def _lines(state: ContractState, at: date) -> list[Line]:
 
 
 def _line(one: ObligationState, at: date) -> Line:
-    if one.plain:
-        if not (one.frozen_exact or one.removed):
-            progress = one.measure.progress(at)
-            allocated = one.allocated
-            recognised = _share(allocated, progress)
-            return Line(one.terms.key, allocated, progress, recognised)
-        return Line(one.terms.key, one.allocated, one.progress(at), one.recognised(at))
-    exempt = one.measure.exempt
-    return Line(one.terms.key, one.price_now(at), one.progress(at), one.recognised(at), exempt)
-
-
-def _share(amount: int, progress: Fraction) -> int:
-    """Return :func:`~.money.part_of`, quick for what is not begun or finished."""
-    if progress is ONE:
-        return amount
-    numerator = progress.numerator
-    if not numerator:
-        return 0
-    doubled, denominator = 2 * amount * numerator, progress.denominator
-    if doubled < 0:
-        return -((denominator - doubled) // (2 * denominator))
-    return (denominator + doubled) // (2 * denominator)
+    if one.simple(at):
+        progress = one.measure.progress(at)
+        return Line(one.terms.key, one.allocated, progress, part_of(one.allocated, progress))
+    return Line(one.terms.key, one.price_now(at), one.progress(at), one.recognised(at), one.measure.exempt)
 
 
 def _settled(state: ContractState, ended: date) -> list[Line]:

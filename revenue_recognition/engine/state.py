@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .allocation import Shares, among, fixed_shares, selling_prices
 from .errors import Refusal
-from .measures import CostMeasure, Measure, UnitsMeasure
+from .measures import InvoicedMeasure, Measure, UnitsMeasure
 from .money import ONE, ZERO, Number, part_of, round_half_away, share_out
 from .terms import Contract, Obligation, Variable
 
@@ -32,7 +32,6 @@ class ObligationState:
         "joined",
         "measure",
         "part",
-        "plain",
         "price",
         "refunded",
         "removed",
@@ -42,13 +41,12 @@ class ObligationState:
         "units",
     )
 
-    def __init__(self, terms: Obligation, ssp: Fraction = ZERO) -> None:
+    def __init__(self, terms: Obligation, ssp: Number = 0) -> None:
         self.terms = terms
         self.measure: Measure = terms.recognition.measure(terms)
         self.units = self.measure if isinstance(self.measure, UnitsMeasure) else None
-        self.plain = not isinstance(self.measure, CostMeasure | UnitsMeasure) and not self.measure.open_ended
         self.price = terms.price
-        self.ssp = ssp
+        self.ssp: Number = ssp
         self.part = ONE
         self.base: Number = 0
         self.frozen: Number = 0
@@ -76,12 +74,18 @@ class ObligationState:
         exact = self.frozen_exact + (live - apart) * self.measure.progress(day) + apart
         return exact + self.measure.earned(day) if self.measure.open_ended else exact
 
+    def simple(self, day: date) -> bool:
+        """Return whether nothing but the price and the progress make up the revenue."""
+        if self.frozen_exact or self.removed or self.measure.open_ended:
+            return False
+        return not (self.units.adjusted() if self.units is not None else self.measure.at_cost(day))
+
     def recognised(self, day: date) -> int:
         """Return what is recognised, rounded once, in units (ASC 606-10-25-31)."""
-        if self.plain and not self.frozen_exact and not self.removed:
+        if self.simple(day):
             return part_of(self.allocated, self.measure.progress(day))
         exact = self.exact(day)
-        if self.units is not None:
+        if self.units is not None and self.units.adjusted():
             exact = (exact + self.units.rebate(self.units.delivered)) * (1 - self.units.return_rate)
         return round_half_away(exact)
 
@@ -91,12 +95,10 @@ class ObligationState:
 
     def price_now(self, day: date) -> int:
         """Return the allocated price after rebates and returns, in units; what is open-ended has what it earned."""
-        if self.plain:
-            return self.allocated
         price: Number = self.allocated
         if self.measure.open_ended:
             price += self.measure.earned(day)
-        if self.units is not None:
+        if self.units is not None and self.units.adjusted():
             expected = self.units.delivered if self.removed else self.units.expected()
             price = (price + self.units.rebate(expected)) * (1 - self.units.return_rate)
         return round_half_away(price)
@@ -110,7 +112,7 @@ class ObligationState:
     def given_back(self, day: date) -> int:
         """Return what is expected to go back of what was delivered, in units: rebates, returns, refunds."""
         back = self.refunded
-        if self.units is not None and (self.units.expected_price is not None or self.units.return_rate):
+        if self.units is not None and self.units.adjusted():
             back += max(0, round_half_away(self.exact(day)) - self.recognised(day))
         return back
 
@@ -227,12 +229,11 @@ class ContractState:
     def bill(self, amount: int, obligation: str | None) -> None:
         """Add an invoice, or a credit note below zero, to what is billed."""
         self.billed += amount
-        state = self.obligations[obligation] if obligation else self._only()
-        if state is not None:
-            state.invoiced += amount
-            record = getattr(state.measure, "invoice", None)
-            if record is not None:
-                record(amount)
+        if obligation is not None:
+            self.obligations[obligation].invoiced += amount
+        state = self.obligations[obligation] if obligation is not None else self._only()
+        if state is not None and isinstance(state.measure, InvoicedMeasure):
+            state.measure.invoice(amount)
 
     def _only(self) -> ObligationState | None:
         return next(iter(self.obligations.values())) if len(self.obligations) == 1 else None

@@ -49,8 +49,9 @@ class Measure:
 
     def progress(self, day: date) -> Fraction:
         """Return the fraction done, 0 to 1, of what was left at the last restart."""
-        done, total = self.done(day) - self.baseline, self.total() - self.baseline
-        return fraction(done, total)
+        if not self.baseline:
+            return self.satisfied(day)
+        return fraction(self.done(day) - self.baseline, self.total() - self.baseline)
 
     def satisfied(self, day: date) -> Fraction:
         """Return the fraction done of the whole obligation, 0 to 1, whatever restarts there were."""
@@ -103,11 +104,10 @@ class Measure:
 
 def fraction(done: Number, total: Number) -> Fraction:
     """Return done ÷ total between 0 and 1; 1 when nothing is left to do."""
-    if done <= 0 < total:
-        return ZERO
-    if done >= total:
+    numerator, denominator = done.numerator * total.denominator, total.numerator * done.denominator
+    if numerator >= denominator:
         return ONE
-    return Fraction(done, total)
+    return Fraction(numerator, denominator) if numerator > 0 else ZERO
 
 
 def percent(share: Fraction) -> str:

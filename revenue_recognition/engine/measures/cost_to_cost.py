@@ -56,11 +56,13 @@ class CostMeasure(Measure):
 
     def done(self, day: date) -> Fraction:
         """See :class:`Measure`."""
+        if not self.uninstalled_before:
+            return self.normal
         return self.normal + min(self.uninstalled, self.uninstalled_before)
 
     def total(self) -> Fraction:
         """See :class:`Measure`."""
-        return self.total_cost - self.at_cost(date.min)
+        return self.total_cost - self.at_cost(date.min) if self.uninstalled else self.total_cost
 
     def restart(self, day: date) -> None:
         """See :class:`Measure`."""
@@ -69,7 +71,7 @@ class CostMeasure(Measure):
 
     def at_cost(self, day: date) -> Fraction:
         """See :class:`Measure`."""
-        return max(ZERO, self.uninstalled - self.uninstalled_before)
+        return max(ZERO, self.uninstalled - self.uninstalled_before) if self.uninstalled else ZERO
 
     def left(self) -> Fraction:
         """Return the cost that was still expected at the last restart, or in all."""

@@ -78,6 +78,10 @@ class UnitsMeasure(Measure):
         """Return the units that will be delivered as far as is known."""
         return self.delivered if self.quantity is None else self.quantity
 
+    def adjusted(self) -> bool:
+        """Return whether another price or returns are expected."""
+        return self.expected_price is not None or bool(self.return_rate)
+
     def rebate(self, units: Fraction) -> Fraction:
         """Return what the expected price adds to the stated price of so many units, below zero for a rebate."""
         if self.expected_price is None:
