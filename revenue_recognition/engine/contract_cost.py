@@ -47,14 +47,14 @@ def carrying_amount(state: ContractState, day: date) -> int:
 def transferred(state: ContractState, over: tuple[str, ...], day: date) -> Fraction:
     """Return how much of some obligations is transferred, weighted by their allocated price, 0 to 1."""
     chosen = [state.obligations[key] for key in over]
-    price = sum(one.allocated for one in chosen if not one.measure.open_ended)
+    price = sum(_price(one, day) for one in chosen)
     if price:
-        earned = sum(_transferred_price(one, day) for one in chosen if not one.measure.open_ended)
+        earned = sum((_price(one, day) if one.removed else one.exact_share(day)) for one in chosen)
         return min(ONE, max(ZERO, Fraction(earned) / price))
-    return sum((one.progress(day) for one in chosen), ZERO) / len(chosen) if chosen else ZERO
+    done = [ONE if one.removed else one.measure.progress(day) for one in chosen]
+    return sum(done, ZERO) / len(done) if done else ZERO
 
 
-def _transferred_price(state: ObligationState, day: date) -> Number:
-    if state.removed:
-        return state.allocated
-    return state.frozen_exact + (state.allocated - state.frozen_exact) * state.measure.progress(day)
+def _price(one: ObligationState, day: date) -> Number:
+    """Return the price of an obligation before rebates and returns; of an open-ended one what it earned."""
+    return one.allocated + one.measure.earned(day)

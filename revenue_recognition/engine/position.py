@@ -6,13 +6,16 @@ from fractions import Fraction
 
 from .contract_cost import carrying_amount
 from .loss import loss_provision
-from .money import Number, part_of, round_half_away, split
+from .money import ONE, Number, part_of, round_half_away, split
 from .state import ContractState, ObligationState
 
 
 @dataclass(slots=True)
 class Line:
-    """One obligation: its allocated price and what is recognised, in units, cumulative; its progress, 0 to 1."""
+    """One obligation: its allocated price and what is recognised, in units, cumulative; its progress, 0 to 1.
+
+    Of what was removed or has lapsed, the price is what was recognised and the progress 1.
+    """
 
     key: str
     allocated: int
@@ -126,7 +129,8 @@ def _line(one: ObligationState, at: date) -> Line:
     if one.simple(at):
         progress = one.measure.progress(at)
         return Line(one.terms.key, one.allocated, progress, part_of(one.allocated, progress))
-    return Line(one.terms.key, one.price_now(at), one.progress(at), one.recognised(at), one.measure.exempt)
+    progress = ONE if one.removed else one.measure.progress(at)
+    return Line(one.terms.key, one.price_now(at), progress, one.recognised(at), one.measure.exempt)
 
 
 def _settled(state: ContractState, ended: date) -> list[Line]:
@@ -141,6 +145,6 @@ def _settled(state: ContractState, ended: date) -> list[Line]:
             weights = [max(0, one.price_now(ended)) for one in states]
     final = [done + extra for done, extra in zip(recognised, split(more, weights), strict=True)]
     return [
-        Line(one.key, amount, one.progress(ended), amount, one.measure.exempt)
+        Line(one.key, amount, ONE, amount, one.measure.exempt)
         for one, amount in zip(states, final, strict=True)
     ]

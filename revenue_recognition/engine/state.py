@@ -63,6 +63,11 @@ class ObligationState:
         """The key of the obligation."""
         return self.terms.key
 
+    def exact_share(self, day: date) -> Number:
+        """Return what is transferred of the price by progress alone, exactly, in units."""
+        live = self.allocated - self.frozen_exact
+        return self.frozen_exact + live * self.measure.progress(day) + self.measure.earned(day)
+
     def exact(self, day: date) -> Number:
         """Return what is recognised before rebates and returns, exactly, in units."""
         if self.removed:
@@ -102,12 +107,6 @@ class ObligationState:
             expected = self.units.delivered if self.removed else self.units.expected()
             price = (price + self.units.rebate(expected)) * (1 - self.units.return_rate)
         return round_half_away(price)
-
-    def progress(self, day: date) -> Fraction:
-        """Return the fraction reported as progress: of an open-ended obligation, whether it earned anything."""
-        if self.measure.open_ended and not self.measure.earned(day):
-            return ZERO
-        return self.measure.progress(day)
 
     def given_back(self, day: date) -> int:
         """Return what is expected to go back of what was delivered, in units: rebates, returns, refunds."""
