@@ -184,9 +184,7 @@ class History(Changes):
     def figures(self, day, this_year=True):
         """Return {key: {gross and net, allocated and recognised, progress}} at the end of a day."""
         sharing = self.sharing()
-        parts = [
-            self.share_of_price(ob) + ob.interest + (ob.interest_this_year if this_year else 0) for ob in sharing
-        ]
+        parts = [self.share_of_price(ob) + ob.interest + (ob.interest_this_year if this_year else 0) for ob in sharing]
         shares = dict(zip([ob.key for ob in sharing], to_whole(parts), strict=True))
         return {key: self.figure(ob, shares.get(key), day) for key, ob in self.obligations.items()}
 

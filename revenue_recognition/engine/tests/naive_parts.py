@@ -11,10 +11,9 @@ from fractions import Fraction
 from math import floor
 
 DAY = timedelta(days=1)
-DECIMALS = {
-    **dict.fromkeys(("CLP", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
+WITHOUT_CENTS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+WITH_THREE = "BHD IQD JOD KWD LYD OMR TND"
+DECIMALS = {code: 0 if code in WITHOUT_CENTS else 3 for code in f"{WITHOUT_CENTS} {WITH_THREE}".split()}
 
 
 def number(value):
