@@ -154,7 +154,7 @@ class Draft(Modifications):
         return {"type": "cost", "amount": amount, "kind": kind}
 
     def do_hours(self, _key, _item):
-        if "costs" in self.kinds and self.draw(st.integers(0, 2)) == 0:
+        if "costs" in self.kinds and self.draw(st.integers(0, 2)) == 2:
             return {"type": "estimate_hours", "total": self.draw(decimal(100, 30_000))}
         return {"type": "hours", "hours": self.draw(decimal(1, 5_000))}
 
@@ -163,7 +163,7 @@ class Draft(Modifications):
             expected = self.expectation(item)
             if expected:
                 return expected
-        low = -int(item["done"]) if "undoing" in self.kinds and self.draw(st.integers(0, 4)) == 0 else 1
+        low = -int(item["done"]) if "undoing" in self.kinds and self.draw(st.integers(0, 4)) == 4 else 1
         if item["method"] == "open_units":
             units = Fraction(self.draw(st.integers(low, 30)))
         else:
@@ -194,7 +194,7 @@ class Draft(Modifications):
 
     def do_milestones(self, _key, item):
         reached = sorted(item["reached"])
-        if reached and "undoing" in self.kinds and self.draw(st.integers(0, 3)) == 0:
+        if reached and "undoing" in self.kinds and self.draw(st.integers(0, 3)) == 3:
             name = self.draw(st.sampled_from(reached))
             item["reached"].discard(name)
             return {"type": "milestone", "milestone": name, "undo": True}
@@ -241,7 +241,7 @@ class Draft(Modifications):
         event = {"type": "invoice", "amount": self.write(units)}
         if key:
             event["obligation"] = key
-        if self.draw(st.integers(0, 4)) == 0:
+        if self.draw(st.integers(0, 4)) == 4:
             event["unconditional"] = self.draw(st.booleans())
         if event.get("unconditional", True):
             self.billed[key] = self.billed.get(key, 0) + units
@@ -258,7 +258,7 @@ class Draft(Modifications):
         return {**event, "obligation": key} if key else event
 
     def payment(self):
-        if self.paid and "undoing" in self.kinds and self.draw(st.integers(0, 4)) == 0:
+        if self.paid and "undoing" in self.kinds and self.draw(st.integers(0, 4)) == 4:
             units = -self.units(1, self.paid)
         else:
             units = self.units(1, 10 ** (self.places + 4))

@@ -19,7 +19,7 @@ class Modifications:
         event = {"type": "modify", "treatment": treatment}
         if treatment == "separate" or (treatment == "auto" and self.draw(st.booleans())):
             event.update(self.draw_separate())
-            if treatment == "separate" and self.draw(st.integers(0, 3)) == 0:
+            if treatment == "separate" and self.draw(st.integers(0, 3)) == 3:
                 event["fixed_delta"] = self.write(self.units(0, 10 ** (self.places + 3)))
         else:
             event.update(self.draw_changes(treatment))
@@ -59,7 +59,7 @@ class Modifications:
             event["add"] = [self.draw_added(self.kinds) for _number in range(self.draw(st.integers(1, 2)))]
         own = self.shared(separate=treatment == "prospective")
         removable = own + [key for key, item in self.live.items() if item["method"] in OPEN]
-        if removable and self.draw(st.integers(0, 2)) == 0:
+        if removable and self.draw(st.integers(0, 2)) == 2:
             event["remove"] = self.draw(subset(removable))
         changeable = [key for key in own if key not in event.get("remove", ())]
         if changeable and self.draw(st.booleans()):
@@ -80,7 +80,7 @@ class Modifications:
             change["end"] = (first + timedelta(self.draw(st.integers(0, 400)))).isoformat()
         if item["method"] == "cost_to_cost" and self.draw(st.booleans()):
             change["total_cost"] = self.draw(money(self.places, 10**self.places))
-        if item["method"] != "units" and self.draw(st.integers(0, 4)) == 0:
+        if item["method"] != "units" and self.draw(st.integers(0, 4)) == 4:
             change["price"] = self.amount()
         return change
 
@@ -95,7 +95,7 @@ class Modifications:
     def with_refund(self, event):
         """Draw a refund of what was recognised, if it is known: nothing else happened on the day."""
         today = any(other["date"] == self.day.isoformat() for other in self.scenario["events"])
-        if "refunds" in self.kinds and not today and self.draw(st.integers(0, 3)) == 0:
+        if "refunds" in self.kinds and not today and self.draw(st.integers(0, 3)) == 3:
             before = self.position(self.day - timedelta(1))
             recognised = int(before["revenue"] * 10**self.places)
             if recognised > 0:

@@ -49,7 +49,7 @@ def contracts(draw, places=2, kinds=ALL):
         draw_price(draw, contract, shared, places, kinds)
     if "variable" in kinds and shared:
         contract["variable"] = [draw(variable(f"V{n}", shared, places, kinds)) for n in range(draw(st.integers(0, 3)))]
-    if "financing" in kinds and draw(st.booleans()):
+    if "financing" in kinds and draw(st.integers(0, 3)) == 3:
         since = start + timedelta(draw(st.sampled_from((0, 0, 30))))
         contract["financing"] = {"rate": draw(decimal(0, 20)), "from": since.isoformat()}
     return contract
@@ -65,7 +65,7 @@ def draw_price(draw, contract, shared, places, kinds):
     if discounts:
         contract["discount"] = [{"amount": from_units(off, places), "allocate_to": keys} for keys, off in discounts]
     off, worth = sum(amount for _keys, amount in discounts), sum(standalone(data, places) for data in shared)
-    if len(shared) > 1 and draw(st.integers(0, 4)) == 0:
+    if len(shared) > 1 and draw(st.integers(0, 4)) == 4:
         contract["fixed"] = from_units(draw_residual(draw, shared[-1], worth, places) - off, places)
     elif discounts or not all(states_price(data) for data in shared) or draw(st.booleans()):
         low = -(-worth // 2) if discounts else 0
@@ -116,7 +116,7 @@ def events_for(draw, contract, places=2, kinds=ALL, max_size=12):
     currency = next(code for code, number in PLACES.items() if number == places)
     scenario = {"currency": currency, "contract": contract, "events": []}
     events = Draft(draw, scenario, places, kinds).run(draw(st.integers(0, max_size)))
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 3)) == 3:
         days = draw(st.permutations(sorted({event["date"] for event in events})))
         events.sort(key=lambda event: days.index(event["date"]))
     return events

@@ -75,7 +75,7 @@ def new_obligation(draw, key, start, places, kinds):
     if method == "units":
         data["quantity"] = draw(st.integers(1, 60) | st.integers(1, 60).map(lambda halves: from_units(halves * 50, 2)))
     draw_standalone(draw, data, places)
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 3)) == 3:
         data["distinct"] = draw(st.booleans())
     return data
 
@@ -95,7 +95,7 @@ def draw_standalone(draw, data, places):
             data["price"] = draw(money(places))
     elif draw(st.booleans()):
         data["price"] = draw(money(places))
-    if draw(st.integers(0, 2)) == 0 and "unit_price" not in data:
+    if draw(st.integers(0, 2)) == 2 and "unit_price" not in data:
         low = draw(st.integers(1, 10 ** (places + 4)))
         high = low + draw(st.integers(0, 10 ** (places + 3)))
         data["ssp_range"] = [from_units(low, places), from_units(high, places)]
