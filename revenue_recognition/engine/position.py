@@ -144,7 +144,4 @@ def _settled(state: ContractState, ended: date) -> list[Line]:
         if not sum(weights):
             weights = [max(0, one.price_now(ended)) for one in states]
     final = [done + extra for done, extra in zip(recognised, split(more, weights), strict=True)]
-    return [
-        Line(one.key, amount, ONE, amount, one.measure.exempt)
-        for one, amount in zip(states, final, strict=True)
-    ]
+    return [Line(one.key, amount, ONE, amount, one.measure.exempt) for one, amount in zip(states, final, strict=True)]

@@ -1,0 +1,66 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..engine import Refusal, simulate
+
+REVENUE_GROUPS = ("revenue_recognition.group_revenue_accountant", "revenue_recognition.group_revenue_auditor")
+
+
+class RevenueContract(models.Model):
+    """The accounting contract of a customer (ASC 606-10-25-1)."""
+
+    _name = "revenue.contract"
+    _description = "Revenue Contract"
+    _check_company_auto = True
+    _order = "date desc, id desc"
+
+    name = fields.Char(required=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", required=True, index=True, check_company=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
+    date = fields.Date(
+        string="Inception", required=True, index=True, help="The day on which both parties were bound by the contract."
+    )
+
+    # === WHAT-IF === #
+
+    @api.model
+    def simulate(self, scenario):
+        """Work out a contract, its events and its dates; write nothing.
+
+        The format is described in ``docs/accounting.md`` and ``docs/api.md``: ``currency``, ``contract`` (date,
+        fixed and variable consideration, obligations with their measures), ``events``, and the dates wanted, as
+        ``expect`` (``[{"at": …, "bands": […]}]``) or as a list ``at``. Decimals are those of the currency in
+        this database, active or not.
+
+        :param dict scenario: plain values; amounts in the contract currency, dates as ISO texts
+        :return: ``{"positions": […], "journal": […]}``: cumulative amounts at the end of each date asked for, with
+            the steps that explain them, and the entries through the last date. Floats, texts, lists and
+            dictionaries only.
+        :rtype: dict
+        :raises AccessError: for users who are neither revenue accountants nor auditors
+        :raises UserError: when the scenario is malformed, naming the place, as in
+            ``events[3].obligation: no obligation "C"``
+        """
+        self._check_may_simulate()
+        try:
+            return simulate(scenario, self._currency_decimals())
+        except Refusal as refusal:
+            raise UserError(str(refusal)) from refusal
+
+    @api.model
+    def _check_may_simulate(self):
+        """Let users of a revenue group pass.
+
+        :raises AccessError: for anybody else
+        """
+        if not (self.env.su or any(self.env.user.has_group(group) for group in REVENUE_GROUPS)):
+            raise AccessError(self.env._("Only revenue accountants, controllers and auditors may simulate contracts."))
+
+    @api.model
+    def _currency_decimals(self):
+        """Return the decimals of every currency by its ISO code, also of inactive ones."""
+        currencies = self.env["res.currency"].sudo().with_context(active_test=False).search([])
+        return {currency.name: currency.decimal_places for currency in currencies}
