@@ -3,7 +3,7 @@
 from datetime import date
 
 from .measures import CostMeasure
-from .money import ONE, Number, round_half_away
+from .money import ONE, round_half_away
 from .state import ContractState
 
 
@@ -15,11 +15,11 @@ def loss_provision(state: ContractState, day: date) -> int:
     """
     if state.ended is not None:
         return 0
-    loss: Number = 0
+    loss = 0
     for one in state.obligations.values():
         if isinstance(one.measure, CostMeasure) and not one.removed:
             price = one.allocated - one.frozen_exact
             expected = one.measure.left() - price
             if expected > 0:
-                loss += expected * (ONE - one.measure.progress(day))
-    return round_half_away(loss)
+                loss += round_half_away(expected * (ONE - one.measure.progress(day)))
+    return loss

@@ -117,6 +117,8 @@ def _prospective(state: ContractState, event: Modify, before: date) -> None:
     shared by standalone selling price × unsatisfied part.
     """
     states = _taking_part(state, event)
+    for one in states:
+        one.separate = False
     frozen = {one.key: one.exact_units(before) for one in states}
     done = {one.key: ONE if one.removed else one.measure.progress(before) for one in states}
     pool = sum(one.allocated - frozen[one.key] for one in states) + event.fixed_delta
@@ -178,7 +180,7 @@ def _refund(state: ContractState, event: Modify, before: date) -> None:
     """Take an amount off the price and the revenue of what was delivered, at once."""
     if not event.refund:
         return
-    states = [one for one in state.obligations.values() if not one.separate]
+    states = list(state.obligations.values())
     recognised = [max(0, one.recognised(before)) for one in states]
     if not sum(recognised):
         raise Refusal(f"{event.place}.refund", "nothing is delivered yet that it could be taken off")

@@ -121,7 +121,7 @@ def refund_liability(state: ContractState, lines: list[Line], at: date) -> int:
 
 def _lines(state: ContractState, at: date) -> list[Line]:
     if state.ended is not None:
-        return _settled(state, state.ended)
+        return _settled(state)
     return [_line(one, at) for one in state.obligations.values()]
 
 
@@ -133,15 +133,18 @@ def _line(one: ObligationState, at: date) -> Line:
     return Line(one.terms.key, one.price_now(at), progress, one.recognised(at), one.measure.exempt)
 
 
-def _settled(state: ContractState, ended: date) -> list[Line]:
-    """Return the obligations of a contract that was terminated: what is kept is the revenue, the rest lapsed."""
-    states = list(state.obligations.values())
-    recognised = [one.recognised(ended) for one in states]
+def _settled(state: ContractState) -> list[Line]:
+    """Return the obligations of a contract that was terminated: what is kept is the revenue, the rest lapsed.
+
+    More than was recognised goes to what lapsed, by its price; less than was recognised is taken off by revenue.
+    """
+    recognised = [done for done, _price in state.at_end]
     more = max(state.billed, state.paid) - sum(recognised)
     weights: list[Number] = list(recognised)
     if more > 0:
-        weights = [max(0, one.price_now(ended) - done) for one, done in zip(states, recognised, strict=True)]
+        weights = [max(0, price - done) for done, price in state.at_end]
         if not sum(weights):
-            weights = [max(0, one.price_now(ended)) for one in states]
+            weights = [max(0, price) for _done, price in state.at_end]
     final = [done + extra for done, extra in zip(recognised, split(more, weights), strict=True)]
+    states = state.obligations.values()
     return [Line(one.key, amount, ONE, amount, one.measure.exempt) for one, amount in zip(states, final, strict=True)]

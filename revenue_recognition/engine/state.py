@@ -71,7 +71,7 @@ class ObligationState:
     def exact(self, day: date) -> Number:
         """Return what is recognised before rebates and returns, exactly, in units."""
         if self.removed:
-            return self.frozen_exact
+            return self.allocated
         live = self.allocated - self.frozen_exact
         apart = self.measure.at_cost(day)
         if apart:
@@ -159,6 +159,7 @@ class ContractState:
     """A contract at some moment: its obligations, its price, what was billed, paid and spent."""
 
     __slots__ = (
+        "at_end",
         "billed",
         "billed_back",
         "capitalised",
@@ -191,6 +192,7 @@ class ContractState:
         self.treatment = ""
         self.reason = ""
         self.ended: date | None = None
+        self.at_end: list[tuple[int, int]] = []
         self.billed_back = self.paid_back = 0
         self.fixed = _fixed(contract, self.obligations)
         self.variables = self._open()

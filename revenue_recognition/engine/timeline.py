@@ -129,6 +129,7 @@ def _terminate(state: ContractState, event: e.Terminate) -> None:
     counted again.
     """
     kept = max(state.billed, state.paid) - event.refund
+    state.at_end = [(one.recognised(event.date), one.price_now(event.date)) for one in state.obligations.values()]
     state.ended = event.date
     state.billed_back, state.paid_back = max(0, state.billed - kept), max(0, state.paid - kept)
     state.billed -= state.billed_back

@@ -56,10 +56,10 @@ class UsageMeasure(Measure):
 
     def earned(self, day: date) -> Fraction:
         """See :class:`Measure`."""
-        return Fraction(self.used) if self.share else ZERO
+        return Fraction(self.used) if self.share >= ONE else ZERO
 
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
-        if not self.share:
+        if self.share < ONE:
             return "usage waits until the licence is delivered"
         return "usage to date, the licence being delivered"

@@ -45,7 +45,7 @@ def cost_asset(scenario, scale, at):
 
     def left(day):
         history = History(scenario, scale).replay(day)
-        if history.kept is not None:
+        if history.ended is not None:
             return [Fraction(0) for _layer in layers]
         return [layer_left(*layer, history.share_earned(layer[1], day)) for layer in layers]
 
@@ -56,7 +56,7 @@ def cost_asset(scenario, scale, at):
             break
         for event in today:
             if event["type"] == "contract_cost":
-                before = History(scenario, scale).replay(day - DAY).share_earned(event["over"], day - DAY)
+                before = History(scenario, scale).replay(day, event).share_earned(event["over"], day - DAY)
                 layers.append((number(event["amount"]) * scale, event["over"], before))
         impaired = sum(number(event["amount"]) * scale for event in today if event["type"] == "impair")
         if impaired:
@@ -86,7 +86,7 @@ class History(Changes):
         self.billed = self.paid = Fraction(0)
         self.billed_refund = self.paid_refund = Fraction(0)  # what is still to come of a termination's refund
         self.tied = {}
-        self.kept = None  # after a termination: what each obligation keeps
+        self.ended = None  # after a termination: what each obligation keeps
         self.price(contract)
         financing = contract.get("financing", {"rate": 0, "from": "9999-12-31"})
         self.rate, self.since = number(financing["rate"]), date.fromisoformat(financing["from"])
@@ -150,11 +150,11 @@ class History(Changes):
         return (0 if variable["constrained"] else variable["amount"]) - variable["folded"]
 
     # ------------------------------------------------------------------ what happened
-    def replay(self, last):
-        """Apply every event to the end of a day; return self."""
+    def replay(self, last, stop=None):
+        """Apply every event to the end of a day, or only those before one of them; return self."""
         for event in sorted(self.scenario["events"], key=lambda event: event["date"]):
             day = date.fromisoformat(event["date"])
-            if day > last:
+            if day > last or event is stop:
                 break
             self.accrue(day)
             getattr(self, f"on_{event['type']}")(event, day)
@@ -190,8 +190,8 @@ class History(Changes):
 
     def figure(self, ob, share, day):
         """Return the figures of one obligation, given its whole share of the price."""
-        if self.kept is not None:
-            kept = self.kept.get(ob.key, 0)
+        if self.ended is not None:
+            kept = self.kept().get(ob.key, 0)
             return {"share": kept, "earned": kept, "allocated": kept, "recognised": kept, "progress": Fraction(1)}
         share = self.open_amount(ob) if ob.is_open else Fraction(share)
         earned = share if ob.is_open else ob.earned(share, self.frozen(ob), day)
@@ -200,7 +200,7 @@ class History(Changes):
             "earned": earned,
             "allocated": whole(ob.net(share, ob.units_promised)),
             "recognised": whole(ob.net(earned, ob.delivered)),
-            "progress": ob.measure(day, earned),
+            "progress": ob.measure(day, ob.delivered if ob.method == "units" else earned - ob.frozen),
         }
 
     def share_earned(self, keys, day):
@@ -234,7 +234,7 @@ class History(Changes):
         base = self.paid + self.capitalised - sum(figure["recognised"] for figure in figures.values())
         interest = base * self.rate / 365
         waiting = [ob for ob in self.sharing() if figures[ob.key]["progress"] < 1]
-        if self.kept is not None or (interest > 0 and not waiting):
+        if self.ended is not None or (interest > 0 and not waiting):
             return
         self.this_year += interest
         if interest > 0:
@@ -249,18 +249,22 @@ class History(Changes):
 
     # ------------------------------------------------------------------ the position
     def refund_liability(self, figures):
-        """What was billed or received for things delivered, and is not expected to be kept."""
-        spare = max(Fraction(0), max(self.billed, self.paid) - sum(self.tied.get(key, 0) for key in self.obligations))
-        total = Fraction(0)
+        """What was billed or received for things delivered, and is not expected to be kept.
+
+        Money named for an obligation pays for its revenue, then for what goes back of it. Other money pays for the
+        revenue still unpaid, then for what goes back of anything.
+        """
+        spare = max(self.billed, self.paid)
+        total = unpaid = rest = Fraction(0)
         for key, ob in self.obligations.items():
             figure, received = figures[key], self.tied.get(key, Fraction(0))
             back = max(0, whole(figure["earned"]) - figure["recognised"]) + ob.refunded
-            delivered = figure["recognised"] + back
-            if back > 0:
-                given = min(spare, max(Fraction(0), delivered - received))
-                spare, received = spare - given, received + given
-            total += max(Fraction(0), min(delivered, received) - figure["recognised"])
-        return total
+            covered = min(back, max(0, received - figure["recognised"]))
+            spare -= received
+            total += covered
+            rest += back - covered
+            unpaid += max(0, figure["recognised"] - max(0, received))
+        return total + min(rest, max(0, spare - unpaid))
 
     def loss_provision(self, figures, day):
         """What finishing a contract that loses money will still cost beyond its price."""
@@ -277,7 +281,7 @@ class History(Changes):
         figures = self.figures(day)
         revenue = sum(figure["recognised"] for figure in figures.values())
         interest = whole(self.capitalised + self.this_year)
-        ended = self.kept is not None
+        ended = self.ended is not None
         liability = 0 if ended else self.refund_liability(figures)
         provision = 0 if ended else self.loss_provision(figures, day)
         net = 0 if ended else max(self.billed, self.paid) - liability + interest - revenue

@@ -94,20 +94,22 @@ class Changes:
     # ------------------------------------------------------------------ termination
     def on_terminate(self, event, day):
         """What is kept is the revenue, and nothing remains."""
-        figures = self.figures(day - DAY)
+        figures = self.figures(day)
         keep = max(self.billed, self.paid) - self.money(event.get("refund", 0))
-        recognised = {key: figure["recognised"] for key, figure in figures.items()}
-        allocated = {key: figure["allocated"] for key, figure in figures.items()}
-        more = keep - sum(recognised.values())
-        if more < 0:
-            weights = recognised
-        else:
-            weights = {key: max(Fraction(0), allocated[key] - recognised[key]) for key in figures}
-            weights = weights if sum(weights.values()) else allocated
-        parts = to_whole(portions(more, list(weights.values())))
-        self.kept = {key: recognised[key] + part for key, part in zip(weights, parts, strict=True)}
+        self.ended = {key: (figure["recognised"], figure["allocated"]) for key, figure in figures.items()}
         self.billed_refund, self.paid_refund = max(0, self.billed - keep), max(0, self.paid - keep)
         self.billed, self.paid = min(self.billed, keep), min(self.paid, keep)
+
+    def kept(self):
+        """Return what of the money that was kept is the revenue of each obligation."""
+        recognised = {key: figure[0] for key, figure in self.ended.items()}
+        more = max(self.billed, self.paid) - sum(recognised.values())
+        weights = list(recognised.values())
+        if more > 0:
+            weights = [max(Fraction(0), price - done) for done, price in self.ended.values()]
+            weights = weights if sum(weights) else [max(Fraction(0), price) for _done, price in self.ended.values()]
+        parts = to_whole(portions(more, weights))
+        return {key: recognised[key] + part for key, part in zip(recognised, parts, strict=True)}
 
     # ------------------------------------------------------------------ modification
     def on_modify(self, event, day):
@@ -136,9 +138,13 @@ class Changes:
     def change_terms(self, event):
         for change in event.get("change", ()):
             ob = self.obligations[change["obligation"]]
+            if ob.unit_price is not None:
+                ob.terms["unit_price"] = ob.unit_price  # what is stated for a unit stays when the quantity changes
             ob.terms.update({key: self.money(change[key]) for key in ("ssp", "price") if key in change})
             if "quantity" in change:
                 ob.terms["quantity"] = number(change["quantity"])
+            if "price" in change and ob.terms.get("quantity"):
+                ob.terms["unit_price"] = ob.terms["price"] / ob.terms["quantity"]
             if "end" in change:
                 ob.recognition["end"] = date.fromisoformat(change["end"])
             if "total_cost" in change:
@@ -162,7 +168,7 @@ class Changes:
     def is_part_done(ob, eve):
         """Whether what remains of an obligation is not distinct from what was transferred."""
         if "distinct" in ob.terms:
-            return not ob.terms["distinct"]
+            return not ob.terms["distinct"] and ob.whole_life(eve) < 1
         return ob.method in STEPWISE and 0 < ob.whole_life(eve) < 1
 
     @staticmethod
@@ -186,7 +192,7 @@ class Changes:
         weights = [ob.ssp * ob.unsatisfied for ob in staying]
         at_once = not sum(weights)
         weights = [ob.ssp for ob in staying] if at_once else weights
-        for ob, part in zip(staying, to_whole(portions(pool, weights)), strict=True):
+        for ob, part in zip(staying, portions(pool, weights), strict=True):
             if at_once:
                 ob.frozen += part
             else:

@@ -167,8 +167,6 @@ class Obligation:
 
     def whole_life(self, day):
         """Progress since inception."""
-        if self.method == "cost_to_cost":
-            return ratio(self.normal, self.recognition["total_cost"] - self.uninstalled)
         return ratio(self.done(day), self.total())
 
     def measure(self, day, earned=0):
