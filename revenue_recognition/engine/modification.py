@@ -117,6 +117,7 @@ def _prospective(state: ContractState, event: Modify, before: date) -> None:
     shared by standalone selling price × unsatisfied part.
     """
     states = _taking_part(state, event)
+    _fold(state)
     for one in states:
         one.separate = False
     frozen = {one.key: one.exact_units(before) for one in states}
@@ -140,9 +141,8 @@ def _prospective(state: ContractState, event: Modify, before: date) -> None:
         _carry_over(variable, done, weights, at_once)
     for one in states:
         share = pool * weights.get(one.key, ZERO)
-        live, settled = _included(state, one.key)
-        one.base = frozen[one.key] + share - live - settled - one.joined
-        one.frozen = frozen[one.key] + (share if at_once else 0) - settled
+        one.base = frozen[one.key] + share - one.joined
+        one.frozen = frozen[one.key] + (share if at_once else 0)
     state.discounts = ()
 
 
@@ -160,7 +160,7 @@ def _catch_up(state: ContractState, event: Modify, before: date) -> None:
     for variable in state.variables.values():
         _share_anew(variable, done, weights)
     for one in removed:
-        live, settled = _included(state, one.key)
+        live, settled = _since(state, one.key)
         one.base = recognised[one.key] - live - settled - one.joined
         one.frozen = recognised[one.key] - settled
     _share_base(state, left, weights, event)
@@ -169,7 +169,8 @@ def _catch_up(state: ContractState, event: Modify, before: date) -> None:
 def _share_base(state: ContractState, left: list[ObligationState], weights: Shares, event: Modify) -> None:
     """Share the fixed consideration anew, leaving what an earlier modification froze."""
     others = sum(one.base for one in state.obligations.values() if one not in left)
-    pool = state.fixed - others - sum(one.frozen for one in left)
+    folded = sum(variable.folded for variable in state.variables.values())
+    pool = state.fixed + folded - others - sum(one.frozen for one in left)
     _need_takers(left, pool, event)
     shares = fixed_shares(pool, state.discounts, weights) if left else {}
     for one in left:
@@ -295,12 +296,22 @@ def _move(parts: Shares, key: str, part: Fraction) -> None:
         parts[key] = parts.get(key, ZERO) + part
 
 
-def _included(state: ContractState, key: str) -> tuple[Number, Number]:
-    """Return what the variable amounts add to an obligation now: live, and settled at earlier modifications."""
+def _fold(state: ContractState) -> None:
+    """Make what the variable amounts include now a part of the price like any other."""
+    for one in state.obligations.values():
+        live, settled = _since(state, one.key)
+        one.base += live + settled
+        one.frozen += settled
+    for variable in state.variables.values():
+        variable.folded = variable.included
+
+
+def _since(state: ContractState, key: str) -> tuple[Number, Number]:
+    """Return what variable amounts add to an obligation since they were folded: live, and settled by then."""
     live = settled = ZERO
     for variable in state.variables.values():
-        live += variable.included * variable.live.get(key, ZERO)
-        settled += variable.included * variable.settled.get(key, ZERO)
+        live += variable.since * variable.live.get(key, ZERO)
+        settled += variable.since * variable.settled.get(key, ZERO)
     return live, settled
 
 

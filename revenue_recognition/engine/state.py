@@ -120,10 +120,11 @@ class VariableState:
     """The estimate of a variable amount and whom it goes to, in parts that total 1.
 
     ``settled`` is the part of obligations that an earlier modification found satisfied: a
-    re-estimate of it is recognised at once (ASC 606-10-32-43).
+    re-estimate of it is recognised at once (ASC 606-10-32-43). ``folded`` is what was
+    included at the last prospective modification and shared with everything else then.
     """
 
-    __slots__ = ("amount", "constrained", "live", "settled", "terms")
+    __slots__ = ("amount", "constrained", "folded", "live", "settled", "terms")
 
     def __init__(self, terms: Variable, live: Shares) -> None:
         self.terms = terms
@@ -131,11 +132,17 @@ class VariableState:
         self.constrained = terms.constrained
         self.live = live
         self.settled: Shares = {}
+        self.folded = 0
 
     @property
     def included(self) -> int:
         """What of it is in the transaction price, in units (ASC 606-10-32-11)."""
         return 0 if self.constrained else self.amount
+
+    @property
+    def since(self) -> int:
+        """What changed since it was folded into the price, in units."""
+        return self.included - self.folded
 
 
 class CostLayer:
@@ -212,9 +219,8 @@ class ContractState:
         for state in states:
             state.frozen_exact = state.frozen
         for variable in self.variables.values():
-            included = variable.included
-            if included:
-                total += included
+            total += variable.included
+            if variable.since:
                 self._add(exact, states, variable)
         for state, allocated in zip(states, share_out(total, exact), strict=True):
             state.allocated = allocated
@@ -268,14 +274,14 @@ class ContractState:
         return shares
 
     def _add(self, exact: list[Number], states: list[ObligationState], variable: VariableState) -> None:
-        """Add a variable amount to the exact shares."""
+        """Add what a variable amount changed by to the exact shares."""
         for n, state in enumerate(states):
             live, settled = variable.live.get(state.key), variable.settled.get(state.key)
             if live:
-                exact[n] += variable.included * live
+                exact[n] += variable.since * live
             if settled:
-                exact[n] += variable.included * settled
-                state.frozen_exact += variable.included * settled
+                exact[n] += variable.since * settled
+                state.frozen_exact += variable.since * settled
 
 
 def _fixed(contract: Contract, states: dict[str, ObligationState]) -> int:
