@@ -11,7 +11,7 @@ from fractions import Fraction
 from .allocation import Shares, among
 from .dates import DAY, anniversary
 from .money import ONE, ZERO, part_of, round_half_away
-from .state import ContractState
+from .state import ContractState, ObligationState
 
 
 class Interest:
@@ -54,13 +54,18 @@ def accrue(state: ContractState, day: date) -> None:
     if state.financing is None:
         state.financing = Interest(financing.start)
     interest = state.financing
-    daily = any(one.measure.timed for one in state.obligations.values())
     while interest.through < day:
+        daily = any(_moves(one, interest.through) for one in state.obligations.values())
         until = interest.through + DAY if daily else min(day, interest.year_end)
         _accrue_stretch(state, interest, financing.rate, until)
         if until == interest.year_end:
             interest.capitalise(financing.start)
     state.allocate()
+
+
+def _moves(one: ObligationState, day: date) -> bool:
+    """Return whether time alone still moves the revenue of an obligation."""
+    return one.measure.timed and not one.removed and one.measure.progress(day) < ONE
 
 
 def _accrue_stretch(state: ContractState, interest: Interest, rate: Fraction, until: date) -> None:

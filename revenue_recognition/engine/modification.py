@@ -148,7 +148,8 @@ def _prospective(state: ContractState, event: Modify, before: date) -> None:
 
 def _catch_up(state: ContractState, event: Modify, before: date) -> None:
     """Treat the modification as part of the contract from its beginning: revenue is caught up (25-13b)."""
-    removed = [state.obligations[key] for key in event.remove]
+    named = [state.obligations[key] for key in event.remove]
+    removed = [one for one in named if not one.measure.open_ended]
     recognised = {one.key: one.exact_units(before) for one in removed}
     done = {one.key: one.measure.progress(before) for one in removed}
     state.fixed += event.fixed_delta

@@ -71,7 +71,7 @@ class ObligationState:
     def exact(self, day: date) -> Number:
         """Return what is recognised before rebates and returns, exactly, in units."""
         if self.removed:
-            return self.allocated
+            return self.allocated + self.measure.earned(day)
         live = self.allocated - self.frozen_exact
         apart = self.measure.at_cost(day)
         if apart:

@@ -131,8 +131,9 @@ def test_06_a_new_estimate_is_shared_by_the_selling_prices_of_inception(first, s
 @properties
 @given(st.integers(0, 10**6), st.sampled_from("ABC"))
 def test_07_an_amount_aimed_at_one_obligation_moves_no_other(amount, target):
-    plain, aimed = allocated(three([])), allocated(
-        three([{"key": "V", "amount": amount / 100, "allocate_to": [target]}])
+    plain, aimed = (
+        allocated(three([])),
+        allocated(three([{"key": "V", "amount": amount / 100, "allocate_to": [target]}])),
     )
     moved = "ABC".index(target)
     assert aimed[moved] == plain[moved] + amount
