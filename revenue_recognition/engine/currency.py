@@ -234,7 +234,7 @@ class Conversion:
     def _unearned(self, position: Position, liability: int, rate: Fraction) -> int:
         """Return what of the price is not earned: what is covered at its own rate, the rest at the current one."""
         unearned = position.transaction_price - position.revenue
-        covered = min(unearned, position.contract_liability)
+        covered = min(unearned, position.contract_liability) if position.contract_liability else 0
         if covered != position.contract_liability:
             liability = round_half_away(Fraction(liability * covered, position.contract_liability))
         return liability + round_half_away((unearned - covered) * rate)

@@ -12,6 +12,7 @@ class Refusal(ValueError):
     """
 
     def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"{place}: {reason}")
+        # What is wrong may be a text that no protocol can carry.
+        super().__init__(f"{place}: {reason}".encode(errors="replace").decode())
         self.place = place
         self.reason = reason

@@ -29,7 +29,7 @@ class Node:
         if not isinstance(value, Mapping):
             raise Refusal(place or "scenario", f"not an object: {quoted(value)}")
         for key in value:
-            if not isinstance(key, str):
+            if not is_text(key):
                 raise Refusal(place or "scenario", f"not a key: {quoted(key)}")
         self.value = value
         self.place = place
@@ -61,8 +61,8 @@ class Node:
 
     def text(self, key: str) -> str:
         """Return a text that is not empty."""
-        value = self.need(key)
-        if not isinstance(value, str) or not value:
+        value: str = self.need(key)
+        if not is_text(value) or not value:
             raise Refusal(self.at(key), f"not a text: {quoted(value)}")
         return value
 
@@ -137,7 +137,7 @@ class Node:
         """Return a list of different texts; empty when the key is not there."""
         names: list[str] = []
         for item, _place in self.items(key):
-            if not isinstance(item, str):
+            if not is_text(item):
                 raise Refusal(self.at(key), f"not a text: {quoted(item)}")
             if item in names:
                 raise Refusal(self.at(key), f'"{item}" is used twice')
@@ -181,15 +181,31 @@ def day(value: Any, place: str, earliest: date | None = None) -> date:
     return found
 
 
+def is_text(value: Any) -> bool:
+    """Return whether a value is a text that can be sent back: not half of a surrogate pair.
+
+    >>> is_text("Zürich"), is_text("\\ud800"), is_text(5)
+    (True, False, False)
+    """
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
 def quoted(value: Any) -> str:
     """Return a value as a message shows it, shortened.
 
-    >>> quoted("abc"), quoted(1.5), quoted(None)
-    ('"abc"', '1.5', 'nothing')
+    >>> quoted("abc"), quoted(1.5), quoted(None), quoted(10**5000)
+    ('"abc"', '1.5', 'nothing', 'something too large to show')
     """
     if value is None:
         return "nothing"
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    try:
+        text = f'"{value}"' if isinstance(value, str) else str(value)
+    except (RecursionError, ValueError):
+        # Python refuses to write very long numbers, and lists within lists within lists.
+        return "something too large to show"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
