@@ -27,7 +27,8 @@ class RevenueContract(models.Model):
     # === WHAT-IF === #
 
     @api.model
-    def simulate(self, scenario):
+    @api.readonly
+    def simulate(self, scenario: dict) -> dict:
         """Work out a contract, its events and its dates; write nothing.
 
         The format is described in ``docs/accounting.md`` and ``docs/api.md``: ``currency``, ``contract`` (date,
@@ -39,7 +40,6 @@ class RevenueContract(models.Model):
         :return: ``{"positions": […], "journal": […]}``: cumulative amounts at the end of each date asked for, with
             the steps that explain them, and the entries through the last date. Floats, texts, lists and
             dictionaries only.
-        :rtype: dict
         :raises AccessError: for users who are neither revenue accountants nor auditors
         :raises UserError: when the scenario is malformed, naming the place, as in
             ``events[3].obligation: no obligation "C"``
