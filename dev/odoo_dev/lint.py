@@ -13,7 +13,7 @@ from odoo_dev.textcheck import check_files
 from odoo_dev.venvs import development_python
 
 DESCRIPTION = "Checks style and syntax of every file of the repository, or of the files given."
-CHECKS = ("ruff", "format", "pylint", "xml", "js", "text")
+CHECKS = ("ruff", "format", "pylint", "mypy", "xml", "js", "text")
 TEXT_SUFFIXES = (".py", ".xml", ".js", ".scss", ".css", ".md", ".rst", ".csv", ".toml", ".yaml", ".yml", ".sh", ".txt")
 # A model may be spread over several files, one per concern.
 PYLINT_ALLOWED = "consider-merging-classes-inherited"
@@ -46,6 +46,7 @@ def _run_check(name, files, fix):
         "ruff": lambda: _ruff(files, ["check", "--quiet", *(["--fix"] if fix else [])]),
         "format": lambda: _ruff(files, ["format", "--quiet", *([] if fix else ["--diff"])]),
         "pylint": lambda: _pylint(files),
+        "mypy": lambda: _mypy(files),
         "xml": lambda: _xml(files),
         "js": lambda: _javascript(files),
         "text": lambda: _text(files),
@@ -76,6 +77,18 @@ def _pylint(files):
         return True
     command = [development_python(), "-m", "pylint", "--rcfile", "dev/pylintrc", f"--disable={PYLINT_ALLOWED}", *addons]
     return _call(command, env={**os.environ, "PYTHONPATH": ""})
+
+
+def _mypy(files):
+    """Check the types of the addons' arithmetic, as strictly as pyproject.toml says."""
+    names = typed_folders(files)
+    return not names or _call([development_python(), "-m", "mypy", "--no-error-summary", *names])
+
+
+def typed_folders(files, repository=REPOSITORY):
+    """The plain-Python packages of the addons these files belong to: a type may break far from where it is written."""
+    addons = {name.partition("/")[0] for name in files} & set(own_addons(repository))
+    return [f"{addon}/engine" for addon in sorted(addons) if (repository / addon / "engine").is_dir()]
 
 
 def _xml(files):

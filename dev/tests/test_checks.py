@@ -1,5 +1,6 @@
 """The checks of ``bin/lint`` that are our own."""
 
+from odoo_dev.lint import typed_folders
 from odoo_dev.textcheck import check_text
 from odoo_dev.xmlcheck import problems_of
 
@@ -33,3 +34,15 @@ def test_xml_files(tmp_path):
         problems = problems_of(path)
         assert bool(problems) == bool(expected)
         assert not expected or expected in problems[0].lower() or expected in problems[0]
+
+
+def test_types_are_checked_where_an_addon_has_plain_arithmetic(tmp_path):
+    for addon in ("billing", "revenue", "screens"):
+        (tmp_path / addon).mkdir()
+        (tmp_path / addon / "__manifest__.py").write_text("{}")
+    for folder in ("billing/engine", "revenue/engine", "docs/engine"):
+        (tmp_path / folder).mkdir(parents=True)
+    assert typed_folders(["revenue/models/a.py", "screens/a.py", "docs/a.md", "README.md"], tmp_path) == [
+        "revenue/engine"
+    ]
+    assert typed_folders(["revenue/a.py", "billing/a.py"], tmp_path) == ["billing/engine", "revenue/engine"]
