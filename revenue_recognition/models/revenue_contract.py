@@ -62,5 +62,6 @@ class RevenueContract(models.Model):
     @api.model
     def _currency_decimals(self):
         """Return the decimals of every currency by its ISO code, also of inactive ones."""
-        currencies = self.env["res.currency"].sudo().with_context(active_test=False).search([])
-        return {currency.name: currency.decimal_places for currency in currencies}
+        currencies = self.env["res.currency"].sudo().with_context(active_test=False)
+        rows = currencies.search_fetch([], ["name", "decimal_places"])
+        return {row.name: row.decimal_places for row in rows}
