@@ -21,6 +21,9 @@ ROLES = {
     "project_user": ("project.group_project_user",),
     "salesman": ("sales_team.group_sale_salesman",),
     "invoicing_user": ("account.group_account_invoice",),
+    "revenue_accountant": ("revenue_recognition.group_revenue_accountant",),
+    "revenue_controller": ("revenue_recognition.group_revenue_controller",),
+    "auditor": ("revenue_recognition.group_revenue_auditor",),
     "nobody": (),
     "customer": ("base.group_portal",),
 }
