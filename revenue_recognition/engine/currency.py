@@ -124,7 +124,6 @@ class Conversion:
         self.refund = ZERO
         self.income: Number = 0
         self.spent: Number = 0
-        self.asset = ZERO
         self.capitalised: Number = 0
         self.by_obligation: dict[str, int] = {}
         self.last: Position | None = None
@@ -150,12 +149,7 @@ class Conversion:
         self.paid += (position.paid - (last.paid if last else 0)) * rate
         self.interest += (position.interest - (last.interest if last else 0)) * rate
         self.spent += (position.incurred - (last.incurred if last else 0)) * rate
-        capitalised = (position.capitalised - (last.capitalised if last else 0)) * rate
-        self.capitalised += capitalised
-        self.asset += capitalised
-        before = (last.cost_asset if last else 0) + position.capitalised - (last.capitalised if last else 0)
-        if before:
-            self.asset = self.asset * position.cost_asset / before
+        self.capitalised += (position.capitalised - (last.capitalised if last else 0)) * rate
 
     def _consider(self, total: int, rate: Fraction) -> None:
         """Move the layers of consideration to a new total."""
@@ -185,13 +179,9 @@ class Conversion:
             self.refund += (now - before) * average
 
     def _position(self, position: Position, rate: Fraction) -> CompanyPosition:
-        consideration, earned = self.consideration.total, self.earned.total
-        asset = liability = 0
-        if consideration >= earned:
-            value = self.consideration.value
-            liability = round_half_away(value(consideration)) - round_half_away(value(earned))
-        else:
-            asset = round_half_away(self.earned.value(earned)) - round_half_away(self.earned.value(consideration))
+        earned = self.earned.total
+        asset = max(0, -self._net())
+        liability = max(0, self._net())
         refund, income = round_half_away(self.refund), round_half_away(self.income)
         revenue = round_half_away(self.earned.value(earned)) - refund - income
         paid, interest = round_half_away(self.paid), round_half_away(self.interest)
@@ -210,12 +200,18 @@ class Conversion:
             refund_liability=refund,
             interest=interest,
             cost=round_half_away(self.spent) + provision,
-            cost_asset=round_half_away(self.asset),
+            cost_asset=self._cost_asset(position),
             loss_provision=provision,
             capitalised=round_half_away(self.capitalised),
             by_obligation=self._by_obligation(position, revenue, rate),
             fx=paid + receivable + asset - liability - refund - revenue + interest,
         )
+
+    def _cost_asset(self, position: Position) -> int:
+        """Return what is left of the contract cost, at the average rate of all that was capitalised."""
+        if not position.capitalised:
+            return 0
+        return round_half_away(self.capitalised * Fraction(position.cost_asset, position.capitalised))
 
     def _by_obligation(self, position: Position, revenue: int, rate: Fraction) -> dict[str, int]:
         """Return the revenue of each obligation: what was added since the last position goes by what each earned."""
@@ -230,6 +226,17 @@ class Conversion:
             for line, part in zip(position.lines, parts, strict=True)
         }
         return self.by_obligation
+
+    def _net(self) -> int:
+        """Return what consideration exceeds what is earned by: the value of the layers between the two.
+
+        The layers of the higher one, down to the lower one; one below nothing has layers of its own there.
+        """
+        higher, lower, sign = self.consideration, self.earned, 1
+        if higher.total < lower.total:
+            higher, lower, sign = lower, higher, -1
+        below = (higher if lower.total >= 0 else lower).value(lower.total)
+        return sign * (round_half_away(higher.value(higher.total)) - round_half_away(below))
 
     def _unearned(self, position: Position, liability: int, rate: Fraction) -> int:
         """Return what of the price is not earned: what is covered at its own rate, the rest at the current one."""

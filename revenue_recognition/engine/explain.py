@@ -115,6 +115,10 @@ class Explanation:
             text = f"{self._money(line.recognised)} was recognised when a modification removed the rest"
             self._say("progress", text, "606-10-25-13", one.key)
             return
+        if self.state.ended is not None:
+            text = f"lapsed with the contract; {self._money(line.recognised)} of what is kept is its revenue"
+            self._say("progress", text, "606-10-25-13", one.key)
+            return
         live = self._money(round_half_away(one.allocated - one.frozen_exact))
         text = f"{one.measure.text(self.position.at, live)}; {self._money(line.recognised)} recognised"
         self._say("progress", text, one.measure.paragraph, one.key)

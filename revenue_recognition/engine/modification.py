@@ -168,12 +168,18 @@ def _catch_up(state: ContractState, event: Modify, before: date) -> None:
 
 
 def _share_base(state: ContractState, left: list[ObligationState], weights: Shares, event: Modify) -> None:
-    """Share the fixed consideration anew, leaving what an earlier modification froze."""
+    """Share the fixed consideration anew, leaving what an earlier modification froze.
+
+    A discount that would now take more than its obligations are allocated is a discount of
+    the whole bundle (ASC 606-10-32-36).
+    """
     others = sum(one.base for one in state.obligations.values() if one not in left)
     folded = sum(variable.folded for variable in state.variables.values())
     pool = state.fixed + folded - others - sum(one.frozen for one in left)
     _need_takers(left, pool, event)
     shares = fixed_shares(pool, state.discounts, weights) if left else {}
+    if pool >= 0 and any(share < 0 for share in shares.values()):
+        shares = fixed_shares(pool, (), weights)
     for one in left:
         one.base = one.frozen + shares[one.key]
 

@@ -74,7 +74,7 @@ def position(state: ContractState, at: date) -> Position:
     lines = _lines(state, at)
     revenue = sum(line.recognised for line in lines)
     received = max(state.billed, state.paid)
-    interest = round_half_away(state.financing.total) if state.financing else 0
+    interest = _interest(state)
     refund = refund_liability(state, lines, at) if state.ended is None else 0
     net = received - refund + interest - revenue if state.ended is None else 0
     provision = loss_provision(state, at)
@@ -96,6 +96,10 @@ def position(state: ContractState, at: date) -> Position:
         capitalised=state.capitalised,
         treatment=state.treatment,
     )
+
+
+def _interest(state: ContractState) -> int:
+    return round_half_away(state.financing.total) if state.financing else 0
 
 
 def refund_liability(state: ContractState, lines: list[Line], at: date) -> int:
@@ -136,10 +140,11 @@ def _line(one: ObligationState, at: date) -> Line:
 def _settled(state: ContractState) -> list[Line]:
     """Return the obligations of a contract that was terminated: what is kept is the revenue, the rest lapsed.
 
-    More than was recognised goes to what lapsed, by its price; less than was recognised is taken off by revenue.
+    Interest on an advance that was kept belongs to the revenue. More than was recognised goes to what lapsed, by its
+    price; less than was recognised is taken off by revenue.
     """
     recognised = [done for done, _price in state.at_end]
-    more = max(state.billed, state.paid) - sum(recognised)
+    more = max(state.billed, state.paid) + _interest(state) - sum(recognised)
     weights: list[Number] = list(recognised)
     if more > 0:
         weights = [max(0, price - done) for done, price in state.at_end]

@@ -22,7 +22,7 @@ Plain = dict[str, Any]
 def simulate(scenario: Any, decimals: Mapping[str, int]) -> Plain:
     """Work out a scenario.
 
-    :param scenario: an object of the scenario format (docs/accounting.md), plain values
+    :param scenario: an object of the scenario format (docs/api.md), plain values
     :param decimals: of every currency, by ISO code
     :return: ``{"positions": […], "journal": […]}``: a position per date asked for, in the
         order asked, with amounts in the currency; the entries through the last of these

@@ -256,9 +256,16 @@ class ContractState:
             shares = fixed_shares(self.fixed, self.discounts, prices) if len(sharing) > 1 else None
             for state in sharing:
                 state.base = shares[state.key] if shares else self.fixed
+            self._check_discounts(gross)
         elif self.fixed:
             raise Refusal("contract.fixed", "no obligation takes a share of it")
         return {one.key: VariableState(one, self._targets(one, prices)) for one in self.contract.variable}
+
+    def _check_discounts(self, gross: int) -> None:
+        """Refuse a discount that takes more than its obligations have."""
+        for discount in self.discounts if gross >= 0 else ():
+            if any(self.obligations[key].base < 0 for key in discount.allocate_to):
+                raise Refusal(f"{discount.place}.amount", "more than its obligations are allocated")
 
     def _targets(self, variable: Variable, prices: Shares) -> Shares:
         """Return whom a variable amount belongs to (ASC 606-10-32-40), in parts that total 1."""

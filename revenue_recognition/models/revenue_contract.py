@@ -31,7 +31,7 @@ class RevenueContract(models.Model):
     def simulate(self, scenario: dict) -> dict:
         """Work out a contract, its events and its dates; write nothing.
 
-        The format is described in ``docs/accounting.md`` and ``docs/api.md``: ``currency``, ``contract`` (date,
+        The format is described in ``docs/api.md``, its rules in ``docs/accounting.md``: ``currency``, ``contract`` (date,
         fixed and variable consideration, obligations with their measures), ``events``, and the dates wanted, as
         ``expect`` (``[{"at": …, "bands": […]}]``) or as a list ``at``. Decimals are those of the currency in
         this database, active or not.

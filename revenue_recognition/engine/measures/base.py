@@ -105,7 +105,7 @@ class Measure:
 def fraction(done: Number, total: Number) -> Fraction:
     """Return done ÷ total between 0 and 1; 1 when nothing is left to do."""
     numerator, denominator = done.numerator * total.denominator, total.numerator * done.denominator
-    if numerator >= denominator:
+    if numerator >= denominator or denominator <= 0:
         return ONE
     return Fraction(numerator, denominator) if numerator > 0 else ZERO
 

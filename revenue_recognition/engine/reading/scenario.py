@@ -1,4 +1,4 @@
-"""Reading a whole scenario (the format is in docs/accounting.md)."""
+"""Reading a whole scenario (the format is in docs/api.md)."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -103,7 +103,7 @@ class Changes:
     def kept(self):
         """Return what of the money that was kept is the revenue of each obligation."""
         recognised = {key: figure[0] for key, figure in self.ended.items()}
-        more = max(self.billed, self.paid) - sum(recognised.values())
+        more = max(self.billed, self.paid) + whole(self.capitalised + self.this_year) - sum(recognised.values())
         weights = list(recognised.values())
         if more > 0:
             weights = [max(Fraction(0), price - done) for done, price in self.ended.values()]
@@ -221,6 +221,8 @@ class Changes:
             ob.frozen += whole(before[ob.key]["earned"]) - self.frozen(ob)
             pool += price - ob.frozen
         parts = portions(pool, weights) if self.restarted else self.share_net(pool, staying)
+        if pool >= 0 and any(part < 0 for part in parts):
+            parts = portions(pool, weights)
         for ob, part in zip(staying, parts, strict=True):
             ob.live = part
 

@@ -62,10 +62,13 @@ def draw_price(draw, contract, shared, places, kinds):
         targets = draw(st.lists(subset([data["key"] for data in shared]), max_size=2))
         limits = [sum(standalone(data, places) for data in shared if data["key"] in keys) // 4 for keys in targets]
         discounts = [(keys, draw(st.integers(1, top))) for keys, top in zip(targets, limits, strict=True) if top]
+    residual = len(shared) > 1 and draw(st.integers(0, 4)) == 4
+    if residual:
+        discounts = [(keys, amount) for keys, amount in discounts if shared[-1]["key"] not in keys]
     if discounts:
         contract["discount"] = [{"amount": from_units(off, places), "allocate_to": keys} for keys, off in discounts]
     off, worth = sum(amount for _keys, amount in discounts), sum(standalone(data, places) for data in shared)
-    if len(shared) > 1 and draw(st.integers(0, 4)) == 4:
+    if residual:
         contract["fixed"] = from_units(draw_residual(draw, shared[-1], worth, places) - off, places)
     elif discounts or not all(states_price(data) for data in shared) or draw(st.booleans()):
         low = -(-worth // 2) if discounts else 0

@@ -127,7 +127,7 @@ def test_45_a_contract_in_company_currency_has_no_exchange_difference(scenario):
     rates = Rates(dates=(start,), rates=(Fraction(1),))
     for found, company, _journal in walk(scenario, rates):
         assert company.fx == 0
-        for name in ("transaction_price", "revenue", "paid", "receivable", "contract_asset", "contract_liability"):
+        for name in ("transaction_price", "revenue", "paid", "receivable", "contract_asset", "cost_asset", "cost"):
             assert getattr(company, name) == getattr(found, name), name
 
 

@@ -6,7 +6,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ..batch import positions
-from .lives import ALL, PERFORMANCE, QUICK, contract_of, day_of, days_of, figures, last_day, stands, with_events
+from ..timeline import Timeline
+from .lives import (
+    ALL,
+    PERFORMANCE,
+    QUICK,
+    contract_of,
+    day_of,
+    days_of,
+    figures,
+    finishing,
+    last_day,
+    stands,
+    with_events,
+)
 from .strategies import properties, scenarios
 
 
@@ -49,7 +62,9 @@ def test_24_invoicing_earns_nothing_and_earning_invoices_nothing(scenario, amoun
     invoice = {"date": day.isoformat(), "type": "invoice", "amount": amount}
     before, after = stands(scenario, day)[0], stands(with_events(scenario, invoice), day)[0]
     assert (after.revenue, after.lines) == (before.revenue, before.lines)
-    quiet = {**scenario, "events": [event for event in scenario["events"] if event["type"] in ("invoice", "payment")]}
+    money = [event for event in scenario["events"] if event["type"] in ("invoice", "payment")]
+    untied = [{key: value for key, value in event.items() if key != "obligation"} for event in money]
+    quiet = {**scenario, "events": untied}
     if not any(event["type"] == "credit_note" for event in scenario["events"]):
         assert stands(quiet, day)[0].receivable == before.receivable
 
@@ -120,8 +135,6 @@ UNDONE = {
 @properties
 @given(scenarios(ALL - {"termination", "financing"}))
 def test_32_what_is_taken_back_leaves_no_trace(scenario):
-    from ..timeline import Timeline
-
     day = day_of(last_day(scenario))
     state = Timeline(contract_of(scenario)).forward(day)
     events = []
@@ -149,8 +162,6 @@ def test_46_remaining_obligations_are_what_is_not_earned(scenario):
 @properties
 @given(scenarios(PERFORMANCE | {"contract_costs"}))
 def test_50_contract_cost_is_used_up_and_never_below_zero(scenario):
-    from .lives import finishing
-
     for found in stands(scenario, *days_of(scenario)):
         assert 0 <= found.cost_asset <= found.capitalised
     done = with_events(scenario, *finishing(scenario))
