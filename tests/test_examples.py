@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from stories import set_stage
+from stories import hire, set_stage
 
 DOCS = Path(__file__).parents[1] / "docs"
 EXAMPLES = DOCS / "examples"
@@ -53,6 +53,17 @@ def test_a_client_says_what_is_wrong(stage, example):
     assert forbidden.returncode == 1
     assert re.search(r"Odoo refused \((4|403)\)", forbidden.stderr), forbidden.stderr
     assert "Traceback" not in unknown.stderr + forbidden.stderr
+
+
+def test_the_what_if_prints_what_the_page_shows(stage):
+    people = hire(stage.server, {"asking_auditor": ("revenue_recognition.group_revenue_auditor",)})
+    start = [stage.server.url, stage.server.database.name]
+    printed = run("whatif_client.py", *start, people["asking_auditor"].key).stdout
+    assert f"```\n{printed}```" in (DOCS / "api.md").read_text()
+    forbidden = run("whatif_client.py", *start, stage.people["nobody"].key, check=False)
+    assert forbidden.returncode == 1
+    assert "Odoo refused (403)" in forbidden.stderr
+    assert "Traceback" not in forbidden.stderr
 
 
 class Unreliable(BaseHTTPRequestHandler):
@@ -123,7 +134,7 @@ def test_the_retrying_client_loses_and_repeats_nothing(stage, unreliable, tmp_pa
 
 def test_the_page_names_every_public_method_and_field(stage):
     page = (DOCS / "api.md").read_text()
-    for name in ("import_schedules", "attain", "get_status", "run_pending"):
+    for name in ("import_schedules", "attain", "get_status", "run_pending", "simulate"):
         assert f"`{name}(" in page
     for example in EXAMPLES.glob("*.py"):
         assert f"examples/{example.name}" in page
