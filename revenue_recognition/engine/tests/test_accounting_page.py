@@ -246,3 +246,13 @@ def test_there_is_an_example_of_every_measure_event_and_account():
 def test_every_table_of_the_page_can_be_read():
     heads = {table[0][0] for example in EXAMPLES for table in example.tables()}
     assert heads >= {"at", "obligation", "date", "date, company", "kind"}
+
+
+def test_every_invariant_of_the_page_has_a_test_with_its_number():
+    tested = set()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        names = re.findall(r"^def test_(\d\d(?:_and_\d\d)*)_", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        tested.update(int(number) for name in names for number in name.split("_and_"))
+    rows = re.findall(r"^\| (\d[\d, ]*) \|", SECTIONS["Invariants by number"][0], flags=re.MULTILINE)
+    named = {int(number) for row in rows for number in row.split(", ")}
+    assert named == tested
