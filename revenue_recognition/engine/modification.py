@@ -192,6 +192,8 @@ def _refund(state: ContractState, event: Modify, before: date) -> None:
     recognised = [max(0, one.recognised(before)) for one in states]
     if not sum(recognised):
         raise Refusal(f"{event.place}.refund", "nothing is delivered yet that it could be taken off")
+    if event.refund > sum(recognised):
+        raise Refusal(f"{event.place}.refund", "more than is recognised of what was delivered")
     state.fixed -= event.refund
     for one, refund in zip(states, split(event.refund, recognised), strict=True):
         one.base -= refund

@@ -127,7 +127,11 @@ def _terminate(state: ContractState, event: e.Terminate) -> None:
 
     A credit note or a payment back that follows documents the same refund and is not
     counted again.
+
+    :raises Refusal: when more is given back than was billed or paid
     """
+    if event.refund > max(0, state.billed, state.paid):
+        raise Refusal(f"{event.place}.refund", "more than was billed or paid")
     kept = max(state.billed, state.paid) - event.refund
     state.at_end = [(one.recognised(event.date), one.price_now(event.date)) for one in state.obligations.values()]
     state.ended = event.date

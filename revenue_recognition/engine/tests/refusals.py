@@ -140,6 +140,7 @@ REFUSALS = (
     Wrong(CONTRACT("variable", 0, "allocate_to"), ["X"], "contract.variable[0].allocate_to", 'no obligation "X"'),
     Wrong(CONTRACT("variable", 0, "constrained"), "no", "contract.variable[0].constrained", "true nor false"),
     Wrong(CONTRACT("variable", NEXT), {"key": "BONUS", "amount": 1}, "contract.variable[1].key", "used twice"),
+    Wrong(CONTRACT("discount", 0, "amount"), 9999, "contract.discount[0].amount", "more than its obligations"),
     Wrong(CONTRACT("discount", 0, "allocate_to"), GONE, "contract.discount[0].allocate_to", "no allocate_to"),
     Wrong(CONTRACT("discount", 0, "allocate_to"), [], "contract.discount[0].allocate_to", "no obligation"),
     Wrong(CONTRACT("discount", 0, "allocate_to"), ["X"], "contract.discount[0].allocate_to", 'no obligation "X"'),
@@ -232,7 +233,9 @@ REFUSALS = (
     Wrong(EVENTS(17, "change", 0, "start"), "2025-02-01", "events[17].change[0].start", "unknown key"),
     Wrong(EVENTS(17, "change", 0, "quantity"), 3, "events[17].change[0].quantity", "no quantity"),
     Wrong(EVENTS(17, "change", 0, "end"), "2024-12-31", "events[17].change[0].end", "is before 2025-01-01"),
+    Wrong(EVENTS(17, "refund"), 99999, "events[17].refund", "more than is recognised"),
     Wrong(EVENTS(19, "refund"), -1, "events[19].refund", "below 0"),
+    Wrong(EVENTS(19, "refund"), 99999, "events[19].refund", "more than was billed or paid"),
     Wrong(EVENTS(18, "date"), "2025-11-01", "events[18].date", "was terminated on 2025-10-31"),
     # What is asked.
     Wrong(EXPECT(0, "at"), GONE, "expect[0].at", "no at"),

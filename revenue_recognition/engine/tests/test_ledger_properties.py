@@ -112,6 +112,15 @@ def test_44_functional_revenue_and_exchange_differences_are_functional_cash(data
 
 
 @properties
+@given(scenarios(PERFORMANCE | {"variable", "discounts"}), st.integers(1, 10**4))
+def test_08_the_price_converts_as_one(scenario, points):
+    start = day_of(scenario["contract"]["date"])
+    rates = Rates(dates=(start,), rates=(Fraction(points, 1000),))
+    found, company, _journal = next(walk(scenario, rates))
+    assert abs(company.transaction_price - found.transaction_price * rates.rates[0]) <= 1
+
+
+@properties
 @given(scenarios(QUICK), st.integers(1, 10**4))
 def test_44_a_rate_that_never_moves_makes_no_exchange_difference(scenario, points):
     start = day_of(scenario["contract"]["date"])

@@ -6,6 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ..batch import positions
+from ..position import position
+from ..remaining import remaining_by_band
 from ..timeline import Timeline
 from .lives import (
     ALL,
@@ -108,11 +110,13 @@ def test_26_a_credit_note_lowers_what_is_billed_and_nothing_else(scenario, amoun
 @given(scenarios(QUICK - {"termination"}), st.integers(0, 10**4))
 def test_31_a_terminated_contract_leaves_nothing_open(scenario, refund):
     day = last_day(scenario)
+    before = stands(scenario, day_of(day))[0]
+    places = contract_of(scenario).decimals
+    refund = min(refund, max(0, before.billed, before.paid) // 10**places)
     found = stands(with_events(scenario, {"date": day, "type": "terminate", "refund": refund}), day_of(day))[0]
     assert (found.contract_asset, found.contract_liability, found.refund_liability) == (0, 0, 0)
     assert (found.remaining, found.loss_provision, found.cost_asset) == (0, 0, 0)
-    before = stands(scenario, day_of(day))[0]
-    kept = max(before.billed, before.paid) - refund * 10 ** contract_of(scenario).decimals
+    kept = max(before.billed, before.paid) - refund * 10**places
     assert found.revenue == found.transaction_price == kept == max(found.billed, found.paid)
 
 
@@ -157,6 +161,17 @@ def test_32_what_is_taken_back_leaves_no_trace(scenario):
 def test_46_remaining_obligations_are_what_is_not_earned(scenario):
     for found in stands(scenario, *days_of(scenario)):
         assert found.remaining == sum(line.allocated - line.recognised for line in found.lines if not line.exempt)
+
+
+@properties
+@given(scenarios(QUICK), st.lists(st.integers(0, 3000), min_size=1, max_size=4, unique=True))
+def test_46_bands_that_reach_the_end_total_the_remaining_obligations(scenario, offsets):
+    timeline = Timeline(contract_of(scenario))
+    for day in days_of(scenario):
+        state = timeline.forward(day)
+        found = position(state, day)
+        ends = tuple(day + timedelta(offset) for offset in [*sorted(offsets), 4000])
+        assert sum(remaining_by_band(state, found, ends)) == found.remaining
 
 
 @properties
