@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from .money import ZERO, Number, round_half_away, share_out
-from .position import Position
+from .position import Amounts, Position
 from .terms import Rates
 
 Piece = tuple[int, Fraction]
@@ -75,35 +75,12 @@ class Layers:
         return found
 
 
-@dataclass(slots=True)
-class CompanyPosition:
-    """A position in company currency, in its smallest units; ``fx`` is positive for a gain."""
+@dataclass(slots=True, kw_only=True)
+class CompanyPosition(Amounts):
+    """A position in units of the company currency; ``fx`` is positive for a gain."""
 
-    transaction_price: int
-    revenue: int
-    billed: int
-    paid: int
-    receivable: int
-    contract_asset: int
-    contract_liability: int
-    refund_liability: int
-    interest: int
-    cost: int
-    cost_asset: int
-    loss_provision: int
-    capitalised: int
     fx: int
     by_obligation: dict[str, int]
-
-    @property
-    def incurred(self) -> int:
-        """See :class:`~.position.Position`."""
-        return self.cost - self.loss_provision
-
-    @property
-    def amortised(self) -> int:
-        """See :class:`~.position.Position`."""
-        return self.capitalised - self.cost_asset
 
 
 class Conversion:

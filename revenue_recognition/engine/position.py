@@ -24,17 +24,15 @@ class Line:
     exempt: bool = False
 
 
-@dataclass(slots=True)
-class Position:
-    """A contract at the end of a day; amounts are cumulative, in units of the contract currency.
+@dataclass(slots=True, kw_only=True)
+class Amounts:
+    """What the books show of a contract at the end of a day, cumulative, in units of one currency.
 
     ``interest`` is positive for an expense on advances, negative for income. Of contract
     asset and contract liability one is always 0. ``capitalised`` is all contract cost that
     ever became an asset.
     """
 
-    at: date
-    lines: list[Line]
     transaction_price: int
     revenue: int
     billed: int
@@ -47,8 +45,7 @@ class Position:
     cost: int
     cost_asset: int
     loss_provision: int
-    capitalised: int = 0
-    treatment: str = ""
+    capitalised: int
 
     @property
     def incurred(self) -> int:
@@ -59,6 +56,15 @@ class Position:
     def amortised(self) -> int:
         """Contract cost that is no asset any more, amortised or impaired, in units."""
         return self.capitalised - self.cost_asset
+
+
+@dataclass(slots=True, kw_only=True)
+class Position(Amounts):
+    """A contract at the end of a day, in units of its own currency, obligation by obligation."""
+
+    at: date
+    lines: list[Line]
+    treatment: str = ""
 
     @property
     def remaining(self) -> int:

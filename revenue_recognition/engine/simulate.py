@@ -9,7 +9,7 @@ from .dates import DAY
 from .explain import Explanation
 from .journal import Entry, Journal
 from .money import in_currency
-from .position import Position, position
+from .position import Amounts, Position, position
 from .reading import read_scenario
 from .reading.scenario import MONEY
 from .remaining import remaining_by_band
@@ -101,7 +101,7 @@ class Simulation:
             plain["company"] = {**self._amounts(company, places), "fx": in_currency(company.fx, places)}
         return plain
 
-    def _amounts(self, found: Position | CompanyPosition, decimals: int) -> Plain:
+    def _amounts(self, found: Amounts, decimals: int) -> Plain:
         return {name: in_currency(getattr(found, name), decimals) for name in MONEY}
 
     def _entry(self, entry: Entry) -> Plain:

@@ -31,9 +31,9 @@ class RevenueContract(models.Model):
     def simulate(self, scenario: dict) -> dict:
         """Work out a contract, its events and its dates; write nothing.
 
-        The format is described in ``docs/api.md``, its rules in ``docs/accounting.md``: ``currency``, ``contract`` (date,
-        fixed and variable consideration, obligations with their measures), ``events``, and the dates wanted, as
-        ``expect`` (``[{"at": …, "bands": […]}]``) or as a list ``at``. Decimals are those of the currency in
+        The format is described in ``docs/api.md``, its rules in ``docs/accounting.md``: ``currency``, ``contract``
+        (date, fixed and variable consideration, obligations with their measures), ``events``, and the dates wanted,
+        as ``expect`` (``[{"at": …, "bands": […]}]``) or as a list ``at``. Decimals are those of the currency in
         this database, active or not.
 
         :param dict scenario: plain values; amounts in the contract currency, dates as ISO texts

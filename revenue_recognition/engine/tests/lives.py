@@ -1,5 +1,6 @@
 """Lives of contracts for the property tests: where a drawn scenario stands, in whole units."""
 
+from dataclasses import fields
 from datetime import date, timedelta
 
 from ..position import position
@@ -52,7 +53,7 @@ def last_day(scenario):
 
 def figures(found):
     """Return everything a position says, comparable."""
-    names = (name for name in found.__slots__ if name not in ("at", "treatment", "lines"))
+    names = (field.name for field in fields(found) if field.name not in ("at", "treatment", "lines"))
     lines = [(line.key, line.allocated, line.progress, line.recognised) for line in found.lines]
     return {**{name: getattr(found, name) for name in names}, "lines": lines}
 
