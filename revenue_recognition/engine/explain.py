@@ -88,24 +88,41 @@ class Explanation:
     def _allocation(self, one: ObligationState, line: Line) -> None:
         if one.measure.open_ended or one.separate or one.removed or self.state.ended is not None:
             return
-        weights = self.state.weights()
-        total = sum(weights.values(), ZERO)
-        if one.frozen:
-            text = (
-                f"{self._money(one.allocated)}: {self._money(one.frozen_exact)} recognised before the modification "
-                f"and {self._money(one.allocated - one.frozen_exact)} of what was left"
-            )
-        elif len(weights) < 2 or not total:
-            text = f"{self._money(one.allocated)}: the whole price"
-        else:
-            text = (
-                f"{self._money(one.allocated)} of {self._money(sum(self._shared()))}: standalone selling price "
-                f"{self._money(weights[one.key])} of {self._money(total)}"
-            )
+        extras = self._extras(one)
+        text = "; ".join([self._base(one, bool(extras)), *extras])
         self._say("allocation", text, "606-10-32-31", one.key)
         if line.allocated != one.allocated:
             text = f"{self._money(line.allocated)} after rebates and returns expected"
             self._say("allocation", text, "606-10-55-22", one.key)
+
+    def _base(self, one: ObligationState, extras: bool) -> str:
+        """Return how an obligation came to its share, apart from what variable amounts add since."""
+        allocated, weights = self._money(one.allocated), self.state.weights()
+        total = sum(weights.values(), ZERO)
+        if one.frozen:
+            live = self._money(one.base - one.frozen)
+            return (
+                f"{allocated}: {self._money(one.frozen)} recognised before the modification and {live} of what was left"
+            )
+        if len(weights) < 2 or not total:
+            return f"{allocated}: {self._money(one.base)} of the price" if extras else f"{allocated}: the whole price"
+        selling = f"standalone selling price {self._money(weights[one.key])} of {self._money(total)}"
+        if any(one.key in discount.allocate_to for discount in self.state.discounts):
+            selling += ", less a discount that belongs to it"
+        if extras:
+            return f"{allocated}: {self._money(one.base)} by {selling}"
+        return f"{allocated} of {self._money(sum(self._shared()))}: {selling}"
+
+    def _extras(self, one: ObligationState) -> list[str]:
+        """Return what variable amounts and interest add to the share of an obligation."""
+        found = []
+        for key, variable in self.state.variables.items():
+            part = variable.since * (variable.live.get(one.key, ZERO) + variable.settled.get(one.key, ZERO))
+            if part:
+                found.append(f"{self._money(part)} of {key}")
+        if one.joined:
+            found.append(f"{self._money(one.joined)} of interest on what was paid in advance")
+        return found
 
     def _shared(self) -> list[int]:
         return [one.allocated for one in self.state.sharing()]
@@ -120,6 +137,10 @@ class Explanation:
             self._say("progress", text, "606-10-25-13", one.key)
             return
         live = self._money(round_half_away(one.allocated - one.frozen_exact))
+        if one.frozen and one.allocated == one.frozen_exact:
+            text = f"{self._money(line.recognised)} recognised, nothing was left when the contract was modified"
+            self._say("progress", text, "606-10-25-13", one.key)
+            return
         text = f"{one.measure.text(self.position.at, live)}; {self._money(line.recognised)} recognised"
         self._say("progress", text, one.measure.paragraph, one.key)
 
