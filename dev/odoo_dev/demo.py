@@ -161,5 +161,7 @@ def first_steps(addons):
             "Open its sales order, tab Billing Schedule, for the whole plan; To Bill shows what waits and why.",
         ]
     if "revenue_recognition" in addons:
-        steps.append("Log in as revenue_accountant and open Revenue to prepare the close of a month.")
+        steps.append(
+            "As revenue_accountant, ask over XML-RPC or JSON-2 what a contract would earn: docs/api.md, What-if."
+        )
     return steps
