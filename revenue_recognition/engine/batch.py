@@ -15,7 +15,7 @@ def positions(contracts: Iterable[Contract], at: date) -> Iterator[tuple[Contrac
     """Yield each contract with its position at the end of a day.
 
     :param contracts: read one by one; what happened after the day is left out
-    :raises Refusal: at a contract that cannot be worked out; its place begins with the key of the contract
+    :raises Refusal: at a contract that cannot be worked out, with the place its terms or events bear
     """
     for contract in contracts:
         yield contract, position_at(contract, at)

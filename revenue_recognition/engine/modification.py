@@ -121,7 +121,7 @@ def _prospective(state: ContractState, event: Modify, before: date) -> None:
     for one in states:
         one.separate = False
     frozen = {one.key: one.exact_units(before) for one in states}
-    done = {one.key: ONE if one.removed else one.measure.progress(before) for one in states}
+    done = {one.key: one.measure.progress(before) for one in states}
     pool = sum(one.allocated - frozen[one.key] for one in states) + event.fixed_delta
     state.fixed += event.fixed_delta
     states += [one for one in _add(state, event) if not one.measure.open_ended]
