@@ -33,6 +33,7 @@ def modify(state: ContractState, event: Modify) -> None:
         _prospective(state, event, before)
     else:
         _catch_up(state, event, before)
+    state.price_units()
     state.allocate()
 
 

@@ -257,9 +257,16 @@ class ContractState:
             for state in sharing:
                 state.base = shares[state.key] if shares else self.fixed
             self._check_discounts(gross)
+            self.price_units()
         elif self.fixed:
             raise Refusal("contract.fixed", "no obligation takes a share of it")
         return {one.key: VariableState(one, self._targets(one, prices)) for one in self.contract.variable}
+
+    def price_units(self) -> None:
+        """Give units without a stated price their part of what is allocated."""
+        for state in self.obligations.values():
+            if state.units is not None:
+                state.units.price_from(Fraction(state.base))
 
     def _check_discounts(self, gross: int) -> None:
         """Refuse a discount that takes more than its obligations have."""

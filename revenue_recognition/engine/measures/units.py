@@ -74,6 +74,14 @@ class UnitsMeasure(Measure):
         """See :class:`Measure`: at the stated price."""
         return self.delivered * self.stated_price if self.open_ended else ZERO
 
+    def price_from(self, share: Fraction) -> None:
+        """Take a unit's part of the allocated share for its price, where none is stated.
+
+        :param share: of the fixed consideration, in units of money
+        """
+        if not self.stated_price and self.quantity:
+            self.stated_price = share / self.quantity
+
     def expected(self) -> Fraction:
         """Return the units that will be delivered as far as is known."""
         return self.delivered if self.quantity is None else self.quantity
@@ -101,7 +109,7 @@ class UnitsMeasure(Measure):
 
 
 def _stated_price(obligation: Obligation) -> Fraction:
-    """Return the stated price of a unit, in units of money."""
+    """Return the stated price of a unit, in units of money; 0 where none is stated."""
     if obligation.unit_price is not None:
         return obligation.unit_price
     if obligation.price is not None and obligation.quantity:

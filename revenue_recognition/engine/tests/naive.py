@@ -112,6 +112,8 @@ class History(Changes):
                 ob.terms["ssp"] = fixed + sum(amount for amount, _keys in self.discounts) - others
         for ob, part in zip(sharing, self.share_net(fixed, sharing), strict=True):
             ob.live = part
+            if ob.method == "units" and ob.unit_price is None:
+                ob.terms["unit_price"] = part / ob.terms["quantity"]
         self.variables = {item["key"]: self.make_variable(item) for item in contract.get("variable", ())}
 
     def share_net(self, net, sharing):
