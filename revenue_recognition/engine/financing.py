@@ -10,24 +10,23 @@ from fractions import Fraction
 
 from .allocation import Shares, among
 from .dates import DAY, anniversary
-from .money import ONE, ZERO, part_of, round_half_away
+from .money import ONE, ZERO
 from .state import ContractState, ObligationState
 
 
 class Interest:
     """Interest of a contract through a day, in units, exactly; positive is expense.
 
-    ``running`` is what the current year has accrued and not yet capitalised; ``joined`` is
-    the part of it that joined the price.
+    ``running`` is what the current year has accrued and not yet capitalised.
     """
 
-    __slots__ = ("capitalised", "joined", "through", "running", "year_end", "years")
+    __slots__ = ("capitalised", "through", "running", "year_end", "years")
 
     def __init__(self, start: date) -> None:
         self.through = start
         self.years = 1
         self.year_end = anniversary(start, 1)
-        self.capitalised = self.running = self.joined = ZERO
+        self.capitalised = self.running = ZERO
 
     @property
     def total(self) -> Fraction:
@@ -37,7 +36,7 @@ class Interest:
     def capitalise(self, start: date) -> None:
         """Close the year: its interest bears interest from now on."""
         self.capitalised += self.running
-        self.running = self.joined = ZERO
+        self.running = ZERO
         self.years += 1
         self.year_end = anniversary(start, self.years)
 
@@ -60,7 +59,15 @@ def accrue(state: ContractState, day: date) -> None:
         _accrue_stretch(state, interest, financing.rate, until)
         if until == interest.year_end:
             interest.capitalise(financing.start)
+            _close_year(state)
     state.allocate()
+
+
+def _close_year(state: ContractState) -> None:
+    """Let the interest of the year belong to the price like any other."""
+    state.joined_before = state.joined_total
+    for one in state.obligations.values():
+        one.joined_before = one.joined
 
 
 def _moves(one: ObligationState, day: date) -> bool:
@@ -78,7 +85,6 @@ def _accrue_stretch(state: ContractState, interest: Interest, rate: Fraction, un
     interest.running += amount
     interest.through = until
     if amount > 0:
-        interest.joined += amount
         for key, share in waiting.items():
             state.obligations[key].joined += amount * share
         state.joined_total += amount
@@ -89,11 +95,19 @@ def _balance(state: ContractState, interest: Interest) -> Fraction:
     """Return what bears interest: money received and capitalised interest less revenue without this year's interest."""
     if state.ended is not None:
         return ZERO
-    revenue = sum(state.recognised(interest.through).values())
-    price = sum(one.allocated for one in state.obligations.values())
-    if interest.joined and price:
-        revenue -= part_of(round_half_away(interest.joined), min(ONE, Fraction(revenue, price)))
-    return state.paid + interest.capitalised - revenue
+    return state.paid + interest.capitalised - _revenue(state, interest)
+
+
+def _revenue(state: ContractState, interest: Interest) -> int:
+    """Return what is recognised without the interest that joined the price this year."""
+    if state.joined_total == state.joined_before:
+        return sum(state.recognised(interest.through).values())
+    revenue = 0
+    for one, share in zip(state.obligations.values(), state.shares(this_year=False), strict=True):
+        whole, one.allocated = one.allocated, share
+        revenue += one.recognised(interest.through)
+        one.allocated = whole
+    return revenue
 
 
 def _unsatisfied(state: ContractState, day: date) -> Shares:

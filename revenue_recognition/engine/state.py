@@ -30,6 +30,7 @@ class ObligationState:
         "frozen_exact",
         "invoiced",
         "joined",
+        "joined_before",
         "measure",
         "part",
         "price",
@@ -52,6 +53,7 @@ class ObligationState:
         self.frozen: Number = 0
         self.frozen_exact: Number = 0
         self.joined: Number = 0
+        self.joined_before: Number = 0
         self.allocated = 0
         self.invoiced = 0
         self.refunded = 0
@@ -177,6 +179,7 @@ class ContractState:
         "ended",
         "financing",
         "fixed",
+        "joined_before",
         "joined_total",
         "obligations",
         "paid",
@@ -196,6 +199,7 @@ class ContractState:
         self.cost_layers: list[CostLayer] = []
         self.financing: Interest | None = None
         self.joined_total: Number = 0
+        self.joined_before: Number = 0
         self.treatment = ""
         self.reason = ""
         self.ended: date | None = None
@@ -213,17 +217,30 @@ class ContractState:
 
     def allocate(self) -> None:
         """Round the exact shares of every obligation to units that total the price (ASC 606-10-32-28)."""
-        states = list(self.obligations.values())
-        exact = [state.base + state.joined for state in states]
-        total = self.fixed + round_half_away(self.joined_total)
-        for state in states:
+        for state in self.obligations.values():
             state.frozen_exact = state.frozen
+        for variable in self.variables.values():
+            if variable.since:
+                for key, settled in variable.settled.items():
+                    self.obligations[key].frozen_exact += variable.since * settled
+        for state, allocated in zip(self.obligations.values(), self.shares(), strict=True):
+            state.allocated = allocated
+
+    def shares(self, this_year: bool = True) -> list[int]:
+        """Return the share of the price of every obligation, in units.
+
+        :param this_year: with the interest that joined the price since it was last capitalised
+        """
+        states = self.obligations.values()
+        total = self.fixed + round_half_away(self.joined_total if this_year else self.joined_before)
+        exact = {state.key: state.base + (state.joined if this_year else state.joined_before) for state in states}
         for variable in self.variables.values():
             total += variable.included
             if variable.since:
-                self._add(exact, states, variable)
-        for state, allocated in zip(states, share_out(total, exact), strict=True):
-            state.allocated = allocated
+                for parts in (variable.live, variable.settled):
+                    for key, part in parts.items():
+                        exact[key] += variable.since * part
+        return share_out(total, list(exact.values()))
 
     def weights(self) -> Shares:
         """Return the weight of each obligation that shares the price: selling price × what was left of it."""
@@ -286,16 +303,6 @@ class ContractState:
         if not shares:
             raise Refusal(f"{variable.place}.allocate_to", "no obligation takes a share of it")
         return shares
-
-    def _add(self, exact: list[Number], states: list[ObligationState], variable: VariableState) -> None:
-        """Add what a variable amount changed by to the exact shares."""
-        for n, state in enumerate(states):
-            live, settled = variable.live.get(state.key), variable.settled.get(state.key)
-            if live:
-                exact[n] += variable.since * live
-            if settled:
-                exact[n] += variable.since * settled
-                state.frozen_exact += variable.since * settled
 
 
 def _fixed(contract: Contract, states: dict[str, ObligationState]) -> int:
