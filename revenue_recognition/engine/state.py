@@ -233,7 +233,10 @@ class ContractState:
         """
         states = self.obligations.values()
         total = self.fixed + round_half_away(self.joined_total if this_year else self.joined_before)
-        exact = {state.key: state.base + (state.joined if this_year else state.joined_before) for state in states}
+        exact = {state.terms.key: state.base for state in states}
+        if self.joined_total:
+            for state in states:
+                exact[state.terms.key] += state.joined if this_year else state.joined_before
         for variable in self.variables.values():
             total += variable.included
             if variable.since:

@@ -1,7 +1,8 @@
 """Applying events to a contract, in the order of their dates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
+from operator import attrgetter
 
 from . import events as e
 from .contract_cost import capitalise, impair
@@ -28,7 +29,7 @@ class Timeline:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.state = ContractState(contract)
-        self._queue = sorted(contract.events, key=_moment)
+        self._queue = _in_order(contract.events)
         self._next = 0
 
     def forward(self, day: date) -> ContractState:
@@ -58,8 +59,12 @@ def apply(state: ContractState, event: e.Event) -> None:
         APPLY[type(event)](state, event)
 
 
-def _moment(event: e.Event) -> tuple[date, bool]:
-    return event.date, isinstance(event, e.Impair)
+def _in_order(events: Iterable[e.Event]) -> list[e.Event]:
+    """Return events by date and as they were listed, impairments last within their date."""
+    queue = sorted(events, key=attrgetter("date"))
+    if any(type(event) is e.Impair for event in queue):
+        queue.sort(key=lambda event: (event.date, type(event) is e.Impair))
+    return queue
 
 
 def _perform(state: ContractState, event: e.Performance) -> None:
