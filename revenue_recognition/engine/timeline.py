@@ -68,12 +68,15 @@ def _in_order(events: Iterable[e.Event]) -> list[e.Event]:
 
 
 def _perform(state: ContractState, event: e.Performance) -> None:
-    """Record a fact about one obligation with its measure; every cost counts as a cost of the contract."""
+    """Record a fact about one obligation with its measure.
+
+    Every cost counts as a cost of the contract, also one that comes after its obligation was removed.
+    """
     one = known(state, event.obligation, f"{event.place}.obligation")
     if isinstance(event, e.Cost):
         if event.kind is not e.CostKind.INSTALLED:
             state.costs += event.amount
-        if type(event) not in one.measure.takes:
+        if one.removed or type(event) not in one.measure.takes:
             return
     if one.removed:
         raise Refusal(f"{event.place}.obligation", f'obligation "{one.key}" was removed by a modification')

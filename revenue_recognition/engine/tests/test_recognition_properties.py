@@ -201,3 +201,15 @@ def test_19_no_royalty_before_both_the_sale_and_the_licence(sold, licensed, amou
     both = max(dates.values())
     revenue = [found.revenue for found in stands(scenario, both - timedelta(1), both)]
     assert revenue == [0, amount] if both > start else revenue[1] == amount
+
+
+@properties
+@given(costs, costs)
+def test_cost_after_its_obligation_was_removed_is_still_a_cost(before, later):
+    scenario = building({"amount": before}, {"amount": later, "date": "2025-04-01"}, total=900)
+    added = {"key": "NEW", "name": "New", "ssp": 100, "recognition": {"method": "point_in_time"}}
+    removal = {"date": "2025-03-01", "type": "modify", "treatment": "prospective", "remove": ["P"], "add": [added]}
+    scenario["events"].append(removal)
+    first, last = stands(scenario, day_of("2025-03-01"), day_of("2025-04-01"))
+    assert last.revenue == first.revenue == part_of(100_000, min(Fraction(1), Fraction(round(before * 100), 90_000)))
+    assert last.cost - first.cost == round(later * 100)
