@@ -187,3 +187,26 @@ def test_50_contract_cost_is_used_up_and_never_below_zero(scenario):
 def ended(scenario):
     """Return whether a scenario has a termination."""
     return any(event["type"] == "terminate" for event in scenario["events"])
+
+
+@properties
+@given(st.integers(0, 1200), st.integers(0, 1200))
+def test_31_what_documents_the_refund_of_a_termination_does_not_count_again(paid, refund):
+    refund = min(refund, paid)
+    obligation = {"key": "P", "name": "P", "price": 1200, "recognition": {"method": "manual"}}
+    head = {"date": "2025-02-01"}
+    events = [
+        {**head, "type": "invoice", "amount": paid},
+        {**head, "type": "payment", "amount": paid},
+        {**head, "type": "terminate", "refund": refund},
+    ]
+    documents = [
+        {"date": "2025-03-01", "type": "credit_note", "amount": refund},
+        {"date": "2025-03-01", "type": "payment", "amount": -refund},
+    ]
+    contract = {"date": "2025-01-01", "obligations": [obligation]}
+    scenario = {"currency": "USD", "contract": contract, "events": events, "at": ["2025-03-01"]}
+    day = day_of("2025-03-01")
+    found = stands(scenario, day)[0]
+    assert found.revenue == found.billed == found.paid == (paid - refund) * 100
+    assert figures(stands(with_events(scenario, *documents), day)[0]) == figures(found)
