@@ -1,1 +1,19 @@
-from . import revenue_contract
+from . import (
+    account_move_line,
+    res_company,
+    revenue_close,
+    revenue_contract,
+    revenue_contract_cost,
+    revenue_entry,
+    revenue_evidence,
+    revenue_exception,
+    revenue_modification,
+    revenue_obligation,
+    revenue_policy,
+    revenue_policy_version,
+    revenue_posting,
+    revenue_price_change,
+    revenue_ssp,
+    sale_order,
+    sale_order_line,
+)

@@ -23,6 +23,33 @@ class RevenueContract(models.Model):
     date = fields.Date(
         string="Inception", required=True, index=True, help="The day on which both parties were bound by the contract."
     )
+    state = fields.Selection(
+        [("draft", "Draft"), ("active", "Active"), ("cancelled", "Cancelled")],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+    )
+    order_ids = fields.One2many("sale.order", "revenue_contract_id", string="Orders", readonly=True)
+    obligation_ids = fields.One2many("revenue.obligation", "contract_id", string="Obligations")
+    fixed = fields.Monetary(string="Fixed Consideration", help="What is promised at inception, net of taxes.")
+    liability_account_id = fields.Many2one("account.account", string="Contract Liability", check_company=True)
+    asset_account_id = fields.Many2one("account.account", string="Contract Asset", check_company=True)
+    refund_account_id = fields.Many2one("account.account", string="Refund Liability", check_company=True)
+    journal_id = fields.Many2one("account.journal", check_company=True, domain="[('type', '=', 'general')]")
+    financing_rate = fields.Float(
+        string="Financing Rate (%)",
+        digits=(16, 6),
+        help="The yearly rate of a significant financing component (ASC 606-10-32-15); 0 for none.",
+    )
+    financing_date = fields.Date(string="Interest From", help="The day interest counts from; inception when empty.")
+    modification_ids = fields.One2many("revenue.modification", "contract_id", string="Modifications")
+    price_change_ids = fields.One2many("revenue.price.change", "contract_id", string="Variable Consideration")
+    cost_ids = fields.One2many("revenue.contract.cost", "contract_id", string="Contract Cost")
+    evidence_ids = fields.One2many("revenue.evidence", "contract_id", readonly=True)
+    exception_ids = fields.One2many("revenue.exception", "contract_id", string="Exceptions", readonly=True)
+    entry_ids = fields.One2many("revenue.entry", "contract_id", string="Subledger", readonly=True)
 
     # === WHAT-IF === #
 

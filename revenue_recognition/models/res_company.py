@@ -1,0 +1,95 @@
+from odoo import fields, models
+
+from .account_roles import ROLES
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    revenue_contract_liability_account_id = fields.Many2one(
+        "account.account", string="Contract Liability", check_company=True, help="What is billed and not earned yet."
+    )
+    revenue_contract_asset_account_id = fields.Many2one(
+        "account.account", string="Contract Asset", check_company=True, help="What is earned and not billed yet."
+    )
+    revenue_refund_liability_account_id = fields.Many2one(
+        "account.account",
+        string="Refund Liability",
+        check_company=True,
+        help="What is billed for what was delivered and is expected to be given back.",
+    )
+    revenue_loss_provision_account_id = fields.Many2one(
+        "account.account",
+        string="Loss Provision",
+        check_company=True,
+        help="The loss still to come of contracts whose cost exceeds their price.",
+    )
+    revenue_loss_account_id = fields.Many2one(
+        "account.account", string="Loss on Contracts", check_company=True, help="The expense of loss provisions."
+    )
+    revenue_contract_cost_account_id = fields.Many2one(
+        "account.account",
+        string="Contract Cost",
+        check_company=True,
+        help="Cost to obtain or fulfil contracts that is an asset until it is amortised.",
+    )
+    revenue_amortisation_account_id = fields.Many2one(
+        "account.account",
+        string="Amortisation of Contract Cost",
+        check_company=True,
+        help="Where capitalised cost was booked first, and its amortisation goes.",
+    )
+    revenue_interest_expense_account_id = fields.Many2one(
+        "account.account",
+        string="Interest Expense",
+        check_company=True,
+        help="Interest on customers' advances with a significant financing component.",
+    )
+    revenue_interest_income_account_id = fields.Many2one(
+        "account.account",
+        string="Interest Income",
+        check_company=True,
+        help="Interest where customers pay later than they are served.",
+    )
+    revenue_journal_id = fields.Many2one(
+        "account.journal",
+        check_company=True,
+        domain="[('type', '=', 'general')]",
+        help="The journal of recognised revenue.",
+    )
+    revenue_policy_id = fields.Many2one(
+        "revenue.policy",
+        string="Default Revenue Policy",
+        check_company=True,
+        help="Of products whose own policy and category say nothing; empty keeps these out of revenue contracts.",
+    )
+    revenue_granularity = fields.Selection(
+        [("contract", "Per Contract"), ("customer", "Per Customer"), ("summary", "Summary")],
+        string="Ledger Detail",
+        default="summary",
+        required=True,
+        help="How many journal items a close makes. The subledger always has every obligation.",
+    )
+    revenue_combine_days = fields.Integer(
+        string="Combine Orders Within",
+        help="Orders that a customer places within so many days make one contract (ASC 606-10-25-9); 0 combines none.",
+    )
+    revenue_lock_date = fields.Date(
+        string="Revenue Locked Through",
+        readonly=True,
+        copy=False,
+        help="The last day of the last revenue close that was locked. Nothing is posted to contracts up to that day.",
+    )
+
+    def _revenue_account(self, role, version=None):
+        """Return the account that plays a part: the policy's own, else the company's.
+
+        :param str role: a key of :data:`~.account_roles.ROLES`
+        :param version: the version of a policy, or nothing
+        :return: one account, or none
+        """
+        self.ensure_one()
+        own = version[ROLES[role].version_field] if version else self.env["account.account"]
+        if own or ROLES[role].company_field not in self._fields:
+            return own
+        return self[ROLES[role].company_field]

@@ -1,0 +1,68 @@
+from odoo import fields, models
+
+
+class RevenueObligation(models.Model):
+    """A promise to transfer something distinct to the customer (ASC 606-10-25-14)."""
+
+    _name = "revenue.obligation"
+    _description = "Performance Obligation"
+    _check_company_auto = True
+    _order = "contract_id, sequence, id"
+
+    contract_id = fields.Many2one("revenue.contract", required=True, index=True, ondelete="cascade", check_company=True)
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="contract_id.currency_id")
+    key = fields.Char(required=True, copy=False)
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one("product.product", index=True, check_company=True)
+    sale_line_ids = fields.Many2many(
+        "sale.order.line", "revenue_obligation_sale_line_rel", "obligation_id", "sale_line_id", string="Order Lines"
+    )
+    policy_version_id = fields.Many2one("revenue.policy.version", index=True, ondelete="restrict", check_company=True)
+    measure = fields.Selection(
+        [
+            ("point_in_time", "Point in Time"),
+            ("straight_line", "Time Elapsed"),
+            ("cost_to_cost", "Cost Incurred"),
+            ("hours", "Hours Worked"),
+            ("units", "Units Delivered"),
+            ("milestones", "Project Milestones"),
+            ("usage", "Usage"),
+            ("as_invoiced", "As Invoiced"),
+            ("manual", "Observed Progress"),
+        ],
+        required=True,
+    )
+    trigger = fields.Selection(
+        [
+            ("confirmation", "Order Confirmation"),
+            ("delivered", "Delivery"),
+            ("milestone", "Project Milestones"),
+            ("acceptance", "Acceptance"),
+            ("invoice", "Invoice"),
+            ("date", "Date"),
+        ]
+    )
+    date_start = fields.Date(string="Starts", help="Of what is earned by time, or on a date; empty until it starts.")
+    date_end = fields.Date(string="Ends")
+    duration_months = fields.Integer(string="Months")
+    monthly = fields.Boolean(string="By Months", help="A part of a month counts its days over those of that month.")
+    price = fields.Monetary(help="The price stated in the contract, net of taxes.")
+    ssp = fields.Monetary(string="Standalone Selling Price")
+    ssp_low = fields.Monetary(string="Lowest")
+    ssp_high = fields.Monetary(string="Highest")
+    ssp_kind = fields.Selection(
+        [("amount", "Amount"), ("range", "Range"), ("residual", "Residual")],
+        string="Kind of Price",
+        help="Empty where no standalone selling price is known.",
+    )
+    quantity = fields.Float(digits="Product Unit")
+    unit_price = fields.Float(digits="Product Price")
+    distinct = fields.Selection([("auto", "By Measure"), ("yes", "Yes"), ("no", "No")], required=True, default="auto")
+    project_id = fields.Many2one("project.project", index=True)
+    analytic_distribution = fields.Json()
+    revenue_account_id = fields.Many2one("account.account", check_company=True)
+    modification_id = fields.Many2one("revenue.modification", string="Added By", index=True)
+
+    _key_once = models.Constraint("UNIQUE(contract_id, key)", "A key names one obligation of a contract.")
