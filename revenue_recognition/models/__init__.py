@@ -1,5 +1,8 @@
 from . import (
     account_move_line,
+    policy_holder,
+    product_category,
+    product_template,
     res_company,
     revenue_close,
     revenue_contract,

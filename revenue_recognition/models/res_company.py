@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from .account_roles import ROLES
 
@@ -80,6 +81,38 @@ class ResCompany(models.Model):
         copy=False,
         help="The last day of the last revenue close that was locked. Nothing is posted to contracts up to that day.",
     )
+
+    # === CONSTRAINTS ===#
+
+    @api.constrains(
+        "revenue_policy_id",
+        "revenue_contract_liability_account_id",
+        "revenue_contract_asset_account_id",
+        "revenue_journal_id",
+    )
+    def _check_revenue_policy_id(self):
+        for company in self.filtered("revenue_policy_id"):
+            company._check_revenue_books()
+
+    def _check_revenue_books(self):
+        """Refuse what needs the accounts of revenue when those without which nothing can be posted are missing.
+
+        :raises ValidationError: naming what is missing, and where it is set up
+        """
+        self.ensure_one()
+        needed = ("revenue_contract_liability_account_id", "revenue_contract_asset_account_id", "revenue_journal_id")
+        missing = [self._fields[name].get_description(self.env)["string"] for name in needed if not self[name]]
+        if missing:
+            raise ValidationError(
+                self.env._(
+                    "%(company)s has no %(missing)s yet, so that no revenue policy can be used there. "
+                    "Set it up in Revenue ▸ Configuration ▸ Accounts.",
+                    company=self.display_name,
+                    missing=", ".join(missing),
+                )
+            )
+
+    # === BUSINESS METHODS ===#
 
     def _revenue_account(self, role, version=None):
         """Return the account that plays a part: the policy's own, else the company's.

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class RevenuePolicy(models.Model):
@@ -20,3 +20,13 @@ class RevenuePolicy(models.Model):
         """Return the version that holds for contracts made on a date, or none."""
         self.ensure_one()
         return self.version_ids.filtered(lambda version: version.date_from <= date).sorted("date_from")[-1:]
+
+    @api.model
+    def _policy_for(self, product, company):
+        """Return the policy a product follows in a company: its own, its category's (or a parent's), the company's.
+
+        :return: one policy, or none: then the product stays out of revenue contracts
+        """
+        own = product.with_company(company).sudo()
+        policy = own.product_tmpl_id.revenue_policy_id or own.categ_id._revenue_policy()
+        return (policy or company.sudo().revenue_policy_id).sudo(self.env.su)
