@@ -13,5 +13,6 @@
         "data/revenue_policies.xml",
         "views/menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -1,5 +1,6 @@
 from . import (
     account_move_line,
+    append_only,
     policy_holder,
     product_category,
     product_template,
@@ -16,6 +17,7 @@ from . import (
     revenue_policy_version,
     revenue_posting,
     revenue_price_change,
+    revenue_protection,
     revenue_ssp,
     sale_order,
     sale_order_line,

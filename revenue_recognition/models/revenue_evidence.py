@@ -5,6 +5,7 @@ class RevenueEvidence(models.Model):
     """A dated fact about an obligation that is no record of Odoo's own; never changed, never deleted."""
 
     _name = "revenue.evidence"
+    _inherit = ["revenue.append.only"]
     _description = "Revenue Evidence"
     _check_company_auto = True
     _order = "date desc, id desc"
@@ -32,6 +33,8 @@ class RevenueEvidence(models.Model):
     value = fields.Float(digits=0, help="A fraction, an amount in the contract's currency, or a number of units.")
     source = fields.Char(help="What it comes from: a system, a document, a person.")
     note = fields.Text()
-    user_id = fields.Many2one("res.users", string="Recorded By", default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        "res.users", string="Recorded By", readonly=True, ondelete="restrict", default=lambda self: self.env.user
+    )
 
     _key_once = models.Constraint("UNIQUE(company_id, key)", "This evidence is recorded already.")
