@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/revenue_recognition_rules.xml",
         "data/revenue_policies.xml",
+        "data/ir_cron.xml",
         "views/menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",

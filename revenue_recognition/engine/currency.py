@@ -113,12 +113,20 @@ class Conversion:
         """Return the next position in company currency."""
         rate = self.rate(position.at)
         self._flows(position, rate)
-        self._consider(max(position.billed, position.paid) + max(0, position.interest), rate)
+        total = max(position.billed, position.paid) + max(0, position.interest)
+        self._consider(total, self.consideration_rate(position.at, rate))
         income = max(0, -position.interest)
         self._earn(position.revenue + position.refund_liability + income, position, rate)
         converted = self._position(position, rate)
         self.last = position
         return converted
+
+    def consideration_rate(self, day: date, rate: Fraction) -> Fraction:
+        """Return the rate at which what is billed or received on a day is layered.
+
+        :param rate: of that day
+        """
+        return rate
 
     def _flows(self, position: Position, rate: Fraction) -> None:
         """Value what came since the last position at the rate of the day."""

@@ -1,4 +1,5 @@
 from . import (
+    account_analytic_line,
     account_move_line,
     append_only,
     policy_holder,
@@ -6,8 +7,11 @@ from . import (
     product_template,
     res_company,
     revenue_close,
+    revenue_close_compute,
+    revenue_close_post,
     revenue_contract,
     revenue_contract_cost,
+    revenue_contract_making,
     revenue_entry,
     revenue_evidence,
     revenue_exception,

@@ -2,9 +2,10 @@ from odoo import fields, models
 
 KINDS = [
     ("billing", "Billed"),
-    ("routing", "Billed Elsewhere"),
+    ("routing", "Billed to Another Account"),
     ("revenue", "Revenue"),
-    ("interest", "Interest"),
+    ("interest", "Interest Expense"),
+    ("interest_income", "Interest Income"),
     ("refund", "Refund Liability"),
     ("presentation", "Contract Asset"),
     ("exchange", "Exchange Difference"),
@@ -17,30 +18,39 @@ KINDS = [
 class RevenueEntry(models.Model):
     """The subledger: what a close books for an obligation, or for a contract as a whole.
 
-    Amounts are in the direction of the two accounts, below zero where a period takes back
-    what earlier ones booked. Rows of a posted close are never changed; the database refuses it.
+    Amounts are in the direction of the posting's two accounts, below zero where a period takes
+    back what earlier ones booked. Rows of a posted close are never changed; the database
+    refuses it. What many rows have in common is on their posting: a close writes millions.
     """
 
     _name = "revenue.entry"
     _description = "Revenue Subledger"
-    _order = "date desc, id desc"
+    _order = "id desc"
     _log_access = False
 
     close_id = fields.Many2one("revenue.close", required=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, index=True)
+    posting_id = fields.Many2one("revenue.posting", required=True, index=True, ondelete="restrict")
     contract_id = fields.Many2one("revenue.contract", required=True, ondelete="restrict")
     obligation_id = fields.Many2one("revenue.obligation", index="btree_not_null", ondelete="restrict")
-    partner_id = fields.Many2one("res.partner", string="Customer", ondelete="restrict")
-    policy_version_id = fields.Many2one("revenue.policy.version", ondelete="restrict")
-    posting_id = fields.Many2one("revenue.posting", index=True, ondelete="restrict")
-    date = fields.Date(required=True)
     kind = fields.Selection(KINDS, required=True)
-    debit_account_id = fields.Many2one("account.account", ondelete="restrict")
-    credit_account_id = fields.Many2one("account.account", ondelete="restrict")
-    currency_id = fields.Many2one("res.currency", required=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     amount = fields.Monetary(required=True)
     company_amount = fields.Monetary(required=True, currency_field="company_currency_id")
     cumulative = fields.Monetary(help="All that is booked of it since the contract began.")
     allocated = fields.Monetary(help="The price allocated to the obligation on that day.")
     progress = fields.Float(digits=(16, 12), help="The fraction earned, 0 to 1.")
+
+    company_id = fields.Many2one(related="posting_id.company_id")
+    date = fields.Date(related="close_id.date")
+    state = fields.Selection(related="close_id.state")
+    debit_account_id = fields.Many2one(related="posting_id.debit_account_id")
+    credit_account_id = fields.Many2one(related="posting_id.credit_account_id")
+    currency_id = fields.Many2one(related="posting_id.currency_id")
+    company_currency_id = fields.Many2one(related="posting_id.company_currency_id", string="Company Currency")
+    partner_id = fields.Many2one(related="contract_id.partner_id")
+    product_id = fields.Many2one(related="obligation_id.product_id")
+    policy_version_id = fields.Many2one(related="obligation_id.policy_version_id")
+
+    _once_a_close = models.UniqueIndex(
+        "(contract_id, (COALESCE(obligation_id, 0)), kind, posting_id)",
+        "A close books a kind of entry once for an obligation.",
+    )

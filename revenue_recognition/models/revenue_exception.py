@@ -20,3 +20,54 @@ class RevenueException(models.Model):
     kind = fields.Char(required=True)
     message = fields.Char(required=True)
     blocking = fields.Boolean(help="The contract is left out of a close until this is seen to.")
+
+    def action_open(self):
+        """Open what has to be seen to."""
+        self.ensure_one()
+        return (self.contract_id or self.order_id or self.close_id)._get_records_action()
+
+    def _values(self, contract, problem):
+        """Return the values of an exception.
+
+        :param contract: the contract concerned
+        :param problem: a :class:`~..loading.Problem`
+        """
+        return {
+            "company_id": contract.company_id.id,
+            "contract_id": contract.id,
+            "obligation_id": problem.obligation_id,
+            "kind": problem.kind,
+            "message": self._words(problem.kind) % problem.values,
+            "blocking": problem.blocking,
+        }
+
+    def _words(self, kind):
+        """Return what is wrong and what to do about it, in words with places for values."""
+        words = {
+            "ssp": self.env._(
+                "%(name)s has no standalone selling price. Enter one in the book of selling prices, then check again."
+            ),
+            "estimate": self.env._(
+                "%(name)s has no estimate at completion. Record the cost or the hours expected, as evidence."
+            ),
+            "milestones": self.env._("%(name)s has no milestone. Add milestones of its order line to the project."),
+            "weights": self.env._(
+                "The milestones of %(name)s add up to %(percent)s %%, not to 100 %%. Correct their quantities."
+            ),
+            "dates": self.env._("%(name)s has no end. Enter the dates of its service on the order line or here."),
+            "start": self.env._("%(name)s has no date. Enter the dates of its service on the order line or here."),
+            "empty": self.env._("The contract has no obligations."),
+            "rate": self.env._("There is no rate of %(currency)s on %(date)s or before. Enter it, then compute again."),
+            "currency": self.env._("Invoices of %(date)s are in %(currency)s, not in the currency of the contract."),
+            "shared": self.env._(
+                "Cost charged to the project of %(name)s belongs to no order line, and several obligations share it."
+            ),
+            "account": self.env._("The account %(account)s is archived. Use it again, or choose another one."),
+            "accounts": self.env._("There is no account for: %(roles)s. Set it up in the configuration of accounts."),
+            "refused": self.env._("It cannot be worked out: %(place)s: %(reason)s."),
+            "overrun": self.env._("%(name)s has passed its estimate; its progress stays at 100 %%."),
+            "late": self.env._("Evidence of closed periods came in later and counts in this one: %(name)s."),
+            "proposed": self.env._("A change of the contract waits for an answer: %(name)s."),
+            "policy": self.env._("%(name)s follows no policy; its invoices go to income as always."),
+        }
+        return words[kind]

@@ -9,9 +9,11 @@ class RevenuePosting(models.Model):
     _name = "revenue.posting"
     _description = "Posting of the Revenue Subledger"
     _order = "close_id, id"
+    _log_access = False
 
     close_id = fields.Many2one("revenue.close", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="close_id.company_id", store=True)
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    date = fields.Date(related="close_id.date", store=True)
     kind = fields.Selection(KINDS, required=True)
     journal_id = fields.Many2one("account.journal")
     contract_id = fields.Many2one("revenue.contract", index="btree_not_null")
@@ -24,6 +26,34 @@ class RevenuePosting(models.Model):
     company_amount = fields.Monetary(currency_field="company_currency_id")
     analytic_distribution = fields.Json()
     rows = fields.Integer(help="How many rows of the subledger it sums.")
-    debit_line_id = fields.Many2one("account.move.line", string="Debit", index="btree_not_null", ondelete="restrict")
-    credit_line_id = fields.Many2one("account.move.line", string="Credit", index="btree_not_null", ondelete="restrict")
+    line_ids = fields.One2many("account.move.line", "revenue_posting_id", string="Journal Items")
     entry_ids = fields.One2many("revenue.entry", "posting_id", string="Subledger")
+
+    def _line_values(self):
+        """Return the journal items: one debit and one credit.
+
+        Where the currencies do not agree on the side, each has items of its own. Analytic
+        income follows revenue alone.
+        """
+        if self.amount and self.company_amount and (self.amount > 0) != (self.company_amount > 0):
+            return [*self._pair(self.amount, 0.0), *self._pair(0.0, self.company_amount)]
+        return self._pair(self.amount, self.company_amount)
+
+    def _pair(self, amount, company_amount):
+        label = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+        common = {
+            "name": " · ".join(filter(None, [self.close_id.name, label, self.contract_id.name])),
+            "partner_id": self.partner_id.id,
+            "currency_id": self.currency_id.id,
+            "revenue_posting_id": self.id,
+        }
+        return [
+            {
+                **common,
+                "account_id": account.id,
+                "amount_currency": sign * amount,
+                "balance": sign * company_amount,
+                "analytic_distribution": self.analytic_distribution if sign < 0 else False,
+            }
+            for account, sign in ((self.debit_account_id, 1), (self.credit_account_id, -1))
+        ]

@@ -7,3 +7,80 @@ class SaleOrder(models.Model):
     revenue_contract_id = fields.Many2one(
         "revenue.contract", index="btree_not_null", copy=False, readonly=True, check_company=True
     )
+
+    # === ACTIONS === #
+
+    def action_confirm(self):
+        result = super().action_confirm()
+        self._make_revenue_contracts()
+        return result
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        contracts = self.sudo().revenue_contract_id
+        if contracts:
+            contracts._orders_cancelled(self)
+        return result
+
+    def action_open_revenue_contract(self):
+        """Open the revenue contract of the order."""
+        self.ensure_one()
+        return self.revenue_contract_id._get_records_action()
+
+    # === BUSINESS METHODS === #
+
+    def _make_revenue_contracts(self):
+        """Make the contract of each confirmed order that promises something by a policy; one per order.
+
+        Safe to repeat. Whatever is missing (a standalone selling price, dates, an estimate) leaves the contract a
+        draft with an exception; it never keeps anybody from confirming an order.
+
+        :return: the contracts of the orders
+        """
+        for order in self.sudo():
+            if order.state != "sale" or order.revenue_contract_id:
+                continue
+            order = order.with_company(order.company_id)
+            promises = order.order_line._revenue_promises(order._revenue_date())
+            if promises:
+                contract = order._revenue_contract_to_join() or order._create_revenue_contract()
+                contract._take_over(order, promises)
+                contract._review()
+        return self.revenue_contract_id
+
+    def _revenue_date(self):
+        """Return the day on which both parties were bound."""
+        return fields.Datetime.context_timestamp(self, self.date_order).date()
+
+    def _create_revenue_contract(self):
+        return self.env["revenue.contract"].create(
+            {
+                "name": self.name,
+                "partner_id": self.partner_id.commercial_partner_id.id,
+                "company_id": self.company_id.id,
+                "currency_id": self.currency_id.id,
+                "date": self._revenue_date(),
+            }
+        )
+
+    def _revenue_contract_to_join(self):
+        """Return the contract the same customer made within the days the company combines, or none.
+
+        ASC 606-10-25-9. One of which something is booked already is not touched any more.
+        """
+        days = self.company_id.revenue_combine_days
+        if days <= 0:
+            return self.env["revenue.contract"]
+        date = self._revenue_date()
+        near = self.env["revenue.contract"].search(
+            [
+                ("partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("state", "in", ("draft", "active")),
+                ("date", ">=", fields.Date.subtract(date, days=days)),
+                ("date", "<=", fields.Date.add(date, days=days)),
+            ],
+            order="date, id",
+        )
+        return near.filtered(lambda contract: not contract._is_booked() and not contract.modification_ids)[:1]

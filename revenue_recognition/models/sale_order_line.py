@@ -1,4 +1,19 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from ..engine.money import split
+
+MEASURES = {
+    "time": "straight_line",
+    "milestones": "milestones",
+    "cost": "cost_to_cost",
+    "hours": "hours",
+    "delivered": "units",
+    "invoiced": "as_invoiced",
+    "usage": "usage",
+    "observed": "manual",
+}
 
 
 class SaleOrderLine(models.Model):
@@ -18,3 +33,210 @@ class SaleOrderLine(models.Model):
     )
     revenue_start = fields.Date(string="Service From", help="The first day of what is earned by time, or its date.")
     revenue_end = fields.Date(string="Service To", help="The last day of what is earned by time.")
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        for line in lines.sudo():
+            if line.is_downpayment and line.order_id.revenue_contract_id:
+                line.revenue_contract_id = line.order_id.revenue_contract_id
+        return lines
+
+    # === INVOICING === #
+
+    def _prepare_invoice_line(self, **optional_values):
+        """Bill contract liability, not income; the close recognises revenue."""
+        values = super()._prepare_invoice_line(**optional_values)
+        account = self.sudo().revenue_contract_id.liability_account_id
+        if account and not self.display_type:
+            values["account_id"] = account.id
+        return values
+
+    # === WHAT A LINE PROMISES === #
+
+    def _revenue_promises(self, date):
+        """Return the obligations that lines of one order make on a date, by the policies of their products.
+
+        :return: values of ``revenue.obligation``; several lines may make one, one line several. Empty when no policy
+            applies.
+        """
+        groups = defaultdict(self.browse)
+        for line in self:
+            version = line._revenue_version(date)
+            if version:
+                key = (version, "order") if version.grouping == "order" else (version, line)
+                groups[key] |= line
+        return [values for (version, _by), lines in groups.items() for values in lines._group_promises(version, date)]
+
+    def _revenue_version(self, date):
+        """Return the version of the policy that a line follows, or none."""
+        versions = self.env["revenue.policy.version"]
+        if self.display_type or self.is_downpayment or not self.product_id or self.price_subtotal < 0:
+            return versions
+        if not self.product_uom_qty:
+            return versions
+        policy = self.env["revenue.policy"]._policy_for(self.product_id, self.company_id)
+        return policy._version_on(date) if policy else versions
+
+    def _group_promises(self, version, date):
+        """Return the obligations of lines that follow one version together."""
+        key = f"L{min(self.ids)}"
+        price = sum(self.mapped("price_subtotal"))
+        selling = self._selling_price(version, date)
+        if version.method != "split":
+            return [self._promise(version, date, key, self[0].name, price, selling)]
+        components = version.component_ids
+        sellings = [self._component_price(component, selling, date) for component in components]
+        prices = self._split_price(price, sellings)
+        return [
+            self._promise(
+                component.policy_id._version_on(date), date, f"{key}.{number}", component.name, part, selling_price
+            )
+            for number, (component, part, selling_price) in enumerate(
+                zip(components, prices, sellings, strict=True), start=1
+            )
+        ]
+
+    def _promise(self, version, date, key, name, price, selling):
+        """Return the values of one obligation.
+
+        :param name: text
+        :param price: amount in the order's currency
+        :param selling: values of its standalone selling price, see :meth:`_selling_price`
+        """
+        measure = "point_in_time" if version.method == "point_in_time" else MEASURES[version.measure]
+        starts, ends = self.filtered("revenue_start"), self.filtered("revenue_end")
+        start = min(starts.mapped("revenue_start"), default=False)
+        if not start and version.trigger == "confirmation":
+            start = date
+        quantity = self._promised_quantity(measure)
+        return {
+            "key": key,
+            "name": name.splitlines()[0] if name else self.product_id[:1].display_name,
+            "sequence": self[0].sequence,
+            "product_id": self[0].product_id.id,
+            "sale_line_ids": [fields.Command.set(self.ids)],
+            "policy_version_id": version.id,
+            "measure": measure,
+            "trigger": version.trigger if measure in ("point_in_time", "straight_line") else False,
+            "date_start": start,
+            "date_end": max(ends.mapped("revenue_end"), default=False),
+            "duration_months": version.duration_months,
+            "monthly": version.proration == "monthly",
+            "price": price,
+            "quantity": quantity,
+            "unit_price": price / quantity if measure == "units" and quantity else 0.0,
+            "distinct": version.distinct,
+            "project_id": self._revenue_project().id,
+            "analytic_distribution": self._revenue_distribution(),
+            "revenue_account_id": self._revenue_income_account(version).id,
+            **selling,
+        }
+
+    def _promised_quantity(self, measure):
+        """Return what is promised in the unit the measure counts in: hours, or units of the order."""
+        if measure != "hours":
+            return sum(self.mapped("product_uom_qty"))
+        hour = self.env.ref("uom.product_uom_hour")
+        return sum(
+            line.product_uom_id._compute_quantity(line.product_uom_qty, hour, round=False)
+            for line in self
+            if line.product_uom_id._has_common_reference(hour)
+        )
+
+    def _revenue_project(self):
+        """Return the project in which the lines are delivered, or none."""
+        return self.project_id[:1] or self.task_id.project_id[:1] or self.order_id.project_id[:1]
+
+    def _revenue_distribution(self):
+        """Return the analytic distribution of the lines, weighed by their amounts."""
+        if len(self) == 1 or len({str(line.analytic_distribution) for line in self}) == 1:
+            return self[0].analytic_distribution
+        total = sum(self.mapped("price_subtotal"))
+        shares = defaultdict(float)
+        for line in self:
+            for account, percentage in (line.analytic_distribution or {}).items():
+                shares[account] += percentage * line.price_subtotal / total if total else 0.0
+        return {account: round(share, 2) for account, share in shares.items()}
+
+    def _revenue_income_account(self, version):
+        """Return the account of revenue: the policy's own, else where Odoo would book the product's income."""
+        own = self.company_id._revenue_account("revenue", version)
+        if own:
+            return own
+        template = self[0].product_id.product_tmpl_id.with_company(self.company_id)
+        return template.get_product_accounts(fiscal_pos=self.order_id.fiscal_position_id)["income"]
+
+    # === STANDALONE SELLING PRICES === #
+
+    def _selling_price(self, version, date):
+        """Return the standalone selling price of lines together, as values of an obligation.
+
+        :return: ``ssp_kind`` and its amounts in the order's currency; no kind where one of the lines has no price
+        """
+        found = [line._line_selling_price(version.ssp_source, date) for line in self]
+        kinds = {one["ssp_kind"] for one in found}
+        if False in kinds:
+            return {"ssp_kind": False}
+        kind = "residual" if "residual" in kinds else "range" if "range" in kinds else "amount"
+        return {
+            "ssp_kind": kind,
+            **{name: sum(one[name] for one in found) for name in ("ssp", "ssp_low", "ssp_high")},
+        }
+
+    def _line_selling_price(self, source, date):
+        """Return what one line sells for by itself, its whole quantity."""
+        if source == "price":
+            return _amount(self.price_subtotal)
+        if source == "list_price":
+            product = self.product_id.with_company(self.company_id)
+            price = product.uom_id._compute_price(product.lst_price, self.product_uom_id)
+            price = product.currency_id._convert(price, self.currency_id, self.company_id, date, round=False)
+            return _amount(self.currency_id.round(price * self.product_uom_qty))
+        return self._book_price(self.product_id, date)
+
+    def _book_price(self, product, date):
+        """Return what the book says a product sells for, in the quantity of the line."""
+        row = self.env["revenue.ssp"]._find(product, self.currency_id, self.company_id, date)
+        if not row:
+            return {"ssp_kind": False}
+        quantity = self.product_uom_qty
+        if self.product_uom_id._has_common_reference(product.uom_id):
+            quantity = self.product_uom_id._compute_quantity(quantity, product.uom_id, round=False)
+        amounts = [row.amount, row.low, row.high] if row.kind == "amount" else [row.low, row.low, row.high]
+        if row.kind == "amount":
+            return _amount(self.currency_id.round(amounts[0] * quantity))
+        low, high = (self.currency_id.round(amount * quantity) for amount in amounts[1:])
+        return {"ssp_kind": row.kind, "ssp": low, "ssp_low": low, "ssp_high": high}
+
+    def _component_price(self, component, selling, date):
+        """Return what a part of a product sells for by itself: from the book, or its share of the whole."""
+        if component.product_id:
+            found = [line._book_price(component.product_id, date) for line in self]
+            if not all(one["ssp_kind"] for one in found):
+                return {"ssp_kind": False}
+            return {
+                "ssp_kind": found[0]["ssp_kind"],
+                **{name: sum(one[name] for one in found) for name in ("ssp", "ssp_low", "ssp_high")},
+            }
+        if not selling["ssp_kind"]:
+            selling = _amount(sum(self.mapped("price_subtotal")))
+        amounts = ("ssp", "ssp_low", "ssp_high")
+        rounded = self.currency_id[:1].round
+        return {
+            "ssp_kind": "range" if selling["ssp_kind"] == "range" else "amount",
+            **{name: rounded(selling[name] * component.share / 100) for name in amounts},
+        }
+
+    def _split_price(self, price, sellings):
+        """Split the price of lines between the parts of their product, by standalone selling price."""
+        currency = self.currency_id[:1]
+        scale = 10**currency.decimal_places
+        weights = [round((one.get("ssp") or 0.0) * scale) for one in sellings]
+        return [part / scale for part in split(round(price * scale), weights)]
+
+
+def _amount(amount):
+    return {"ssp_kind": "amount", "ssp": amount, "ssp_low": 0.0, "ssp_high": 0.0}

@@ -1,1 +1,9 @@
-from . import test_append_only, test_policy, test_refusals, test_scenarios, test_simulate
+from . import (
+    test_append_only,
+    test_close,
+    test_contract,
+    test_policy,
+    test_refusals,
+    test_scenarios,
+    test_simulate,
+)

@@ -1,0 +1,8 @@
+"""From positions to the subledger: what a close has to book, and writing it in bulk."""
+
+from .booked import Booked
+from .booking import Booking
+from .roles import RoleBook
+from .writer import EntryWriter
+
+__all__ = ["Booked", "Booking", "EntryWriter", "RoleBook"]

@@ -1,0 +1,43 @@
+"""What posted closes booked already."""
+
+from odoo.tools import SQL
+
+#: States of a close whose entries count.
+SETTLED = ("posting", "posted", "locked")
+
+
+class Booked:
+    """Sums the subledger of contracts, in whole units.
+
+    :param loader: a :class:`~..loading.Loader`, for its company and currencies
+    """
+
+    def __init__(self, loader):
+        self.loader = loader
+
+    def of(self, contract_ids):
+        """Return what is booked, by contract and by key of :class:`~.booking.Booking`.
+
+        :return: ``{contract id: {key: (units of the contract, units of the company's currency)}}``
+        """
+        booked = {}
+        query = SQL(
+            """
+            SELECT e.contract_id, e.kind, COALESCE(e.obligation_id, 0), COALESCE(p.debit_account_id, 0),
+                   (SUM(e.amount) * 10::numeric ^ c.decimal_places)::bigint,
+                   (SUM(e.company_amount) * 10::numeric ^ %s)::bigint
+              FROM revenue_entry e
+              JOIN revenue_close r ON r.id = e.close_id AND r.state IN %s
+              JOIN revenue_contract k ON k.id = e.contract_id
+              JOIN res_currency c ON c.id = k.currency_id
+              LEFT JOIN revenue_posting p ON p.id = e.posting_id AND e.kind = 'routing'
+             WHERE e.contract_id = ANY(%s)
+             GROUP BY 1, 2, 3, 4, c.decimal_places
+            """,
+            self.loader.company_decimals,
+            SETTLED,
+            list(contract_ids),
+        )
+        for contract_id, kind, obligation_id, account_id, amount, company in self.loader.rows(query):
+            booked.setdefault(contract_id, {})[kind, obligation_id, account_id] = amount, company
+        return booked

@@ -1,0 +1,41 @@
+"""Which account plays which part for a contract."""
+
+from ..models.account_roles import ROLES
+
+
+class RoleBook:
+    """The accounts of a company and of the versions of its policies, read once.
+
+    :param company: whose contracts they are
+    """
+
+    def __init__(self, company):
+        company = company.sudo()
+        self.company = {
+            role.key: company[role.company_field].id for role in ROLES.values() if role.company_field in company._fields
+        }
+        self.journal_id = company.revenue_journal_id.id
+        self.gain = company.income_currency_exchange_account_id.id
+        self.loss = company.expense_currency_exchange_account_id.id
+        self.versions = {}
+        self.env = company.env
+        archived = self.env["account.account"].search_fetch([("active", "=", False)], ["id"])
+        self.archived = set(archived.ids)
+
+    def account(self, role, contract):
+        """Return the account that plays a part for a contract, by id: a policy's own, else the company's; or None."""
+        for promise in contract.promises.values():
+            own = self._version(promise.version_id).get(role) if promise.version_id else None
+            if own:
+                return own
+        return self.company.get(role) or None
+
+    def _version(self, version_id):
+        if version_id not in self.versions:
+            version = self.env["revenue.policy.version"].sudo().browse(version_id)
+            self.versions[version_id] = {role.key: version[role.version_field].id for role in ROLES.values()}
+        return self.versions[version_id]
+
+    def name(self, account_id):
+        """Return an account as people know it."""
+        return self.env["account.account"].sudo().browse(account_id).display_name

@@ -1,0 +1,193 @@
+"""Writes the subledger in bulk: rows by COPY, and the postings that sum them."""
+
+from io import StringIO
+
+from odoo.tools import SQL
+
+COLUMNS = (
+    "close_id",
+    "posting_id",
+    "contract_id",
+    "obligation_id",
+    "kind",
+    "amount",
+    "company_amount",
+    "cumulative",
+    "allocated",
+    "progress",
+)
+#: What invoices booked themselves; also of contracts that are left out.
+DOCUMENTS = ("billing", "routing")
+NULL = "\\N"
+
+
+class Posting:
+    """The sum of some rows, on its way to the database."""
+
+    __slots__ = ("amount", "company", "decimals", "id", "rows")
+
+    def __init__(self, decimals):
+        self.id = None
+        self.decimals = decimals
+        self.amount = self.company = self.rows = 0
+
+
+class EntryWriter:
+    """Collects the rows of a chunk of contracts and writes them with their postings.
+
+    :param close: the close they belong to
+    :param loader: a :class:`~..loading.Loader`, for its company and currencies
+    :param roles: a :class:`~.roles.RoleBook`
+    """
+
+    def __init__(self, close, loader, roles):
+        self.close_id = close.id
+        self.date = close.date
+        self.granularity = close.granularity
+        self.loader = loader
+        self.roles = roles
+        self.cr = loader.cr
+        self.postings = self._known()
+        self.touched = {}
+        self.rows = []
+
+    def add(self, contract, targets, booked, complete):
+        """Add what takes the books of one contract from what is booked to its targets.
+
+        :param contract: a :class:`~..loading.Loaded`
+        :param dict targets: :class:`~.booking.Target` by key
+        :param dict booked: units of both currencies by key
+        :param complete: whether all targets count; else only those of invoices
+        """
+        for key, target in targets.items():
+            if not complete and key[0] not in DOCUMENTS:
+                continue
+            before = booked.get(key)
+            amount, company = target.amount, target.company
+            if before:
+                amount, company = amount - before[0], company - before[1]
+            if amount or company:
+                self._row(contract, key, target, amount, company)
+
+    def flush(self):
+        """Write what was collected."""
+        if not self.rows:
+            return
+        self._make_postings()
+        buffer = StringIO()
+        for posting, row in self.rows:
+            buffer.write(f"{self.close_id}\t{posting.id}\t{row}")
+        buffer.seek(0)
+        self.cr.copy_expert(f"COPY revenue_entry ({', '.join(COLUMNS)}) FROM STDIN", buffer)
+        self._sum_postings()
+        self.rows = []
+        self.touched = {}
+
+    def _row(self, contract, key, target, amount, company):
+        kind, obligation_id, _account = key
+        places, company_places = contract.decimals, self.loader.company_decimals
+        line = target.line
+        allocated = f"{line.allocated}e-{places}" if line is not None else NULL
+        progress = f"{float(line.progress):.12g}" if line is not None else NULL
+        row = (
+            f"{contract.id}\t{obligation_id or NULL}\t{kind}\t{amount}e-{places}\t{company}e-{company_places}"
+            f"\t{target.amount}e-{places}\t{allocated}\t{progress}\n"
+        )
+        posting = self._posting(contract, kind, target, company)
+        posting.amount += amount
+        posting.company += company
+        posting.rows += 1
+        self.rows.append((posting, row))
+
+    def _posting(self, contract, kind, target, company):
+        """Return the posting that a row belongs to."""
+        credit = target.credit
+        if kind == "exchange":
+            credit = self.roles.gain if company > 0 else self.roles.loss
+        who = (None, None)
+        if self.granularity == "contract":
+            who = (contract.id, contract.partner_id)
+        elif self.granularity == "customer":
+            who = (None, contract.partner_id)
+        journal = None if kind == "billing" else contract.journal_id or self.roles.journal_id
+        head = (kind, journal, target.debit, credit, contract.currency_id, target.analytic, *who)
+        posting = self.postings.get(head)
+        if posting is None:
+            posting = self.postings[head] = Posting(contract.decimals)
+        self.touched[head] = posting
+        return posting
+
+    # === DATABASE === #
+
+    def _known(self):
+        """Return the postings the close has already, without their sums: an interrupted one goes on."""
+        rows = self.loader.rows(
+            SQL(
+                """
+                SELECT kind, journal_id, debit_account_id, credit_account_id, currency_id, analytic_distribution::text,
+                       contract_id, partner_id, id
+                  FROM revenue_posting WHERE close_id = %s
+                """,
+                self.close_id,
+            )
+        )
+        postings = {}
+        for *head, posting_id in rows:
+            posting = postings[tuple(head)] = Posting(self.loader.decimals[head[4]])
+            posting.id = posting_id
+        return postings
+
+    def _make_postings(self):
+        """Insert the postings that are new, so that rows may refer to them."""
+        new = [(head, posting) for head, posting in self.touched.items() if posting.id is None]
+        for start in range(0, len(new), 1000):
+            part = new[start : start + 1000]
+            values = SQL(", ").join(
+                SQL("(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, 0, 0, 0)", *self._common(), *head)
+                for head, _posting in part
+            )
+            rows = self.loader.rows(
+                SQL(
+                    """
+                    INSERT INTO revenue_posting
+                           (close_id, company_id, date, kind, journal_id, debit_account_id, credit_account_id,
+                            currency_id, analytic_distribution, contract_id, partner_id, amount, company_amount, rows)
+                    VALUES %s RETURNING id
+                    """,
+                    values,
+                )
+            )
+            for (_head, posting), (posting_id,) in zip(part, rows, strict=True):
+                posting.id = posting_id
+
+    def _common(self):
+        return self.close_id, self.loader.company.id, self.date
+
+    def _sum_postings(self):
+        """Add what was written to the sums of its postings."""
+        touched = list(self.touched.values())
+        for start in range(0, len(touched), 1000):
+            values = SQL(", ").join(
+                SQL(
+                    "(%s, %s::numeric, %s::numeric, %s)",
+                    posting.id,
+                    f"{posting.amount}e-{posting.decimals}",
+                    f"{posting.company}e-{self.loader.company_decimals}",
+                    posting.rows,
+                )
+                for posting in touched[start : start + 1000]
+            )
+            self.cr.execute(
+                SQL(
+                    """
+                    UPDATE revenue_posting p
+                       SET amount = p.amount + v.amount, company_amount = p.company_amount + v.company,
+                           rows = p.rows + v.rows
+                      FROM (VALUES %s) AS v (id, amount, company, rows)
+                     WHERE p.id = v.id
+                    """,
+                    values,
+                )
+            )
+        for posting in touched:
+            posting.amount = posting.company = posting.rows = 0

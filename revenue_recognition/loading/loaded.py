@@ -1,0 +1,275 @@
+"""A contract as read from the database, on its way to the engine."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+from dateutil.relativedelta import relativedelta
+
+from ..engine import events as e
+from ..engine.measures import (
+    AsInvoiced,
+    CostToCost,
+    LabourHours,
+    Milestones,
+    Observed,
+    PointInTime,
+    StraightLine,
+    Units,
+    Usage,
+)
+from ..engine.terms import Contract, Financing, Obligation, Rates, Variable
+
+DISTINCT = {"auto": None, "yes": True, "no": False}
+
+
+class Problem:
+    """Why a contract cannot be worked out, or what is doubtful about it.
+
+    :param kind: names the words for it, in :mod:`..models.revenue_exception`
+    :param obligation_id: of the database; None for what concerns the whole contract
+    :param values: what the words speak of
+    """
+
+    __slots__ = ("blocking", "kind", "obligation_id", "values")
+
+    def __init__(self, kind, obligation_id=None, blocking=True, **values):
+        self.kind = kind
+        self.obligation_id = obligation_id
+        self.blocking = blocking
+        self.values = values
+
+
+class Promise:
+    """An obligation as read: its terms, and what the sources found out about them.
+
+    :ivar weights: of its milestones, by their key
+    :ivar estimate: the first estimate at completion (units of money, or hours)
+    :ivar facts: when what it waits for happened, and the share of it
+    :ivar started: the day its time began, where nothing on the obligation says so
+    """
+
+    __slots__ = (
+        "added_by",
+        "account_id",
+        "analytic",
+        "date_end",
+        "date_start",
+        "distinct",
+        "estimate",
+        "facts",
+        "high",
+        "id",
+        "key",
+        "low",
+        "measure",
+        "monthly",
+        "months",
+        "name",
+        "price",
+        "quantity",
+        "ssp",
+        "ssp_kind",
+        "started",
+        "trigger",
+        "unit_price",
+        "version_id",
+        "weights",
+    )
+
+    def __init__(self, row):
+        (
+            self.id,
+            self.key,
+            self.name,
+            self.measure,
+            self.trigger,
+            self.date_start,
+            self.date_end,
+            self.months,
+            self.monthly,
+            self.price,
+            self.ssp,
+            self.low,
+            self.high,
+            self.ssp_kind,
+            self.quantity,
+            self.unit_price,
+            self.distinct,
+            self.added_by,
+            self.account_id,
+            self.version_id,
+            self.analytic,
+        ) = row
+        self.weights = {}
+        self.estimate = Fraction(self.quantity) if self.measure == "hours" and self.quantity else None
+        self.started = None
+        self.facts = []
+
+    def terms(self):
+        """Return the obligation for the engine."""
+        kind = self.ssp_kind
+        return Obligation(
+            key=self.key,
+            name=self.name,
+            recognition=RECOGNITION[self.measure](self),
+            price=self.price,
+            ssp=Fraction(self.ssp) if kind == "amount" and self.ssp is not None else None,
+            ssp_range=(Fraction(self.low or 0), Fraction(self.high or 0)) if self._ranged() else None,
+            residual=kind == "residual",
+            quantity=Fraction(self.quantity) if self.quantity and self.measure == "units" else None,
+            unit_price=Fraction(self.unit_price) if self.unit_price and self.measure == "units" else None,
+            distinct=DISTINCT[self.distinct],
+            place=self.key,
+        )
+
+    def span(self):
+        """Return the first and the last day of what is earned by time, or None before it starts."""
+        start = self.date_start or self.started
+        if start is None:
+            return None
+        if self.date_end is not None:
+            return start, self.date_end
+        if not self.months:
+            return None
+        return start, start + relativedelta(months=self.months) - timedelta(days=1)
+
+    def shares_price(self):
+        """Return whether it takes a share of the fixed consideration."""
+        return self.measure not in ("as_invoiced", "usage") and (self.measure != "units" or bool(self.quantity))
+
+    def _ranged(self):
+        return self.ssp_kind == "range" or (self.ssp_kind == "residual" and bool(self.high))
+
+    def _straight_line(self):
+        span = self.span()
+        return StraightLine(start=span[0], end=span[1], monthly=self.monthly) if span else Observed()
+
+
+RECOGNITION = {
+    "point_in_time": lambda _promise: PointInTime(),
+    "straight_line": Promise._straight_line,
+    "cost_to_cost": lambda promise: CostToCost(total_cost=Fraction(promise.estimate or 1)),
+    "hours": lambda promise: LabourHours(total_hours=Fraction(promise.estimate or 1)),
+    "units": lambda _promise: Units(),
+    "milestones": lambda promise: Milestones(weights=promise.weights),
+    "usage": lambda _promise: Usage(),
+    "as_invoiced": lambda _promise: AsInvoiced(),
+    "manual": lambda _promise: Observed(),
+}
+
+
+class Loaded:
+    """A contract with its promises and its events, and where its entries go.
+
+    :ivar promises: by the id of the obligation
+    :ivar events: of the engine, in the order they apply within a date
+    :ivar billed: what documents booked, by account: units of the contract and of the company currency
+    :ivar booked: what documents booked, by day
+    :ivar problems: what stands in the way
+    """
+
+    __slots__ = (
+        "asset_account_id",
+        "billed",
+        "booked",
+        "currency_id",
+        "date",
+        "decimals",
+        "events",
+        "financing_date",
+        "financing_rate",
+        "fixed",
+        "id",
+        "journal_id",
+        "liability_account_id",
+        "name",
+        "partner_id",
+        "problems",
+        "promises",
+        "rates",
+        "refund_account_id",
+        "state",
+        "variables",
+    )
+
+    def __init__(self, row, decimals):
+        (
+            self.id,
+            self.name,
+            self.date,
+            self.state,
+            self.partner_id,
+            self.currency_id,
+            self.fixed,
+            self.liability_account_id,
+            self.asset_account_id,
+            self.refund_account_id,
+            self.journal_id,
+            self.financing_rate,
+            self.financing_date,
+        ) = row
+        self.decimals = decimals[self.currency_id]
+        self.promises: dict[int, Promise] = {}
+        self.events: list[e.Event] = []
+        self.variables: list[Variable] = []
+        self.billed: dict[int, tuple[int, int]] = {}
+        self.booked: dict[date, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
+        self.rates: Rates | None = None
+
+    @property
+    def documents(self):
+        """What documents booked of the contract, units of the contract and of the company currency."""
+        amounts = self.billed.values()
+        return sum(amount for amount, _company in amounts), sum(company for _amount, company in amounts)
+
+    def problem(self, kind, promise=None, blocking=True, **values):
+        """Note what stands in the way."""
+        self.problems.append(Problem(kind, promise.id if promise else None, blocking, **values))
+
+    def blocked(self):
+        """Return whether something keeps the contract from being worked out."""
+        return any(problem.blocking for problem in self.problems)
+
+    def check(self):
+        """Note what is missing of the terms."""
+        sharing = [one for one in self.promises.values() if one.shares_price()]
+        for promise in self.promises.values():
+            if promise.measure in ("cost_to_cost", "hours") and not promise.estimate:
+                self.problem("estimate", promise, name=promise.name)
+            if promise.measure == "milestones" or promise.trigger == "milestone":
+                self._check_weights(promise)
+            self._check_dates(promise)
+            if promise in sharing and len(sharing) > 1 and not promise.ssp_kind:
+                self.problem("ssp", promise, name=promise.name)
+        if self.state == "active" and not self.promises:
+            self.problem("empty")
+
+    def contract(self):
+        """Return the contract for the engine."""
+        financing = None
+        if self.financing_rate:
+            financing = Financing(rate=self.financing_rate, start=self.financing_date or self.date)
+        return Contract(
+            key=str(self.id),
+            date=self.date,
+            obligations=tuple(one.terms() for one in self.promises.values() if not one.added_by),
+            fixed=self.fixed,
+            variable=tuple(self.variables),
+            financing=financing,
+            events=tuple(self.events),
+            decimals=self.decimals,
+        )
+
+    def _check_dates(self, promise):
+        if promise.trigger == "date" and not promise.date_start:
+            self.problem("start", promise, name=promise.name)
+        elif promise.measure == "straight_line" and not promise.months and not promise.date_end:
+            self.problem("dates", promise, name=promise.name)
+
+    def _check_weights(self, promise):
+        total = sum(promise.weights.values())
+        if not promise.weights:
+            self.problem("milestones", promise, name=promise.name)
+        elif total != 1:
+            self.problem("weights", promise, name=promise.name, percent=f"{float(total * 100):g}")

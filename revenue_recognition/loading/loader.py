@@ -1,0 +1,110 @@
+"""Reads contracts from the database, a chunk at a time."""
+
+from fractions import Fraction
+
+from odoo.tools import SQL
+
+from .loaded import Loaded, Promise
+from .rates import RateBook
+from .sources import SOURCES
+
+
+class Loader:
+    """Reads contracts of one company and what happened to them through a day.
+
+    What is read has to be in the database: flush before. Rights are the caller's concern.
+
+    :param env: of Odoo
+    :param company: whose contracts they are
+    :param at: the last day that counts; None for all there is
+    :param payments: read payments too; a close does without, where nothing bears interest
+    """
+
+    def __init__(self, env, company, at=None, payments=True):
+        self.env = env
+        self.cr = env.cr
+        self.company = company
+        self.at = at
+        self.payments = payments
+        currencies = env["res.currency"].sudo().with_context(active_test=False)
+        found = currencies.search_fetch([], ["decimal_places", "name"])
+        self.decimals = {currency.id: currency.decimal_places for currency in found}
+        self.names = {currency.id: currency.name for currency in found}
+        self.company_decimals = self.decimals[company.currency_id.id]
+        self.rates = RateBook(self)
+        self.sources = [source(self) for source in SOURCES]
+
+    def load(self, contract_ids):
+        """Return the contracts, by id.
+
+        :param contract_ids: their ids; those of other companies are left out
+        """
+        ids = list(contract_ids)
+        loaded = {row[0]: Loaded(row, self.decimals) for row in self._contracts(ids)}
+        if not loaded:
+            return loaded
+        self._promises(loaded)
+        for source in self.sources:
+            source.tell(loaded)
+        for contract in loaded.values():
+            contract.check()
+            self.rates.give(contract)
+        return loaded
+
+    def scale(self, column):
+        """Return SQL for an amount of a row joined to currencies ``c``, in whole units."""
+        return SQL("(%s * 10::numeric ^ c.decimal_places)::bigint", SQL.identifier(*column.split(".")))
+
+    def until(self, column):
+        """Return SQL that leaves out what comes after the last day that counts."""
+        if self.at is None:
+            return SQL("TRUE")
+        return SQL("%s <= %s", SQL.identifier(*column.split(".")), self.at)
+
+    def rows(self, query):
+        """Return the rows of a query."""
+        self.cr.execute(query)
+        return self.cr.fetchall()
+
+    def _contracts(self, ids):
+        rows = self.rows(
+            SQL(
+                """
+                SELECT k.id, k.name, k.date, k.state, k.partner_id, k.currency_id, %s, k.liability_account_id,
+                       k.asset_account_id, k.refund_account_id, k.journal_id, k.financing_rate::text, k.financing_date
+                  FROM revenue_contract k JOIN res_currency c ON c.id = k.currency_id
+                 WHERE k.id = ANY(%s) AND k.company_id = %s
+                 ORDER BY k.id
+                """,
+                self.scale("k.fixed"),
+                ids,
+                self.company.id,
+            )
+        )
+        for *head, rate, start in rows:
+            yield *head, Fraction(rate) / 100 if rate else None, start
+
+    def _promises(self, loaded):
+        rows = self.rows(
+            SQL(
+                """
+                SELECT o.contract_id, o.id, o.key, o.name, o.measure, o.trigger, o.date_start, o.date_end,
+                       o.duration_months, o.monthly, %s, %s, %s, %s, o.ssp_kind, NULLIF(o.quantity, 0)::text,
+                       (NULLIF(o.unit_price, 0) * 10::numeric ^ c.decimal_places)::text, o.distinct, o.modification_id,
+                       o.revenue_account_id, o.policy_version_id, o.analytic_distribution::text
+                  FROM revenue_obligation o
+                  JOIN revenue_contract k ON k.id = o.contract_id
+                  JOIN res_currency c ON c.id = k.currency_id
+                 WHERE o.contract_id = ANY(%s)
+                 ORDER BY o.contract_id, o.sequence, o.id
+                """,
+                self.scale("o.price"),
+                self.scale("o.ssp"),
+                self.scale("o.ssp_low"),
+                self.scale("o.ssp_high"),
+                list(loaded),
+            )
+        )
+        for contract_id, *row in rows:
+            promise = Promise(row)
+            loaded[contract_id].promises[promise.id] = promise

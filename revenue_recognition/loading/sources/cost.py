@@ -1,0 +1,74 @@
+"""Cost incurred, from the analytic lines of projects: vendor bills, timesheets, expenses."""
+
+from fractions import Fraction
+
+from odoo.tools import SQL
+
+from ...engine import events as e
+from .base import Source
+
+
+class Costs(Source):
+    """Reads what was charged to the project's analytic account, by the kind each line has.
+
+    Lines of income are not cost. Where obligations of a project share its analytic account,
+    only lines that name an order line can be told apart; the rest is a problem.
+    """
+
+    def tell(self, loaded):
+        """See :class:`Source`."""
+        wanted = self.wanted(loaded, "cost_to_cost")
+        for row in self.loader.rows(self._query(wanted)) if wanted else ():
+            contract_id, obligation_id, day, kind, amount, shared = row
+            contract = loaded[contract_id]
+            promise = contract.promises[obligation_id]
+            if shared:
+                contract.problem("shared", promise, name=promise.name)
+                continue
+            cost = self._in_contract_currency(contract, day, Fraction(amount))
+            if cost:
+                place = f"{promise.key}: cost of {day}"
+                contract.events.append(
+                    e.Cost(date=day, place=place, obligation=promise.key, amount=cost, kind=e.CostKind(kind))
+                )
+
+    def _in_contract_currency(self, contract, day, amount):
+        """Return an amount of the company's currency in units of the contract's."""
+        units = amount * 10**self.loader.company_decimals
+        if contract.currency_id == self.loader.company.currency_id.id:
+            return units
+        rates = self.loader.rates.of(contract.currency_id)
+        current = [rate for since, rate in zip(rates.dates, rates.rates, strict=True) if since <= day]
+        return units / current[-1] if current else units
+
+    def _query(self, ids):
+        return SQL(
+            """
+            WITH wanted AS (
+                SELECT o.id, o.contract_id, p.account_id,
+                       COUNT(*) OVER (PARTITION BY p.account_id) > 1 AS shared
+                  FROM revenue_obligation o
+                  JOIN project_project p ON p.id = o.project_id
+                 WHERE o.contract_id = ANY(%s) AND o.measure = 'cost_to_cost' AND p.account_id IS NOT NULL
+            )
+            SELECT w.contract_id, w.id, a.date, COALESCE(a.revenue_cost_kind, 'normal') AS kind,
+                   SUM(-a.amount)::text,
+                   w.shared AND NOT EXISTS (
+                       SELECT 1 FROM revenue_obligation_sale_line_rel r
+                        WHERE r.obligation_id = w.id AND r.sale_line_id = a.so_line
+                   ) AND a.so_line IS NULL
+              FROM wanted w
+              JOIN account_analytic_line a ON a.account_id = w.account_id
+              LEFT JOIN account_account g ON g.id = a.general_account_id
+             WHERE (g.id IS NULL OR g.account_type LIKE 'expense%%' OR g.account_type LIKE 'asset%%')
+               AND a.category != 'invoice' AND a.amount != 0 AND %s
+               AND (NOT w.shared OR a.so_line IS NULL OR EXISTS (
+                       SELECT 1 FROM revenue_obligation_sale_line_rel r
+                        WHERE r.obligation_id = w.id AND r.sale_line_id = a.so_line
+                   ))
+             GROUP BY w.contract_id, w.id, a.date, kind, 6
+             ORDER BY w.contract_id, w.id, a.date, kind DESC
+            """,
+            ids,
+            self.loader.until("a.date"),
+        )

@@ -1,0 +1,52 @@
+"""Hours worked, from timesheets."""
+
+from fractions import Fraction
+
+from odoo.tools import SQL
+
+from ...engine import events as e
+from .base import Source
+
+
+class Timesheets(Source):
+    """Reads the timesheets of the order lines, and of the project that belong to no order line."""
+
+    def tell(self, loaded):
+        """See :class:`Source`."""
+        wanted = self.wanted(loaded, "hours")
+        for contract_id, obligation_id, day, hours in self.loader.rows(self._query(wanted)) if wanted else ():
+            contract = loaded[contract_id]
+            key = contract.promises[obligation_id].key
+            worked = Fraction(hours)
+            if worked:
+                contract.events.append(e.Hours(date=day, place=f"timesheets {day}", obligation=key, hours=worked))
+
+    def _query(self, ids):
+        """Return the query; of a project with several such obligations only what names its order line counts."""
+        return SQL(
+            """
+            WITH wanted AS (
+                SELECT o.id, o.contract_id, o.project_id,
+                       COUNT(*) OVER (PARTITION BY o.project_id) = 1 AS alone
+                  FROM revenue_obligation o
+                 WHERE o.contract_id = ANY(%(ids)s) AND o.measure = 'hours'
+            )
+            SELECT contract_id, id, date, SUM(unit_amount::numeric)::text
+              FROM (
+                SELECT w.contract_id, w.id, a.date, a.unit_amount
+                  FROM wanted w
+                  JOIN revenue_obligation_sale_line_rel r ON r.obligation_id = w.id
+                  JOIN account_analytic_line a ON a.so_line = r.sale_line_id
+                 WHERE a.project_id IS NOT NULL AND %(until)s
+                UNION ALL
+                SELECT w.contract_id, w.id, a.date, a.unit_amount
+                  FROM wanted w
+                  JOIN account_analytic_line a ON a.project_id = w.project_id
+                 WHERE a.so_line IS NULL AND w.alone AND %(until)s
+              ) hours
+             GROUP BY contract_id, id, date
+             ORDER BY contract_id, id, date
+            """,
+            ids=ids,
+            until=self.loader.until("a.date"),
+        )

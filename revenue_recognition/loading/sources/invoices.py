@@ -1,0 +1,64 @@
+"""What was invoiced and credited, from the posted journal items of the contract."""
+
+from fractions import Fraction
+
+from odoo.tools import SQL
+
+from ...engine import events as e
+from .base import Source
+
+
+class Invoices(Source):
+    """Reads the invoice lines of contracts, whatever account they stand on."""
+
+    def tell(self, loaded):
+        """See :class:`Source`."""
+        for row in self.loader.rows(self._query(loaded)):
+            contract_id, day, account_id, currency_id, obligation_id, amount, company = row
+            contract = loaded[contract_id]
+            units = round(Fraction(amount) * 10**contract.decimals)
+            company_units = round(Fraction(company) * 10**self.loader.company_decimals)
+            if currency_id != contract.currency_id:
+                contract.problem("currency", currency=self.loader.names[currency_id], date=day)
+                continue
+            _add(contract.billed, account_id, units, company_units)
+            _add(contract.booked, day, units, company_units)
+            self._happened(contract, contract.promises.get(obligation_id), day, units)
+
+    def _happened(self, contract, promise, day, units):
+        if not units:
+            return
+        place = f"invoices of {day}"
+        key = promise.key if promise else None
+        if units > 0:
+            contract.events.append(e.Invoice(date=day, place=place, amount=units, obligation=key))
+        else:
+            contract.events.append(e.CreditNote(date=day, place=place, amount=-units, obligation=key))
+        if promise and promise.trigger == "invoice" and promise.price:
+            promise.facts.append((day, Fraction(units, promise.price)))
+
+    def _query(self, loaded):
+        return SQL(
+            """
+            SELECT l.revenue_contract_id, l.date, l.account_id, l.currency_id, one.id,
+                   SUM(-l.amount_currency)::text, SUM(-l.balance)::text
+              FROM account_move_line l
+              LEFT JOIN LATERAL (
+                    SELECT CASE WHEN COUNT(DISTINCT r.obligation_id) = 1 THEN MIN(r.obligation_id) END AS id
+                      FROM sale_order_line_invoice_rel i
+                      JOIN revenue_obligation_sale_line_rel r ON r.sale_line_id = i.order_line_id
+                     WHERE i.invoice_line_id = l.id
+                   ) one ON TRUE
+             WHERE l.revenue_contract_id = ANY(%s) AND l.parent_state = 'posted' AND l.display_type = 'product'
+               AND %s
+             GROUP BY 1, 2, 3, 4, 5
+             ORDER BY 1, 2, 5 NULLS LAST, 6
+            """,
+            list(loaded),
+            self.loader.until("l.date"),
+        )
+
+
+def _add(amounts, key, units, company_units):
+    before = amounts.get(key, (0, 0))
+    amounts[key] = before[0] + units, before[1] + company_units

@@ -1,0 +1,70 @@
+"""Milestones of projects, by the day they were reached."""
+
+from fractions import Fraction
+
+from odoo.tools import SQL
+
+from ...engine import events as e
+from .base import Source
+
+#: Shares of milestones are floats; thirds of a whole do not add up to it.
+NEAR = Fraction(1, 1000)
+
+
+class ProjectMilestones(Source):
+    """Reads ``project.milestone`` of the order lines: its share of the quantity is its weight.
+
+    Where no milestone has a share, all weigh the same.
+    """
+
+    def tell(self, loaded):
+        """See :class:`Source`."""
+        found = {}
+        for contract_id, obligation_id, *milestone in self.loader.rows(self._query(loaded)):
+            found.setdefault((contract_id, obligation_id), []).append(milestone)
+        for (contract_id, obligation_id), milestones in found.items():
+            contract = loaded[contract_id]
+            self._tell(contract, contract.promises[obligation_id], milestones)
+
+    def _query(self, loaded):
+        return SQL(
+            """
+            SELECT DISTINCT o.contract_id, o.id, m.id, m.quantity_percentage::text,
+                   CASE WHEN m.is_reached AND %s THEN m.reached_date END
+              FROM revenue_obligation o
+              JOIN revenue_obligation_sale_line_rel r ON r.obligation_id = o.id
+              JOIN project_milestone m ON m.sale_line_id = r.sale_line_id
+             WHERE o.contract_id = ANY(%s) AND (o.measure = 'milestones' OR o.trigger = 'milestone')
+             ORDER BY o.contract_id, o.id, m.id
+            """,
+            self.loader.until("m.reached_date"),
+            list(loaded),
+        )
+
+    def _tell(self, contract, promise, milestones):
+        weights = _weights([Fraction(weight or 0) for _id, weight, _day in milestones])
+        promise.weights = {
+            str(key): weight for (key, _share, _day), weight in zip(milestones, weights, strict=True) if weight
+        }
+        reached = [(day, str(key)) for key, _share, day in milestones if day and str(key) in promise.weights]
+        if promise.measure == "milestones":
+            contract.events.extend(
+                e.Milestone(date=day, place=f"milestone {key}", obligation=promise.key, milestone=key)
+                for day, key in reached
+            )
+        elif len(reached) == len(promise.weights):
+            promise.facts.append((max(day for day, _key in reached), Fraction(1)))
+
+
+def _weights(shares):
+    """Return weights that total 1 where the shares nearly do; equal ones where there are no shares.
+
+    >>> _weights([Fraction("0.3333"), Fraction("0.3333"), Fraction("0.3333")])[0]
+    Fraction(1, 3)
+    >>> _weights([Fraction(0), Fraction(0)])
+    [Fraction(1, 2), Fraction(1, 2)]
+    """
+    total = sum(shares)
+    if not total:
+        return [Fraction(1, len(shares))] * len(shares)
+    return [share / total for share in shares] if abs(total - 1) < NEAR else shares

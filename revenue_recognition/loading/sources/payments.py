@@ -1,0 +1,63 @@
+"""What customers paid, from the reconciled invoices of the contract, net of taxes."""
+
+from fractions import Fraction
+
+from odoo.tools import SQL
+
+from ...engine import events as e
+from ...engine.money import round_half_away
+from .base import Source
+
+
+class Payments(Source):
+    """Reads payments by the day they meet their invoice, or the payment's own date if that is later.
+
+    An invoice's payment belongs to the contract in the proportion its lines have of the
+    total. A close reads them only where money bears interest: nothing else depends on them.
+    """
+
+    def tell(self, loaded):
+        """See :class:`Source`."""
+        wanted = [one.id for one in loaded.values() if self.loader.payments or one.financing_rate]
+        paid = {}
+        for contract_id, day, amount in self.loader.rows(self._query(wanted)) if wanted else ():
+            contract = loaded[contract_id]
+            before = paid.get(contract_id, Fraction(0))
+            paid[contract_id] = before + Fraction(amount) * 10**contract.decimals
+            units = round_half_away(paid[contract_id]) - round_half_away(before)
+            if units:
+                contract.events.append(e.Payment(date=day, place=f"payments of {day}", amount=units))
+
+    def _query(self, ids):
+        return SQL(
+            """
+            WITH own AS (
+                SELECT revenue_contract_id AS contract_id, move_id, SUM(-amount_currency) AS amount
+                  FROM account_move_line
+                 WHERE revenue_contract_id = ANY(%s) AND parent_state = 'posted' AND display_type = 'product'
+                 GROUP BY 1, 2
+            ), due AS (
+                SELECT own.contract_id, l.id, own.amount,
+                       SUM(l.amount_currency) OVER (PARTITION BY own.contract_id, l.move_id) AS total
+                  FROM own JOIN account_move_line l ON l.move_id = own.move_id
+                 WHERE l.display_type = 'payment_term'
+            ), paid AS (
+                SELECT due.contract_id, due.amount, due.total, p.max_date AS day, p.debit_amount_currency AS paid,
+                       p.credit_move_id AS other
+                  FROM due JOIN account_partial_reconcile p ON p.debit_move_id = due.id
+                UNION ALL
+                SELECT due.contract_id, due.amount, due.total, p.max_date, -p.credit_amount_currency, p.debit_move_id
+                  FROM due JOIN account_partial_reconcile p ON p.credit_move_id = due.id
+            )
+            SELECT paid.contract_id, paid.day, SUM(paid.paid * paid.amount / NULLIF(paid.total, 0))::text
+              FROM paid
+              JOIN account_move_line l ON l.id = paid.other
+              JOIN account_move m ON m.id = l.move_id
+             WHERE m.move_type NOT IN ('out_invoice', 'out_refund') AND %s
+             GROUP BY 1, 2
+            HAVING SUM(paid.paid * paid.amount / NULLIF(paid.total, 0)) != 0
+             ORDER BY 1, 2
+            """,
+            ids,
+            self.loader.until("paid.day"),
+        )

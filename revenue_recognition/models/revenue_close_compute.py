@@ -1,0 +1,183 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..closing import Booked, Booking, EntryWriter, RoleBook
+from ..loading import Loader
+
+#: Contracts worked out at a time: memory stays flat, and a query reads them all.
+CHUNK = 1000
+#: From so many contracts on a close is computed in the background, committed chunk by chunk.
+BACKGROUND = 5000
+
+
+class RevenueClose(models.Model):
+    """Computing: every entry before it exists."""
+
+    _inherit = "revenue.close"
+
+    def _compute(self):
+        """Work out all contracts and write what has to be booked.
+
+        A small company is done at once. A large one is done in the background, in chunks that
+        are committed; one that was interrupted goes on behind its last chunk.
+        """
+        self._take()
+        self._in_state("draft", "computing", "computed")
+        if self.state != "computing":
+            self._start()
+        if self.contract_count - self.contract_done > BACKGROUND:
+            self._wake()
+        else:
+            while self._compute_chunk():
+                pass
+
+    def _start(self):
+        """Begin anew: forget what was computed before."""
+        self._check_period()
+        self._forget()
+        # SYNC
+        self.write(
+            {
+                "state": "computing",
+                "granularity": self.company_id.revenue_granularity,
+                "prepared_by_id": self.env.uid,
+                "prepared_at": fields.Datetime.now(),
+                "exception_note": False,
+                "last_contract_id": 0,
+                "contract_done": 0,
+                "contract_count": self.env["revenue.contract"].search_count(self._contract_domain()),
+            }
+        )
+
+    def _contract_domain(self):
+        return [("company_id", "=", self.company_id.id), ("date", "<=", self.date)]
+
+    def _compute_chunk(self):
+        """Work out the next contracts.
+
+        :return: whether there were any; after the last one the close is computed
+        """
+        contracts = self.env["revenue.contract"].search(
+            [*self._contract_domain(), ("id", ">", self.last_contract_id)], order="id", limit=CHUNK
+        )
+        if not contracts:
+            self._finish()
+            return False
+        contracts.filtered(lambda contract: contract.state == "draft")._review()
+        self.env.flush_all()
+        self._write_entries(contracts.ids)
+        self.write(
+            {"last_contract_id": contracts[-1].id, "contract_done": self.contract_done + len(contracts)},
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return True
+
+    def _write_entries(self, contract_ids):
+        """Write the entries of some contracts, and why others are left out."""
+        loader = Loader(self.env, self.company_id, self.date, payments=False)
+        roles = RoleBook(self.company_id)
+        booked = Booked(loader).of(contract_ids)
+        own = self.company_id.currency_id.id
+        booking = Booking(self.date, roles, lambda contract: contract.currency_id != own)
+        writer = EntryWriter(self, loader, roles)
+        problems = []
+        for contract in loader.load(contract_ids).values():
+            before = booked.get(contract.id, {})
+            targets, complete = booking.targets(contract, before)
+            writer.add(contract, targets, before, complete)
+            if contract.problems and contract.state != "cancelled":
+                problems.append(contract)
+        writer.flush()
+        self._note_problems(problems)
+
+    def _note_problems(self, loaded):
+        exceptions = self.env["revenue.exception"]
+        values = []
+        for one in loaded:
+            contract = self.env["revenue.contract"].browse(one.id)
+            values += [{**exceptions._values(contract, problem), "close_id": self.id} for problem in one.problems]
+        exceptions.create(values)
+
+    def _finish(self):
+        """Note what concerns the close as a whole; it waits for approval then."""
+        self._note_late_evidence()
+        self._note_proposals()
+        self.state = "computed"
+
+    def _note_late_evidence(self):
+        """Say which facts of closed periods came in after their close."""
+        last = self._last_posted(self.company_id)
+        if not last:
+            return
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT contract_id, COUNT(*), MIN(date) FROM revenue_evidence
+                 WHERE company_id = %s AND date <= %s AND create_date > %s
+                 GROUP BY contract_id ORDER BY contract_id
+                """,
+                self.company_id.id,
+                last.date,
+                last.prepared_at,
+            )
+        )
+        self._note(
+            (contract_id, "late", self.env._("%(count)s facts from %(date)s on", count=count, date=date))
+            for contract_id, count, date in rows
+        )
+
+    def _note_proposals(self):
+        """Say which changes of contracts wait for an answer."""
+        waiting = self.env["revenue.modification"].search(
+            [("company_id", "=", self.company_id.id), ("state", "=", "proposed"), ("date", "<=", self.date)]
+        )
+        self._note((one.contract_id.id, "proposed", one.name) for one in waiting)
+
+    def _note(self, notes):
+        exceptions = self.env["revenue.exception"]
+        exceptions.create(
+            [
+                {
+                    "company_id": self.company_id.id,
+                    "close_id": self.id,
+                    "contract_id": contract_id,
+                    "kind": kind,
+                    "message": exceptions._words(kind) % {"name": what},
+                }
+                for contract_id, kind, what in notes
+            ]
+        )
+
+    def _forget(self):
+        """Drop what was computed."""
+        self.env.flush_all()
+        for table in ("revenue_entry", "revenue_posting", "revenue_exception"):
+            self.env.cr.execute(SQL("DELETE FROM %s WHERE close_id = %s", SQL.identifier(table), self.id))
+        self.env.invalidate_all()
+
+    # === BACKGROUND === #
+
+    def _wake(self):
+        """Have the work go on in the background, as soon as this transaction is committed."""
+        self.env.ref("revenue_recognition.cron_close")._trigger()
+
+    @api.model
+    def _cron_work(self):
+        """Go on with closes that are computing or posting, committing each chunk."""
+        closes = self.search([("state", "in", ("computing", "posting"))])
+        for close in closes:
+            if not close.try_lock_for_update():
+                continue
+            close._work()
+
+    def _work(self):
+        """Do the rest of the work of one close, with a commit after each part."""
+        progress = self.env["ir.cron"]._commit_progress
+        while self.state == "computing" and self._compute_chunk():
+            progress(1, remaining=self.contract_count - self.contract_done)
+            self._take()
+        while self.state == "posting" and self._post_part():
+            progress(1, remaining=1)
+            self._take()
+        progress(1, remaining=0)

@@ -1,0 +1,222 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..engine import Refusal, position_at
+from ..loading import Loader
+
+#: What takes no share of the fixed consideration: it earns what it brings.
+OPEN_ENDED = ("as_invoiced", "usage")
+
+
+class RevenueContract(models.Model):
+    """How contracts come about, are combined, separated and looked through."""
+
+    _inherit = "revenue.contract"
+
+    # === ACTIONS === #
+
+    def action_review(self):
+        """Look a contract through again: what was missing may be there by now."""
+        self.check_access("write")
+        self.sudo()._review()
+
+    def action_combine(self):
+        """Make one contract of several of the same customer (ASC 606-10-25-9).
+
+        :return: the contract
+        :raises UserError: when they differ in customer, company or currency, or something is booked of one of them
+        """
+        self.check_access("write")
+        self.sudo()._combine()
+        return self.sorted(lambda contract: (contract.date, contract.id))[:1]
+
+    def action_separate(self):
+        """Give each order of a combined contract a contract of its own again.
+
+        :raises UserError: when something of the contract is booked, or it has only one order
+        """
+        self.check_access("write")
+        for contract in self.sudo():
+            contract._separate()
+
+    # === MAKING === #
+
+    def _take_over(self, order, promises):
+        """Add what an order promises to a contract that is not booked yet.
+
+        :param order: a confirmed sale order
+        :param list promises: values of obligations
+        """
+        self.ensure_one()
+        lines = order.order_line.filtered(lambda line: not line.display_type)
+        covered = lines.filtered(lambda line: line.is_downpayment or line.price_subtotal < 0)
+        reductions = covered.filtered(lambda line: not line.is_downpayment)
+        order.revenue_contract_id = self
+        self.obligation_ids = [Command.create(values) for values in promises]
+        covered |= self.obligation_ids.sale_line_ids.filtered(lambda line: line.order_id == order)
+        covered.revenue_contract_id = self
+        price = sum(one["price"] for one in promises if one["measure"] not in OPEN_ENDED)
+        self.write(
+            {
+                "name": ", ".join(self.order_ids.sorted("id").mapped("name")),
+                "date": min([self.date, order._revenue_date()]),
+                "fixed": self.fixed + price + sum(reductions.mapped("price_subtotal")),
+                **self._default_accounts(),
+            }
+        )
+
+    def _default_accounts(self):
+        """Return the accounts and the journal of the contract: those of the first policy that names its own."""
+        versions = self.obligation_ids.policy_version_id
+
+        def account(role):
+            own = [version for version in versions if self.company_id._revenue_account(role, version)]
+            return self.company_id._revenue_account(role, own[0] if own else None).id
+
+        return {
+            "liability_account_id": account("contract_liability"),
+            "asset_account_id": account("contract_asset"),
+            "refund_account_id": account("refund_liability"),
+            "journal_id": (versions.journal_id[:1] or self.company_id.revenue_journal_id).id,
+        }
+
+    def _combine(self):
+        """Move what is promised in several contracts into the earliest."""
+        contracts = self.sorted(lambda contract: (contract.date, contract.id))
+        target, others = contracts[:1], contracts[1:]
+        if not others:
+            raise UserError(self.env._("Choose two contracts at least to combine them."))
+        for other in contracts:
+            other._check_free(self.env._("combined"))
+            if (other.partner_id, other.company_id, other.currency_id) != (
+                target.partner_id,
+                target.company_id,
+                target.currency_id,
+            ):
+                reason = self.env._("%(one)s and %(other)s differ in customer, company or currency.")
+                raise UserError(reason % {"one": target.name, "other": other.name})
+        for other in others:
+            orders = other.order_ids
+            other.obligation_ids.contract_id = target
+            orders.order_line.filtered(lambda line, other=other: line.revenue_contract_id == other).write(
+                {"revenue_contract_id": target.id}
+            )
+            orders.revenue_contract_id = target
+            target.fixed += other.fixed
+            other.write({"fixed": 0, "state": "cancelled"})
+        target.write({"name": ", ".join(target.order_ids.sorted("id").mapped("name")), **target._default_accounts()})
+        target._review()
+
+    def _separate(self):
+        """Give each order after the first a contract of its own."""
+        self._check_free(self.env._("separated"))
+        orders = self.order_ids.sorted(lambda order: (order.date_order, order.id))
+        if len(orders) < 2:
+            raise UserError(self.env._("%s has one order only.", self.name))
+        for order in orders[1:]:
+            self._let_go(order)
+        first = orders[0]
+        self.write({"name": first.name, "date": first._revenue_date()})
+        self._review()
+
+    def _let_go(self, order):
+        own = self.obligation_ids.filtered(lambda one: one.sale_line_ids.order_id == order)
+        if any(len(one.sale_line_ids.order_id) > 1 for one in self.obligation_ids):
+            raise UserError(self.env._("An obligation of %s has lines of several orders.", self.name))
+        lines = order.order_line.filtered(lambda line: line.revenue_contract_id == self)
+        reductions = sum(
+            line.price_subtotal for line in lines if line.price_subtotal < 0 and not line.revenue_obligation_ids
+        )
+        fixed = sum(one.price for one in own if one.measure not in OPEN_ENDED) + reductions
+        other = order._create_revenue_contract()
+        own.contract_id = other
+        lines.revenue_contract_id = other
+        order.revenue_contract_id = other
+        self.fixed -= fixed
+        other.write({"fixed": fixed, **other._default_accounts()})
+        other._review()
+
+    def _check_free(self, participle):
+        """Let contracts pass of which nothing is booked or changed yet.
+
+        :raises UserError: for any other
+        """
+        self.ensure_one()
+        if self.state == "cancelled" or self._is_booked() or self.modification_ids:
+            reason = self.env._(
+                "%(contract)s can no longer be %(done)s: something of it is booked, changed or cancelled."
+            )
+            raise UserError(reason % {"contract": self.name, "done": participle})
+
+    def _is_booked(self):
+        """Return whether a posted close booked something of these contracts."""
+        return bool(
+            self.env["revenue.entry"].search_count(
+                [("contract_id", "in", self.ids), ("close_id.state", "in", ("posting", "posted", "locked"))], limit=1
+            )
+        )
+
+    def _orders_cancelled(self, orders):
+        """Follow the cancellation of orders: what is promised in them will not be delivered."""
+        for contract in self:
+            if contract.order_ids <= orders and not contract._is_booked() and not contract._billed_lines():
+                contract.write({"state": "cancelled"})
+                contract.exception_ids.unlink()
+
+    def _billed_lines(self):
+        """Return the posted invoice lines of the contracts."""
+        return self.env["account.move.line"].search(
+            [
+                ("revenue_contract_id", "in", self.ids),
+                ("parent_state", "=", "posted"),
+                ("display_type", "=", "product"),
+            ]
+        )
+
+    # === LOOKING THROUGH === #
+
+    def _review(self):
+        """Write down what stands in the way of each contract; one without obstacles becomes active.
+
+        :return: the contracts that are blocked
+        """
+        self.filtered(lambda contract: contract.state == "draft")._find_missing_prices()
+        self.env.flush_all()
+        blocked = self.browse()
+        for company, contracts in self.grouped("company_id").items():
+            loaded = Loader(self.env, company).load(contracts.ids)
+            for contract in contracts:
+                one = loaded[contract.id]
+                contract._check_one(one)
+                contract._note_problems(one.problems)
+                if one.blocked():
+                    blocked |= contract
+        (self - blocked).filtered(lambda contract: contract.state == "draft").write({"state": "active"})
+        return blocked
+
+    @api.model
+    def _check_one(self, loaded):
+        """Try to work a contract out; why it cannot be is a problem of its own."""
+        if loaded.blocked() or not loaded.promises:
+            return
+        last = max([loaded.date, *(event.date for event in loaded.events)])
+        try:
+            position_at(loaded.contract(), last)
+        except Refusal as refusal:
+            loaded.problem("refused", place=refusal.place, reason=refusal.reason)
+
+    def _note_problems(self, problems):
+        """Replace the exceptions of a contract that belong to no close."""
+        exceptions = self.env["revenue.exception"].sudo()
+        exceptions.search([("contract_id", "=", self.id), ("close_id", "=", False)]).unlink()
+        exceptions.create(
+            [exceptions._values(self, problem) for problem in problems],
+        )
+
+    def _find_missing_prices(self):
+        """Look up standalone selling prices that a draft lacks: the book may have them by now."""
+        for one in self.obligation_ids.filtered(lambda one: not one.ssp_kind and one.sale_line_ids):
+            selling = one.sale_line_ids._selling_price(one.policy_version_id, one.contract_id.date)
+            if selling["ssp_kind"]:
+                one.write(selling)
