@@ -1,4 +1,4 @@
-from . import models
+from . import models, wizards
 from .models.append_only import drop_triggers
 
 

@@ -13,6 +13,8 @@
         "data/revenue_policies.xml",
         "data/ir_cron.xml",
         "views/menus.xml",
+        "wizards/revenue_ssp_import_wizard_views.xml",
+        "views/revenue_ssp_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

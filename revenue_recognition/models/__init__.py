@@ -23,6 +23,7 @@ from . import (
     revenue_price_change,
     revenue_protection,
     revenue_ssp,
+    revenue_ssp_import,
     sale_order,
     sale_order_line,
 )

@@ -7,3 +7,4 @@ from . import (
     test_scenarios,
     test_simulate,
 )
+from . import test_append_only, test_policy, test_refusals, test_scenarios, test_simulate, test_ssp

@@ -1,0 +1,1 @@
+from . import revenue_import_wizard, revenue_ssp_import_wizard
