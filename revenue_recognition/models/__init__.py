@@ -18,6 +18,7 @@ from . import (
     revenue_modification,
     revenue_obligation,
     revenue_policy,
+    revenue_policy_component,
     revenue_policy_version,
     revenue_posting,
     revenue_price_change,

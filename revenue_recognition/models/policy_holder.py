@@ -2,13 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
-class RevenuePolicyHolder(models.AbstractModel):
-    """What a policy is assigned to in each company: products and their categories."""
+def policy_field():
+    """Return the field ``revenue_policy_id`` of a holder.
 
-    _name = "revenue.policy.holder"
-    _description = "Holder of a Revenue Policy"
-
-    revenue_policy_id = fields.Many2one(
+    Each holder declares it itself: of a field that differs by company, Odoo looks for deleted policies in the table of
+    every model that declares it, and an abstract one has none.
+    """
+    return fields.Many2one(
         "revenue.policy",
         company_dependent=True,
         ondelete="restrict",
@@ -17,6 +17,13 @@ class RevenuePolicyHolder(models.AbstractModel):
         help="How its revenue is recognised. Of a product: empty leaves it to its category. Of a category: empty "
         "leaves it to the parent category, and last to the default policy of the company.",
     )
+
+
+class RevenuePolicyHolder(models.AbstractModel):
+    """What a policy is assigned to in each company: products and their categories."""
+
+    _name = "revenue.policy.holder"
+    _description = "Holder of a Revenue Policy"
 
     @api.constrains("revenue_policy_id")
     def _check_revenue_policy_id(self):

@@ -61,6 +61,7 @@ class ResCompany(models.Model):
     revenue_policy_id = fields.Many2one(
         "revenue.policy",
         string="Default Revenue Policy",
+        ondelete="restrict",
         check_company=True,
         help="Of products whose own policy and category say nothing; empty keeps these out of revenue contracts.",
     )
@@ -123,6 +124,14 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         own = version[ROLES[role].version_field] if version else self.env["account.account"]
+        # A policy of every company may name an account that this one has not.
+        own = own.filtered_domain(own._check_company_domain(self))
         if own or ROLES[role].company_field not in self._fields:
             return own
         return self[ROLES[role].company_field]
+
+    def _revenue_journal(self, version=None):
+        """Return the journal of recognised revenue: the policy's own, else the company's; or none."""
+        self.ensure_one()
+        own = version.journal_id if version else self.env["account.journal"]
+        return own.filtered_domain(own._check_company_domain(self)) or self.revenue_journal_id
