@@ -6,5 +6,5 @@ from . import (
     test_refusals,
     test_scenarios,
     test_simulate,
+    test_ssp,
 )
-from . import test_append_only, test_policy, test_refusals, test_scenarios, test_simulate, test_ssp
