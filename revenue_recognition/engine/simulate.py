@@ -13,6 +13,7 @@ from .position import Amounts, Position, position
 from .reading import read_scenario
 from .reading.scenario import MONEY
 from .remaining import remaining_by_band
+from .state import ContractState
 from .terms import Question, Scenario
 from .timeline import Timeline
 
@@ -31,6 +32,46 @@ def simulate(scenario: Any, decimals: Mapping[str, int]) -> Plain:
         names the place
     """
     return Simulation(read_scenario(scenario, decimals)).run()
+
+
+def plain_position(state: ContractState, found: Position, question: Question, book: str = "asc606") -> Plain:
+    """Return a position with its explanation as plain values, amounts in the contract's currency.
+
+    :param state: the contract at the end of that day
+    """
+    decimals = state.contract.decimals
+    steps = Explanation(state, found, book).write()
+    bands = remaining_by_band(state, found, question.bands)
+    return {
+        "at": found.at.isoformat(),
+        **plain_amounts(found, decimals),
+        "obligations": {
+            line.key: {
+                "allocated": in_currency(line.allocated, decimals),
+                "progress": float(line.progress),
+                "recognised": in_currency(line.recognised, decimals),
+            }
+            for line in found.lines
+        },
+        "rpo": {
+            "total": in_currency(found.remaining, decimals),
+            "bands": [
+                {"until": until.isoformat(), "amount": in_currency(amount, decimals)}
+                for until, amount in zip(question.bands, bands, strict=True)
+            ],
+        },
+        "treatment": found.treatment,
+        "treatment_reason": state.reason,
+        "steps": [
+            {"topic": step.topic, "obligation": step.obligation, "text": step.text, "paragraph": step.paragraph}
+            for step in steps
+        ],
+    }
+
+
+def plain_amounts(found: Amounts, decimals: int) -> Plain:
+    """Return the money of a position as plain values."""
+    return {name: in_currency(getattr(found, name), decimals) for name in MONEY}
 
 
 class Simulation:
@@ -71,38 +112,11 @@ class Simulation:
         return sorted(day for day in days if self.scenario.contract.date <= day <= last)
 
     def _plain(self, found: Position, company: CompanyPosition | None, question: Question) -> Plain:
-        state = self.timeline.state
-        steps = Explanation(state, found, self.scenario.book).write()
-        bands = remaining_by_band(state, found, question.bands)
-        plain: Plain = {"at": found.at.isoformat(), **self._amounts(found, self.decimals)}
-        plain["obligations"] = {
-            line.key: {
-                "allocated": in_currency(line.allocated, self.decimals),
-                "progress": float(line.progress),
-                "recognised": in_currency(line.recognised, self.decimals),
-            }
-            for line in found.lines
-        }
-        plain["rpo"] = {
-            "total": in_currency(found.remaining, self.decimals),
-            "bands": [
-                {"until": until.isoformat(), "amount": in_currency(amount, self.decimals)}
-                for until, amount in zip(question.bands, bands, strict=True)
-            ],
-        }
-        plain["treatment"] = found.treatment
-        plain["treatment_reason"] = state.reason
-        plain["steps"] = [
-            {"topic": step.topic, "obligation": step.obligation, "text": step.text, "paragraph": step.paragraph}
-            for step in steps
-        ]
+        plain = plain_position(self.timeline.state, found, question, self.scenario.book)
         if company is not None and self.scenario.rates is not None:
             places = self.scenario.rates.decimals
-            plain["company"] = {**self._amounts(company, places), "fx": in_currency(company.fx, places)}
+            plain["company"] = {**plain_amounts(company, places), "fx": in_currency(company.fx, places)}
         return plain
-
-    def _amounts(self, found: Amounts, decimals: int) -> Plain:
-        return {name: in_currency(getattr(found, name), decimals) for name in MONEY}
 
     def _entry(self, entry: Entry) -> Plain:
         plain: Plain = {

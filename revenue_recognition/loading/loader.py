@@ -18,14 +18,18 @@ class Loader:
     :param company: whose contracts they are
     :param at: the last day that counts; None for all there is
     :param payments: read payments too; a close does without, where nothing bears interest
+    :param proposed: treatment by the id of a modification that counts as if it were applied
+    :param without: ids of modifications that do not count, other than by ``proposed``
     """
 
-    def __init__(self, env, company, at=None, payments=True):
+    def __init__(self, env, company, at=None, payments=True, proposed=None, without=()):
         self.env = env
         self.cr = env.cr
         self.company = company
         self.at = at
         self.payments = payments
+        self.proposed = proposed or {}
+        self.without = list(without)
         currencies = env["res.currency"].sudo().with_context(active_test=False)
         found = currencies.search_fetch([], ["decimal_places", "name"])
         self.decimals = {currency.id: currency.decimal_places for currency in found}
@@ -61,6 +65,15 @@ class Loader:
             return SQL("TRUE")
         return SQL("%s <= %s", SQL.identifier(*column.split(".")), self.at)
 
+    def applied(self):
+        """Return SQL for the modifications ``m`` that count."""
+        return SQL(
+            "(m.state = 'applied' AND m.id != ALL(%s) OR m.id = ANY(%s)) AND %s",
+            self.without,
+            list(self.proposed),
+            self.until("m.date"),
+        )
+
     def rows(self, query):
         """Return the rows of a query."""
         self.cr.execute(query)
@@ -95,7 +108,8 @@ class Loader:
                   FROM revenue_obligation o
                   JOIN revenue_contract k ON k.id = o.contract_id
                   JOIN res_currency c ON c.id = k.currency_id
-                 WHERE o.contract_id = ANY(%s)
+                  LEFT JOIN revenue_modification m ON m.id = o.modification_id
+                 WHERE o.contract_id = ANY(%s) AND (o.modification_id IS NULL OR %s)
                  ORDER BY o.contract_id, o.sequence, o.id
                 """,
                 self.scale("o.price"),
@@ -103,6 +117,7 @@ class Loader:
                 self.scale("o.ssp_low"),
                 self.scale("o.ssp_high"),
                 list(loaded),
+                self.applied(),
             )
         )
         for contract_id, *row in rows:

@@ -50,12 +50,10 @@ class RevenueContract(models.Model):
         """
         self.ensure_one()
         lines = order.order_line.filtered(lambda line: not line.display_type)
-        covered = lines.filtered(lambda line: line.is_downpayment or line.price_subtotal < 0)
-        reductions = covered.filtered(lambda line: not line.is_downpayment)
+        reductions = lines._revenue_reductions()
         order.revenue_contract_id = self
         self.obligation_ids = [Command.create(values) for values in promises]
-        covered |= self.obligation_ids.sale_line_ids.filtered(lambda line: line.order_id == order)
-        covered.revenue_contract_id = self
+        self._cover_lines()
         price = sum(one["price"] for one in promises if one["measure"] not in OPEN_ENDED)
         self.write(
             {
@@ -156,13 +154,6 @@ class RevenueContract(models.Model):
                 [("contract_id", "in", self.ids), ("close_id.state", "in", ("posting", "posted", "locked"))], limit=1
             )
         )
-
-    def _orders_cancelled(self, orders):
-        """Follow the cancellation of orders: what is promised in them will not be delivered."""
-        for contract in self:
-            if contract.order_ids <= orders and not contract._is_booked() and not contract._billed_lines():
-                contract.write({"state": "cancelled"})
-                contract.exception_ids.unlink()
 
     def _billed_lines(self):
         """Return the posted invoice lines of the contracts."""

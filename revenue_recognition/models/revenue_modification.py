@@ -1,8 +1,24 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..engine import Refusal, Timeline
+from ..engine.money import in_currency
+from ..engine.position import position
+from ..loading import Loader
+
+TREATMENTS = [
+    ("separate", "Separate Contract"),
+    ("prospective", "Prospective"),
+    ("catch_up", "Cumulative Catch-Up"),
+]
 
 
 class RevenueModification(models.Model):
-    """A change of scope or price that the parties agreed (ASC 606-10-25-10)."""
+    """A change of scope or price that the parties agreed (ASC 606-10-25-10).
+
+    Proposed with its treatment, its reason and its figures; it counts once it is applied, by a revenue
+    accountant or by a policy that says so. What is applied is not changed any more.
+    """
 
     _name = "revenue.modification"
     _description = "Contract Modification"
@@ -13,25 +29,199 @@ class RevenueModification(models.Model):
     company_id = fields.Many2one(related="contract_id.company_id", store=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     name = fields.Char(required=True)
-    date = fields.Date(required=True)
+    date = fields.Date(required=True, help="The change takes effect at the beginning of this day.")
     kind = fields.Selection([("modify", "Modification"), ("terminate", "Termination")], required=True, default="modify")
     state = fields.Selection(
-        [("proposed", "Proposed"), ("applied", "Applied"), ("rejected", "Rejected")], required=True, default="proposed"
-    )
-    treatment = fields.Selection(
-        [
-            ("auto", "As the Standard Decides"),
-            ("separate", "Separate Contract"),
-            ("prospective", "Prospective"),
-            ("catch_up", "Cumulative Catch-Up"),
-        ],
+        [("proposed", "Proposed"), ("applied", "Applied"), ("rejected", "Rejected")],
         required=True,
-        default="auto",
+        default="proposed",
+        readonly=True,
+        index=True,
     )
-    fixed_delta = fields.Monetary(string="Price Change")
-    refund = fields.Monetary(help="What is given back, off the price of what was delivered.")
-    reason = fields.Char()
+    treatment = fields.Selection([("auto", "As the Standard Decides"), *TREATMENTS], required=True, default="auto")
+    decided = fields.Selection(
+        TREATMENTS, string="Comes To", readonly=True, help="The treatment that follows from ASC 606-10-25-12 and 25-13."
+    )
+    reason = fields.Char(string="Why", readonly=True)
+    fixed_delta = fields.Monetary(string="Price Change", help="By how much the fixed consideration changes.")
+    refund = fields.Monetary(help="What is given back: off the price of what was delivered, or at the end.")
+    price_before = fields.Monetary(readonly=True)
+    price_after = fields.Monetary(readonly=True)
+    revenue_before = fields.Monetary(string="Earned Before", readonly=True, help="Through the day, without the change.")
+    revenue_after = fields.Monetary(string="Earned After", readonly=True, help="Through the day, with the change.")
+    note = fields.Char(string="Answer", readonly=True, help="Why it was rejected, or applied with another treatment.")
+    applied_by_id = fields.Many2one("res.users", readonly=True)
+    applied_at = fields.Datetime(readonly=True)
     line_ids = fields.One2many("revenue.modification.line", "modification_id", string="Changes")
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.get("state", "proposed") != "proposed" for vals in vals_list):
+            raise AccessError(self.env._("A modification is proposed first, then applied."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and self.filtered(lambda one: one.state != "proposed"):
+            raise UserError(self.env._("What is applied or rejected is not changed. Make another modification."))
+        if not self.env.su and "state" in vals:
+            raise AccessError(self.env._("A modification is applied or rejected by its buttons."))
+        result = super().write(vals)
+        if {"date", "treatment", "fixed_delta", "refund", "line_ids"} & set(vals) and "decided" not in vals:
+            self.filtered(lambda one: one.state == "proposed")._work_out()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_proposals_only(self):
+        if any(one.state != "proposed" for one in self) or not self.env.context.get("revenue_proposal"):
+            raise UserError(self.env._("A modification is not deleted: reject it."))
+
+    # === ACTIONS === #
+
+    def action_apply(self):
+        """Let the modification count; see :meth:`_apply`."""
+        self.check_access("write")
+        self._check_open_period()
+        self.sudo()._apply()
+
+    def action_reject(self, note=None):
+        """Leave the contract as it was agreed.
+
+        :param str note: why; it stays on the record
+        """
+        self.check_access("write")
+        self._check_proposed()
+        self.sudo().write({"state": "rejected", "note": note or self.note})
+
+    def action_work_out(self):
+        """Work treatment, reason and figures out again."""
+        self.check_access("write")
+        self._check_proposed()
+        self.sudo()._work_out()
+
+    def compare(self):
+        """Work the modification out with each treatment; write nothing.
+
+        :return: ``{treatment: {"reason", "price", "revenue", "obligations": {key: {"allocated", "recognised"}}}}``
+            with amounts in the contract's currency through the day of the change; a treatment that cannot be worked
+            out has ``{"error": reason}``. ``before`` is the contract without the change.
+        :raises AccessError: for users who may not read the modification
+        """
+        self.ensure_one()
+        self.check_access("read")
+        found = {"before": self.sudo()._outcome(None)}
+        for treatment, _label in TREATMENTS:
+            found[treatment] = self.sudo()._outcome(treatment)
+        return found
+
+    # === BUSINESS METHODS === #
+
+    def _settle(self):
+        """Work a proposal out, tell people, and apply it where its policies say so and it is certain."""
+        self._work_out()
+        versions = self.line_ids.obligation_id.policy_version_id
+        automatic = versions and all(version.modification == "auto" for version in versions)
+        if automatic and self.decided and self._is_certain():
+            self._apply()
+        self._tell()
+
+    def _is_certain(self):
+        """Return whether there is no choice: a contract of its own, or the same figures either way."""
+        if self.decided == "separate":
+            return True
+        prospective, catch_up = self._outcome("prospective"), self._outcome("catch_up")
+        return "error" not in prospective and prospective.get("obligations") == catch_up.get("obligations")
+
+    def _apply(self):
+        for one in self:
+            one._check_proposed()
+            one._work_out()
+            if one.kind == "modify" and not one.decided:
+                raise UserError(one.env._("%(name)s can't be worked out: %(why)s", name=one.name, why=one.reason))
+            one.write(
+                {
+                    "state": "applied",
+                    "treatment": one.decided or one.treatment,
+                    "applied_by_id": one.env.uid,
+                    "applied_at": fields.Datetime.now(),
+                }
+            )
+            one.contract_id._review()
+
+    def _check_proposed(self):
+        """Let proposals pass.
+
+        :raises UserError: for what has its answer already
+        """
+        for one in self:
+            if one.state != "proposed":
+                raise UserError(one.env._("%s has its answer already.", one.name))
+
+    def _check_open_period(self):
+        """A change dated into a locked period counts in the open one; nothing to refuse, but never unseen."""
+        for one in self:
+            locked = one.company_id.sudo().revenue_lock_date
+            if locked and one.date <= locked and not one.note:
+                one.sudo().note = one.env._(
+                    "Takes effect in a locked period; what it changes is caught up in the open."
+                )
+
+    def _work_out(self):
+        """Write treatment, reason and figures of proposals."""
+        for one in self:
+            before = one._outcome(None)
+            after = one._outcome(one.treatment)
+            error = after.get("error") or before.get("error")
+            one.write(
+                {
+                    "decided": False if error else after["treatment"] or False,
+                    "reason": error or after["reason"],
+                    "price_before": before.get("price"),
+                    "price_after": after.get("price"),
+                    "revenue_before": before.get("revenue"),
+                    "revenue_after": after.get("revenue"),
+                }
+            )
+
+    def _outcome(self, treatment):
+        """Return the contract through the day of the change, with a treatment of it, or without it (None)."""
+        self.env.flush_all()
+        proposed = {self.id: treatment} if treatment else {}
+        loader = Loader(self.env, self.company_id, self.date, proposed=proposed, without=self.ids)
+        loaded = loader.load(self.contract_id.ids)[self.contract_id.id]
+        if loaded.blocked():
+            exceptions = self.env["revenue.exception"]
+            problem = next(one for one in loaded.problems if one.blocking)
+            return {"error": exceptions._words(problem.kind) % problem.values}
+        try:
+            state = Timeline(loaded.contract()).forward(self.date)
+            found = position(state, self.date)
+        except Refusal as refusal:
+            return {"error": str(refusal)}
+        places = loaded.decimals
+        return {
+            "treatment": found.treatment if treatment else "",
+            "reason": state.reason if treatment else "",
+            "price": in_currency(found.transaction_price, places),
+            "revenue": in_currency(found.revenue, places),
+            "obligations": {
+                line.key: {
+                    "allocated": in_currency(line.allocated, places),
+                    "recognised": in_currency(line.recognised, places),
+                }
+                for line in found.lines
+            },
+        }
+
+    def _tell(self):
+        """Say on the orders that their revenue contract is changed, or waits for an answer."""
+        for one in self:
+            text = one.env._("Revenue: a change of the contract waits for an answer: %s.")
+            if one.state == "applied":
+                text = one.env._("Revenue: a change of the contract was applied: %s.")
+            for order in one.contract_id.order_ids:
+                order.message_post(body=text % one.name)
 
 
 class RevenueModificationLine(models.Model):
@@ -44,6 +234,35 @@ class RevenueModificationLine(models.Model):
     modification_id = fields.Many2one("revenue.modification", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="modification_id.company_id", store=True)
     currency_id = fields.Many2one(related="modification_id.currency_id")
-    obligation_id = fields.Many2one("revenue.obligation", required=True, index=True, check_company=True)
+    obligation_id = fields.Many2one(
+        "revenue.obligation", required=True, index=True, check_company=True, ondelete="restrict"
+    )
     action = fields.Selection([("add", "Added"), ("change", "Changed"), ("remove", "Removed")], required=True)
     terms = fields.Json(help="New terms: price, ssp, quantity, end, total_cost.")
+    summary = fields.Char(compute="_compute_summary", string="New Terms")
+
+    @api.depends("terms")
+    def _compute_summary(self):
+        for line in self:
+            line.summary = ", ".join(f"{name} {value}" for name, value in (line.terms or {}).items())
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_open()
+        return super().write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        if not self.env.su:
+            lines._check_open()
+        return lines
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_of_proposals_only(self):
+        self._check_open()
+
+    def _check_open(self):
+        """Refuse to touch what is applied or rejected."""
+        if any(line.modification_id.state != "proposed" for line in self):
+            raise UserError(self.env._("What is applied or rejected is not changed. Make another modification."))

@@ -65,4 +65,52 @@ class RevenueObligation(models.Model):
     revenue_account_id = fields.Many2one("account.account", check_company=True)
     modification_id = fields.Many2one("revenue.modification", string="Added By", index=True)
 
+    evidence_ids = fields.One2many("revenue.evidence", "obligation_id", readonly=True)
+
     _key_once = models.Constraint("UNIQUE(contract_id, key)", "A key names one obligation of a contract.")
+
+    # === AGREED TERMS === #
+
+    def _agreed_terms(self):
+        """Return the terms as they stand: of inception, and as modifications changed them since.
+
+        :return: dictionary with price, ssp, quantity and end
+        """
+        self.ensure_one()
+        terms = {"price": self.price, "ssp": self.ssp, "quantity": self.quantity, "end": self.date_end}
+        changes = self.env["revenue.modification.line"].search(
+            [("obligation_id", "=", self.id), ("action", "=", "change"), ("modification_id.state", "=", "applied")]
+        )
+        for change in changes.sorted(lambda line: (line.modification_id.date, line.modification_id.id)):
+            terms.update({name: value for name, value in (change.terms or {}).items() if name in terms})
+        if isinstance(terms["end"], str):
+            terms["end"] = fields.Date.to_date(terms["end"])
+        return terms
+
+    def _changed_terms(self, lines):
+        """Return the terms that order lines give an obligation anew, as a modification line keeps them."""
+        agreed = self._agreed_terms()
+        now = self._terms_of(lines)
+        changed = {}
+        if self.currency_id.compare_amounts(now["price"], agreed["price"]):
+            changed["price"] = now["price"]
+        if self.measure == "units" and now["quantity"] != agreed["quantity"]:
+            changed["quantity"] = now["quantity"]
+        if agreed["ssp"] and agreed["quantity"] and now["quantity"] != agreed["quantity"]:
+            changed["ssp"] = self.currency_id.round(agreed["ssp"] / agreed["quantity"] * now["quantity"])
+        if self.measure == "straight_line" and now["end"] and now["end"] != agreed["end"]:
+            changed["end"] = now["end"].isoformat()
+        return changed
+
+    def _terms_of(self, lines):
+        """Return price, quantity and end by order lines; of a split product its part of the price."""
+        siblings = lines.revenue_obligation_ids.filtered(lambda one: one.contract_id == self.contract_id)
+        price = sum(lines.mapped("price_subtotal"))
+        if len(siblings) > 1 and all(one.sale_line_ids == self.sale_line_ids for one in siblings):
+            prices = lines._split_price(price, [{"ssp": one.ssp} for one in siblings])
+            price = dict(zip(siblings.ids, prices, strict=True))[self.id]
+        return {
+            "price": price,
+            "quantity": lines._promised_quantity(self.measure),
+            "end": max(lines.filtered("revenue_end").mapped("revenue_end"), default=False),
+        }

@@ -17,9 +17,7 @@ class SaleOrder(models.Model):
 
     def _action_cancel(self):
         result = super()._action_cancel()
-        contracts = self.sudo().revenue_contract_id
-        if contracts:
-            contracts._orders_cancelled(self)
+        self.sudo().revenue_contract_id._orders_cancelled()
         return result
 
     def action_open_revenue_contract(self):

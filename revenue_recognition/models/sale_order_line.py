@@ -4,6 +4,8 @@ from odoo import api, fields, models
 
 from ..engine.money import split
 
+#: What of a line is a term of the contract.
+TERMS = {"product_uom_qty", "price_unit", "discount", "tax_ids", "product_id", "revenue_start", "revenue_end"}
 MEASURES = {
     "time": "straight_line",
     "milestones": "milestones",
@@ -42,7 +44,19 @@ class SaleOrderLine(models.Model):
         for line in lines.sudo():
             if line.is_downpayment and line.order_id.revenue_contract_id:
                 line.revenue_contract_id = line.order_id.revenue_contract_id
+        lines._follow_revenue_changes()
         return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if TERMS & set(vals):
+            self._follow_revenue_changes()
+        return result
+
+    def _follow_revenue_changes(self):
+        """Have the contracts of confirmed orders follow their lines."""
+        orders = self.sudo().order_id.filtered(lambda order: order.state == "sale" and order.revenue_contract_id)
+        orders.revenue_contract_id._follow_orders()
 
     # === INVOICING === #
 
@@ -134,6 +148,10 @@ class SaleOrderLine(models.Model):
             "revenue_account_id": self._revenue_income_account(version).id,
             **selling,
         }
+
+    def _revenue_reductions(self):
+        """Return the lines that lower the price of the contract as a whole: discounts."""
+        return self.filtered(lambda line: not line.display_type and not line.is_downpayment and line.price_subtotal < 0)
 
     def _promised_quantity(self, measure):
         """Return what is promised in the unit the measure counts in: hours, or units of the order."""

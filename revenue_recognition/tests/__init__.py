@@ -2,6 +2,7 @@ from . import (
     test_append_only,
     test_close,
     test_contract,
+    test_modification,
     test_policy,
     test_refusals,
     test_scenarios,

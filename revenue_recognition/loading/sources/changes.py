@@ -10,7 +10,7 @@ from .base import Source
 
 
 class Changes(Source):
-    """Reads ``revenue.modification`` and its lines; what is proposed or rejected counts for nothing."""
+    """Reads ``revenue.modification`` and its lines: what is applied, or looked at as if it were."""
 
     def tell(self, loaded):
         """See :class:`Source`."""
@@ -23,6 +23,7 @@ class Changes(Source):
             if kind == "terminate":
                 event = e.Terminate(date=day, place=place, refund=terms[-1] or 0)
             else:
+                terms[0] = self.loader.proposed.get(row_id, terms[0])
                 event = modify(contract, day, place, terms, lines.get(row_id, ()))
             changes.setdefault(contract_id, []).append(event)
         for contract_id, events in changes.items():
@@ -35,13 +36,13 @@ class Changes(Source):
               FROM revenue_modification m
               JOIN revenue_contract k ON k.id = m.contract_id
               JOIN res_currency c ON c.id = k.currency_id
-             WHERE m.contract_id = ANY(%s) AND m.state = 'applied' AND %s
+             WHERE m.contract_id = ANY(%s) AND %s
              ORDER BY m.date, m.id
             """,
             self.loader.scale("m.fixed_delta"),
             self.loader.scale("m.refund"),
             list(loaded),
-            self.loader.until("m.date"),
+            self.loader.applied(),
         )
 
     def _lines(self, ids):

@@ -21,7 +21,9 @@ class Costs(Source):
         for row in self.loader.rows(self._query(wanted)) if wanted else ():
             contract_id, obligation_id, day, kind, amount, shared = row
             contract = loaded[contract_id]
-            promise = contract.promises[obligation_id]
+            promise = contract.promises.get(obligation_id)
+            if promise is None:
+                continue
             if shared:
                 contract.problem("shared", promise, name=promise.name)
                 continue

@@ -16,10 +16,11 @@ class Timesheets(Source):
         wanted = self.wanted(loaded, "hours")
         for contract_id, obligation_id, day, hours in self.loader.rows(self._query(wanted)) if wanted else ():
             contract = loaded[contract_id]
-            key = contract.promises[obligation_id].key
+            promise = contract.promises.get(obligation_id)
             worked = Fraction(hours)
-            if worked:
-                contract.events.append(e.Hours(date=day, place=f"timesheets {day}", obligation=key, hours=worked))
+            if promise and worked:
+                place = f"timesheets {day}"
+                contract.events.append(e.Hours(date=day, place=place, obligation=promise.key, hours=worked))
 
     def _query(self, ids):
         """Return the query; of a project with several such obligations only what names its order line counts."""

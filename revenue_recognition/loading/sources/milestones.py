@@ -24,7 +24,8 @@ class ProjectMilestones(Source):
             found.setdefault((contract_id, obligation_id), []).append(milestone)
         for (contract_id, obligation_id), milestones in found.items():
             contract = loaded[contract_id]
-            self._tell(contract, contract.promises[obligation_id], milestones)
+            if obligation_id in contract.promises:
+                self._tell(contract, contract.promises[obligation_id], milestones)
 
     def _query(self, loaded):
         return SQL(

@@ -1,0 +1,184 @@
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..closing.booked import SETTLED
+from ..engine import Refusal, Timeline
+from ..engine.books import foreign_position
+from ..engine.position import position
+from ..engine.simulate import plain_amounts, plain_position
+from ..engine.terms import Question
+from ..loading import Loader
+
+
+class RevenueContract(models.Model):
+    """Where contracts stand at any date: worked out, never stored."""
+
+    _inherit = "revenue.contract"
+
+    @api.model
+    @api.readonly
+    def get_position(self, contracts_or_orders: list, at: str | None = None) -> list:
+        """Return where contracts stand at the end of a day, worked out from all that is known now.
+
+        :param list contracts_or_orders: contracts by id, contracts or orders by name, or ``{"contract": id or name}``,
+            ``{"order": id or name}``; 1,000 at most
+        :param str at: ISO date; today when left out
+        :return: a dictionary for each, in the same order: ``contract`` (id), ``name``, ``orders`` (names), ``state``,
+            ``currency``, and the keys of a position as ``simulate`` returns them (docs/api.md), cumulative amounts in
+            the contract's currency; ``booked`` has what posted closes booked through that day (``revenue``,
+            ``contract_liability``, ``contract_asset``, ``refund_liability``); ``company`` the amounts in the company's
+            currency where that is another one; ``problems`` the texts of what keeps it from being worked out, in
+            which case the keys of the position are left out
+        :raises AccessError: for users who are neither revenue accountants nor auditors
+        :raises UserError: naming the element that is no contract or order, or a date that is none
+        """
+        self._check_may_simulate()
+        day = self._read_day(at)
+        contracts = self._read_contracts(contracts_or_orders)
+        found = self.browse({contract.id for contract in contracts}).sudo()._positions(day)
+        return [found[contract.id] for contract in contracts]
+
+    # === READING ARGUMENTS === #
+
+    @api.model
+    def _read_day(self, at, name="at"):
+        """Return a date from a plain value; today from nothing.
+
+        :raises UserError: for anything else
+        """
+        if at is None or at is False or at == "":
+            return fields.Date.context_today(self)
+        try:
+            return date.fromisoformat(at)
+        except (TypeError, ValueError) as error:
+            raise UserError(self.env._("%(name)s: no ISO date: %(value)s", name=name, value=repr(at)[:60])) from error
+
+    @api.model
+    def _read_contracts(self, items):
+        """Return the contract of each element, those the user may read.
+
+        :raises UserError: naming the element that is wrong
+        """
+        if not isinstance(items, list | tuple) or len(items) > 1000:
+            raise UserError(self.env._("contracts_or_orders: a list of 1,000 at most is needed."))
+        return [self._read_contract(item, f"contracts_or_orders[{number}]") for number, item in enumerate(items)]
+
+    @api.model
+    def _read_contract(self, item, place):
+        kind, value = "contract", item
+        if isinstance(item, dict):
+            if len(item) != 1 or next(iter(item)) not in ("contract", "order"):
+                raise UserError(self.env._('%s: {"contract": …} or {"order": …} is needed.', place))
+            kind, value = next(iter(item.items()))
+        found = self.browse()
+        if isinstance(value, int) and not isinstance(value, bool):
+            found = self._contract_by(kind, [("id", "=", value)])
+        elif isinstance(value, str):
+            found = self._contract_by(kind, [("name", "=", value)])
+            if not found and not isinstance(item, dict):
+                found = self._contract_by("order", [("name", "=", value)])
+        if len(found) != 1:
+            reason = self.env._("%(place)s: no revenue contract of %(value)s.")
+            if len(found) > 1:
+                reason = self.env._("%(place)s: several revenue contracts of %(value)s; name it by its id.")
+            raise UserError(reason % {"place": place, "value": repr(value)[:60]})
+        return found
+
+    @api.model
+    def _contract_by(self, kind, domain):
+        if kind == "contract":
+            return self.search(domain)
+        return self.search([("order_ids", "any", domain)])
+
+    # === WORKING OUT === #
+
+    def _position_at(self, at):
+        """Return the position of one contract as :meth:`get_position` does, or None where it can't be worked out."""
+        self.ensure_one()
+        found = self._positions(at)[self.id]
+        return None if found.get("problems") and "revenue" not in found else found
+
+    def _positions(self, at, bands=()):
+        """Return positions by the id of the contract; see :meth:`get_position`."""
+        self.env.flush_all()
+        found = {}
+        for company, contracts in self.grouped("company_id").items():
+            loaded = Loader(self.env, company, at).load(contracts.ids)
+            booked = contracts._booked_through(at)
+            for contract in contracts:
+                one = loaded[contract.id]
+                plain = contract._plain_position(one, at, bands)
+                found[contract.id] = {**contract._plain_head(), "at": at.isoformat(), **plain}
+                found[contract.id]["booked"] = booked[contract.id]
+        return found
+
+    def _plain_head(self):
+        return {
+            "contract": self.id,
+            "name": self.name,
+            "orders": self.order_ids.mapped("name"),
+            "state": self.state,
+            "currency": self.currency_id.name,
+        }
+
+    def _plain_position(self, loaded, at, bands):
+        """Return the position of one loaded contract as plain values, or its problems."""
+        plain = {}
+        if not loaded.blocked() and loaded.promises and at >= loaded.date:
+            try:
+                plain = self._work_out(loaded, at, bands)
+            except Refusal as refusal:
+                loaded.problem("refused", place=refusal.place, reason=refusal.reason)
+        words = self.env["revenue.exception"]._words
+        plain["problems"] = [words(problem.kind) % problem.values for problem in loaded.problems]
+        return plain
+
+    def _work_out(self, loaded, at, bands):
+        question = Question(at=at, bands=tuple(bands))
+        if loaded.rates is None:
+            state = Timeline(loaded.contract()).forward(at)
+            return plain_position(state, position(state, at), question)
+        found, company, timeline = foreign_position(loaded.contract(), at, loaded.rates, loaded.booked)
+        plain = plain_position(timeline.state, found, question)
+        plain["company"] = plain_amounts(company, loaded.rates.decimals)
+        return plain
+
+    def _booked_through(self, at):
+        """Return what posted closes booked of contracts through a day, in their currencies."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT e.contract_id, e.kind, SUM(e.amount)::text
+                  FROM revenue_entry e JOIN revenue_close r ON r.id = e.close_id
+                 WHERE e.contract_id = ANY(%s) AND r.state IN %s AND r.date <= %s
+                 GROUP BY 1, 2
+                """,
+                self.ids,
+                SETTLED,
+                at,
+            )
+        )
+        sums = {contract.id: {} for contract in self}
+        for contract_id, kind, amount in rows:
+            sums[contract_id][kind] = float(amount)
+        return {contract.id: contract._books(sums[contract.id]) for contract in self}
+
+    def _books(self, sums):
+        """Return the balances of the accounts of a contract from the sums of its entries by kind."""
+
+        def total(*kinds):
+            return sum(sums.get(kind, 0.0) for kind in kinds)
+
+        liability = total("billing", "routing", "interest", "presentation")
+        liability -= total("revenue", "interest_income", "refund", "exchange")
+        balances = {
+            "billed": total("billing", "routing"),
+            "revenue": total("revenue"),
+            "contract_liability": liability,
+            "contract_asset": total("presentation"),
+            "refund_liability": total("refund"),
+        }
+        return {name: self.currency_id.round(amount) for name, amount in balances.items()}

@@ -1,0 +1,168 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_close import CloseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestModification(CloseCommon):
+    """Changes of a confirmed order are proposed, compared, applied; never silent."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.support = cls._make_product("Support", "subscription")
+        cls.licence = cls._make_product("Licence", "activation_fee")
+        cls._make_ssp(cls.support, 1200)
+        cls._make_ssp(cls.licence, 500)
+        cls.order = cls._make_order(
+            (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
+            (cls.licence, 500),
+            date_order="2026-01-01 12:00:00",
+        )
+        cls.order.action_confirm()
+        cls.contract = cls.order.revenue_contract_id
+        cls.contract.date = "2026-01-01"
+
+    def _add_line(self, product, price):
+        self.order.order_line = [
+            Command.create(
+                {"product_id": product.id, "product_uom_qty": 1, "price_unit": price, "tax_ids": [Command.clear()]}
+            )
+        ]
+        return self.order.order_line[-1]
+
+    def test_added_line_is_proposed(self):
+        """At its standalone selling price it is a contract of its own; it counts once it is applied."""
+        line = self._add_line(self.licence, 500)
+        change = self.contract.modification_ids
+        self.assertRecordValues(
+            change,
+            [
+                {
+                    "state": "proposed",
+                    "decided": "separate",
+                    "fixed_delta": 500.0,
+                    "price_before": 1700.0,
+                    "price_after": 2200.0,
+                }
+            ],
+        )
+        self.assertEqual(line.revenue_contract_id, self.contract)
+        self.assertEqual(self.contract._position_at(change.date)["transaction_price"], 1700)
+        change.action_apply()
+        self.assertRecordValues(change, [{"state": "applied", "treatment": "separate"}])
+        self.assertEqual(self.contract._position_at(change.date)["transaction_price"], 2200)
+
+    def test_lower_price_is_prospective(self):
+        """What remains of a service is distinct from what was delivered."""
+        self.order.order_line[0].price_unit = 900
+        change = self.contract.modification_ids
+        self.assertRecordValues(change, [{"decided": "prospective", "fixed_delta": -300.0, "state": "proposed"}])
+        self.assertRecordValues(
+            change.line_ids, [{"obligation_id": self.contract.obligation_ids[0].id, "action": "change"}]
+        )
+        compared = change.compare()
+        self.assertEqual(set(compared), {"before", "separate", "prospective", "catch_up"})
+        self.assertIn("error", compared["separate"])
+        self.assertLess(compared["catch_up"]["revenue"], compared["prospective"]["revenue"])
+
+    def test_proposal_follows_the_order(self):
+        """Another change replaces it, taking the change back withdraws it."""
+        self.order.order_line[0].price_unit = 900
+        self.order.order_line[0].price_unit = 1000
+        self.assertRecordValues(self.contract.modification_ids, [{"fixed_delta": -200.0}])
+        self.order.order_line[0].price_unit = 1200
+        self.assertFalse(self.contract.modification_ids)
+
+    def test_after_an_answer_only_the_difference_is_proposed(self):
+        """An applied change is agreed."""
+        self.order.order_line[0].price_unit = 900
+        self.contract.modification_ids.action_apply()
+        self.order.order_line[0].price_unit = 1000
+        self.assertRecordValues(
+            self.contract.modification_ids.sorted("id"),
+            [{"state": "applied", "fixed_delta": -300.0}, {"state": "proposed", "fixed_delta": 100.0}],
+        )
+
+    def test_removed_line(self):
+        """A quantity of nothing takes the obligation out of the contract."""
+        self.order.order_line[1].product_uom_qty = 0
+        change = self.contract.modification_ids
+        self.assertRecordValues(change.line_ids, [{"action": "remove"}])
+        self.assertEqual(change.fixed_delta, -500)
+
+    def test_applied_change_stays(self):
+        """Neither changed nor deleted by anybody."""
+        self.order.order_line[0].price_unit = 900
+        change = self.contract.modification_ids
+        change.action_apply()
+        accountant = change.with_user(self.preparer)
+        with self.assertRaises(UserError):
+            accountant.write({"fixed_delta": 0})
+        with self.assertRaises(UserError):
+            change.unlink()
+        with self.assertRaises(UserError):
+            accountant.action_apply()
+
+    def test_rejected_change_leaves_the_contract(self):
+        """Its reason stays on the record."""
+        self.order.order_line[0].price_unit = 900
+        change = self.contract.modification_ids
+        change.with_user(self.preparer).action_reject("A typing error")
+        self.assertRecordValues(change, [{"state": "rejected", "note": "A typing error"}])
+        self.assertEqual(self.contract._position_at(change.date)["transaction_price"], 1700)
+
+    def test_policy_applies_what_is_certain(self):
+        """A separate contract needs no accountant where the policy says so; the order says what happened."""
+        automatic = self._make_policy(
+            "Licences", method="point_in_time", trigger="delivered", modification="auto", ssp_source="price"
+        )
+        self._add_line(self._make_product("Add-on", automatic), 100)
+        self.assertRecordValues(self.contract.modification_ids, [{"state": "applied", "treatment": "separate"}])
+        self.assertIn("was applied", self.order.message_ids[0].body)
+
+    def test_cancelled_before_anything_happened(self):
+        """The contract is cancelled with its order, and made anew with it."""
+        self.order._action_cancel()
+        self.assertEqual(self.contract.state, "cancelled")
+        self.order.action_draft()
+        self.order.action_confirm()
+        self.assertNotEqual(self.order.revenue_contract_id, self.contract)
+        self.assertEqual(self.order.revenue_contract_id.state, "active")
+
+    @mute_logger("odoo.models.unlink")
+    def test_cancelled_after_billing_proposes_its_end(self):
+        """Applied, what is billed above what was kept waits for its credit note as refund liability."""
+        self._invoice(self.order, "2026-01-05")
+        self._close("2026-01-31")
+        self.order._action_cancel()
+        end = self.contract.modification_ids
+        self.assertRecordValues(end, [{"kind": "terminate", "state": "proposed"}])
+        self.assertEqual(self.contract.state, "active")
+        end.write({"date": "2026-02-10", "refund": 1500})
+        end.action_apply()
+        self._close("2026-02-28")
+        self.assertEqual(self._balance("revenue"), 200)
+        self.assertEqual(self._balance("contract_liability"), 0)
+        self.assertEqual(self._balance("refund_liability"), 1500)
+        credit = self.order.invoice_ids._reverse_moves([{"invoice_date": "2026-03-03", "date": "2026-03-03"}])
+        credit.invoice_line_ids[0].price_unit = 1000
+        credit.action_post()
+        self._close("2026-03-31")
+        self.assertEqual(self._balance("refund_liability"), 0)
+        self.assertEqual(self._balance("revenue"), 200)
+
+    def test_draft_follows_its_order(self):
+        """What is not active yet takes over the lines as they are."""
+        bare = self._make_product("Setup", "one_time")
+        order = self._make_order((bare, 100), (self.support, 100))
+        order.action_confirm()
+        contract = order.revenue_contract_id
+        self.assertEqual(contract.state, "draft")
+        order.order_line[0].price_unit = 150
+        self.assertFalse(contract.modification_ids)
+        self.assertRecordValues(contract, [{"fixed": 250.0}])
+        self.assertEqual(contract.obligation_ids[0].price, 150)
