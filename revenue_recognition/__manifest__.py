@@ -18,6 +18,7 @@
         "wizards/revenue_policy_version_wizard_views.xml",
         "views/revenue_policy_views.xml",
         "views/product_views.xml",
+        "wizards/revenue_accounts_wizard_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -1,4 +1,5 @@
 from . import (
+    test_accounts_wizard,
     test_append_only,
     test_close,
     test_contract,
