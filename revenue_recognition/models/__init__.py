@@ -16,6 +16,7 @@ from . import (
     revenue_contract_position,
     revenue_entry,
     revenue_evidence,
+    revenue_evidence_record,
     revenue_exception,
     revenue_modification,
     revenue_obligation,
