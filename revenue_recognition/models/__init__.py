@@ -1,6 +1,7 @@
 from . import (
     account_analytic_line,
     account_move_line,
+    account_move_line_cost,
     append_only,
     policy_holder,
     product_category,
@@ -30,4 +31,5 @@ from . import (
     revenue_ssp_import,
     sale_order,
     sale_order_line,
+    sale_order_line_delivered,
 )

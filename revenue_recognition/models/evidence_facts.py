@@ -28,7 +28,7 @@ class Kind:
 
     key: str
     label: str
-    fits: Mapping[str, Collection[str | bool]]
+    fits: Mapping[str, Collection[str]]
     least: int | None = None
     most: int | None = None
     above: bool = False
@@ -41,22 +41,24 @@ class Kind:
         return measure in self.fits and (not self.fits[measure] or trigger in self.fits[measure])
 
 
+#: Measures that wait for a trigger: to be satisfied, or for their time to start.
+TRIGGERED = ("point_in_time", "straight_line")
 KINDS = {
     kind.key: kind
     for kind in (
         Kind("progress", "Progress Observed", {"manual": ()}, least=0, most=1),
         Kind("usage", "Usage", {"usage": ()}, money=True),
-        Kind("units", "Units Delivered", {"units": (), "point_in_time": ("delivered",)}),
+        Kind("units", "Units Delivered", {"units": (), **dict.fromkeys(TRIGGERED, ("delivered",))}),
         Kind(
             "satisfy",
             "Accepted",
-            {"point_in_time": ("acceptance", False), "usage": ("acceptance", "delivered", False)},
+            dict.fromkeys(TRIGGERED, ("acceptance",)),
             least=0,
             most=1,
             above=True,
             default=1.0,
         ),
-        Kind("start", "Started", {"straight_line": ()}, valueless=True),
+        Kind("start", "Started", {"straight_line": (), "usage": ()}, valueless=True),
         Kind("estimate_cost", "Cost at Completion", {"cost_to_cost": ()}, least=0, above=True),
         Kind("estimate_hours", "Hours at Completion", {"hours": ()}, least=0, above=True),
         Kind("estimate_unit_price", "Price Expected per Unit", {"units": ()}, least=0),
@@ -129,7 +131,7 @@ class Running:
             checks.append((other, sums + value + (one.low if value < 0 else one.high)))
             sums += one.net
         for other, total in checks:
-            limit = Fraction(0) if value < 0 else self._limit(other)
+            limit = Fraction(0) if value < 0 else self.limit_on(other)
             if limit is not None and (total < limit if value < 0 else total > limit):
                 return other, total, limit
         return None
@@ -138,7 +140,8 @@ class Running:
         """Return all that adds up."""
         return sum((one.net for one in self.days.values()), Fraction(0))
 
-    def _limit(self, day: date) -> Fraction | None:
+    def limit_on(self, day: date) -> Fraction | None:
+        """Return the whole as of a day, or nothing where it is open."""
         at = bisect_right(self.limits, day, key=lambda limit: limit[0])
         return self.limits[at - 1][1] if at else None
 

@@ -33,8 +33,8 @@ class RevenueEvidence(models.Model):
               ``progress`` (observed so far, 0 to 1, of obligations measured by observed progress),
               ``usage`` (an amount in the contract's currency, of usage),
               ``units`` (delivered, below zero when taken back, of units delivered),
-              ``satisfy`` (accepted by the customer; the share, 1 when left out, of a point in time),
-              ``start`` (a service begins; no value, of time elapsed),
+              ``satisfy`` (accepted by the customer; the share, 1 when left out, of what waits for acceptance),
+              ``start`` (a service or a licence begins; no value, of time elapsed and usage),
               ``estimate_cost``, ``estimate_hours`` (expected in all at completion, above 0),
               ``estimate_unit_price`` (expected per unit),
               ``estimate_returns`` (share of the units expected back, 0 to 1)

@@ -179,7 +179,7 @@ class TestRecord(EvidenceCommon):
     def test_kinds_fit_the_measure(self):
         for obligation, kind in (
             ("WORKS", "units"),
-            ("SUPPORT", "satisfy"),
+            ("CALLS", "satisfy"),
             ("ADVICE", "estimate_cost"),
             ("PIPES", "x"),
         ):
