@@ -4,7 +4,7 @@ Three kinds of tables are kept:
 
 * facts (every model that inherits :class:`AppendOnly`, and the tables of its many-to-many fields): rows are
   inserted, never updated or deleted;
-* ``revenue_entry``: rows may go while their close is computed; from its posting on they stay as they are;
+* ``revenue_entry`` and ``revenue_posting``: rows may go while their close is computed; from its posting on they stay;
 * ``revenue_close``: one that is posted may be locked, and nothing else.
 
 The triggers raise ``restrict_violation``, an integrity error that Odoo shows as a message. ``init()`` of the models

@@ -50,11 +50,19 @@ class TestAppendOnly(RevenueCommon):
         self.env.cr.execute(SQL(statement, *arguments))
 
     def _close(self, state):
-        """Return a close in a state, with an entry."""
-        close = self.env["revenue.close"].sudo().create({"name": f"Close {state}", "date": "2026-01-31"})
-        values = {"close_id": close.id, "company_id": self.company.id, "contract_id": self.contract.id}
-        amounts = {"amount": 10.0, "company_amount": 10.0, "currency_id": self.company.currency_id.id}
-        self.env["revenue.entry"].sudo().create({**values, **amounts, "date": close.date, "kind": "revenue"})
+        """Return a close in a state, with an entry; of a company of its own, since one is open at a time."""
+        company = self.env["res.company"].sudo().create({"name": f"{state} {self.env['res.company'].search_count([])}"})
+        close = self.env["revenue.close"].sudo().create({"company_id": company.id, "date": "2026-01-31"})
+        values = {"close_id": close.id, "kind": "revenue", "amount": 10.0, "company_amount": 10.0}
+        posting = (
+            self.env["revenue.posting"]
+            .sudo()
+            .create({**values, "company_id": company.id, "currency_id": self.company.currency_id.id})
+        )
+        self.env["revenue.entry"].sudo().create(
+            {**values, "posting_id": posting.id, "contract_id": self.contract.id, "obligation_id": self.obligation.id}
+        )
+        self.env.flush_all()
         close.state = state
         self.env.flush_all()
         return close
@@ -118,15 +126,18 @@ class TestAppendOnly(RevenueCommon):
     def test_entries_go_while_a_close_is_computed(self):
         for state in ("draft", "computing", "computed", "approved"):
             entries = self._close(state).entry_ids
-            entries.write({"date": "2026-01-30"})
+            entries.write({"amount": 11.0})
             self.env.flush_all()
+            postings = entries.posting_id
             entries.unlink()
+            postings.unlink()
 
     def test_entries_stay_once_a_close_is_posting(self):
         for state in ("posting", "posted", "locked"):
             close = self._close(state)
-            with self.assertRefusedBelow():
-                self._run("UPDATE revenue_entry SET amount = 11 WHERE close_id = %s", close.id)
+            for table in (SQL.identifier("revenue_entry"), SQL.identifier("revenue_posting")):
+                with self.assertRefusedBelow():
+                    self._run("UPDATE %s SET amount = 11 WHERE close_id = %s", table, close.id)
             with self.assertRefusedBelow():
                 self._run("DELETE FROM revenue_entry WHERE close_id = %s", close.id)
             with self.assertRefusedBelow():
@@ -137,7 +148,7 @@ class TestAppendOnly(RevenueCommon):
             self.env.invalidate_all()
             self.assertEqual(close.entry_ids.amount, 10.0)
             with self.assertRefusedBelow():
-                self._run("TRUNCATE revenue_entry")
+                self._run("TRUNCATE revenue_entry CASCADE")
 
     def test_no_entry_moves_into_a_posted_close(self):
         posted, draft = self._close("posted"), self._close("draft")
@@ -169,7 +180,7 @@ class TestAppendOnly(RevenueCommon):
     # === THE TRIGGERS THEMSELVES === #
 
     def test_made_again_and_dropped(self):
-        for model in ("revenue.evidence", "revenue.entry", "revenue.close"):
+        for model in ("revenue.evidence", "revenue.entry", "revenue.posting", "revenue.close"):
             self.env[model].init()
         with self.assertRefusedBelow():
             self._run("DELETE FROM revenue_evidence")
