@@ -205,8 +205,10 @@ class TestRecord(EvidenceCommon):
         self.assertEqual([result["status"] for result in results], ["recorded"] * 10 + ["refused"])
 
     def test_more_may_be_delivered_once_a_modification_applies(self):
-        modification = self.env["revenue.modification"].create(
-            {"contract_id": self.contract.id, "name": "More", "date": "2026-02-01"}
+        modification = (
+            self.env["revenue.modification"]
+            .sudo()
+            .create({"contract_id": self.contract.id, "name": "More", "date": "2026-02-01"})
         )
         self.env["revenue.modification.line"].create(
             {
