@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..closing.writer import DOCUMENTS
+from .revenue_close import OPEN
 
 #: Postings that make one journal entry: few, large entries.
 POSTINGS_PER_MOVE = 500
@@ -127,7 +128,7 @@ class RevenueClose(models.Model):
         if self.search_count(
             [
                 ("company_id", "=", self.company_id.id),
-                ("state", "in", ("computing", "computed", "approved", "posting", "draft")),
+                ("state", "in", OPEN),
             ],
             limit=1,
         ):
@@ -178,10 +179,10 @@ class RevenueClose(models.Model):
         )
         self.env.invalidate_all()
         self.write({"state": "posting", "posted_by_id": self.env.uid})
+        self._set_lock_back()
         self._check_may_post()
         while self._post_part():
             pass
-        self._set_lock_back()
 
     def _set_lock_back(self):
         """Unlock the period: revenue is locked through the last close before it that is locked and stands."""
@@ -191,6 +192,7 @@ class RevenueClose(models.Model):
                 ("kind", "=", "close"),
                 ("state", "=", "locked"),
                 ("reversal_ids", "=", False),
+                ("id", "!=", self.reversed_id.id),
             ],
             order="date desc",
             limit=1,

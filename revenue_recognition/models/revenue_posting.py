@@ -57,3 +57,14 @@ class RevenuePosting(models.Model):
             }
             for account, sign in ((self.debit_account_id, 1), (self.credit_account_id, -1))
         ]
+
+    def _plain(self):
+        """Return the posting as plain values."""
+        return {
+            "kind": self.kind,
+            "debit": self.debit_account_id.code or "",
+            "credit": self.credit_account_id.code or "",
+            "currency": self.currency_id.name,
+            "amount": self.amount,
+            "company_amount": self.company_amount,
+        }

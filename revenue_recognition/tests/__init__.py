@@ -5,6 +5,7 @@ from . import (
     test_contract,
     test_delivered,
     test_evidence,
+    test_ledger,
     test_modification,
     test_policy,
     test_refusals,

@@ -51,7 +51,7 @@ class CloseCommon(RevenueCommon):
         domain = [("account_id", "=", self.accounts[role].id), ("parent_state", "=", "posted")]
         if day:
             domain.append(("date", "<=", day))
-        return -sum(self.env["account.move.line"].search(domain).mapped("balance"))
+        return self.company.currency_id.round(-sum(self.env["account.move.line"].search(domain).mapped("balance")))
 
 
 @tagged("post_install", "-at_install")

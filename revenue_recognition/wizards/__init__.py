@@ -1,1 +1,7 @@
-from . import revenue_accounts_wizard, revenue_import_wizard, revenue_policy_version_wizard, revenue_ssp_import_wizard
+from . import (
+    revenue_accounts_wizard,
+    revenue_check,
+    revenue_import_wizard,
+    revenue_policy_version_wizard,
+    revenue_ssp_import_wizard,
+)
