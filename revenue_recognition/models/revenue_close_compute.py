@@ -35,7 +35,7 @@ class RevenueClose(models.Model):
         """Begin anew: forget what was computed before."""
         self._check_period()
         self._forget()
-        self.env["sale.order.line"]._revenue_sync_delivered()
+        self.env["sale.order.line"]._revenue_sync_all_delivered(self.company_id)
         self.write(
             {
                 "state": "computing",

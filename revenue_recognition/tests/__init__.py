@@ -3,6 +3,7 @@ from . import (
     test_append_only,
     test_close,
     test_contract,
+    test_currency,
     test_delivered,
     test_evidence,
     test_ledger,
