@@ -26,6 +26,10 @@ class RevenueException(models.Model):
         self.ensure_one()
         return (self.contract_id or self.order_id or self.close_id)._get_records_action()
 
+    def action_review_contracts(self):
+        """Look the contracts of exceptions through again: what was missing may be there by now."""
+        self.contract_id.action_review()
+
     def _values(self, contract, problem):
         """Return the values of an exception.
 

@@ -13,4 +13,6 @@ from . import (
     test_scenarios,
     test_simulate,
     test_ssp,
+    test_tours,
+    test_views,
 )

@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.tools import formatLang
+
+#: A share is shown with as many decimals as it takes to make the amount, but not more.
+DECIMALS = range(4, 11)
+
+
+class RevenueEntry(models.Model):
+    """Why a row of the subledger is what it is, and the doors to what is behind it."""
+
+    _inherit = "revenue.entry"
+
+    explanation = fields.Char(compute="_compute_explanation")
+
+    @api.depends("kind", "amount", "company_amount", "cumulative", "allocated", "progress", "close_id", "posting_id")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for entry in self:
+            words = entry._explain()
+            if entry.currency_id != entry.company_currency_id and entry.kind != "exchange":
+                company = entry._money(entry.company_amount, entry.company_currency_id, symbol=True)
+                words = self.env._("%(explanation)s; at its rates: %(amount)s", explanation=words, amount=company)
+            entry.explanation = words
+
+    # === WORDS === #
+
+    def _explain(self):
+        """Return in words what the amount is made of."""
+        self.ensure_one()
+        values = {
+            "amount": self._money(self.amount),
+            "before": self._money(self.cumulative - self.amount),
+            "now": self._money(self.cumulative),
+        }
+        if self.close_id.kind == "reversal":
+            words = self.env._("takes back what %(close)s booked: %(amount)s; %(now)s stays booked")
+            return words % {**values, "close": self.close_id.reversed_id.name}
+        if self.kind == "revenue":
+            return self._explain_revenue(values)
+        values["account"] = self.debit_account_id.display_name
+        values["company"] = self._money(self.company_amount, self.company_currency_id)
+        return self._words()[self.kind] % values
+
+    def _explain_revenue(self, values):
+        values["allocated"] = self._money(self.allocated)
+        percent = self._percent()
+        if percent:
+            words = self.env._(
+                "allocated %(allocated)s × %(percent)s %% = %(now)s, less %(before)s booked before = %(amount)s"
+            )
+            return words % {**values, "percent": percent}
+        words = self.env._(
+            "%(now)s earned of %(allocated)s allocated, changes of the contract counted from their dates, less "
+            "%(before)s booked before = %(amount)s"
+        )
+        return words % values
+
+    def _words(self):
+        """Return the sentence of every kind that concerns a contract as a whole, with places for values."""
+        return {
+            "billing": self.env._("booked to contract liability by invoices themselves: %(amount)s; nothing is posted"),
+            "routing": self.env._("booked to %(account)s by invoices: %(amount)s; moved to contract liability"),
+            "interest": self.env._(
+                "interest on what was paid in advance: %(now)s, less %(before)s booked before = %(amount)s"
+            ),
+            "interest_income": self.env._(
+                "interest on what is paid later: %(now)s, less %(before)s booked before = %(amount)s"
+            ),
+            "refund": self.env._("expected to be given back: %(now)s, less %(before)s booked before = %(amount)s"),
+            "presentation": self.env._(
+                "earned beyond what is billed: %(now)s, less %(before)s shown before = %(amount)s"
+            ),
+            "exchange": self.env._("exchange difference of contract liability: %(company)s"),
+            "loss": self.env._("loss expected: %(now)s, less %(before)s booked before = %(amount)s"),
+            "contract_cost": self.env._(
+                "contract cost that became an asset: %(now)s, less %(before)s booked before = %(amount)s"
+            ),
+            "amortisation": self.env._(
+                "contract cost amortised or impaired: %(now)s, less %(before)s booked before = %(amount)s"
+            ),
+        }
+
+    def _percent(self):
+        """Return the progress that makes the cumulative amount of the allocated price, or None when none does.
+
+        After a prospective modification, or with cost that shows no progress, revenue is more than this product.
+        """
+        for digits in DECIMALS:
+            percent = f"{self.progress * 100:.{digits}f}"
+            product = self.currency_id.round(self.allocated * float(percent) / 100)
+            if not self.currency_id.compare_amounts(product, self.cumulative):
+                shown = percent.rstrip("0").rstrip(".")
+                return formatLang(self.env, float(shown), digits=len(shown.partition(".")[2]))
+        return None
+
+    def _money(self, amount, currency=None, symbol=False):
+        currency = currency or self.currency_id
+        if symbol:
+            return formatLang(self.env, amount, currency_obj=currency)
+        return formatLang(self.env, currency.round(amount) or 0.0, digits=currency.decimal_places)
+
+    # === DOORS === #
+
+    def action_open_evidence(self):
+        """Open the facts recorded about the obligation through the day of the close."""
+        self.ensure_one()
+        domain = [("contract_id", "=", self.contract_id.id), ("date", "<=", self.date)]
+        if self.obligation_id:
+            domain.append(("obligation_id", "=", self.obligation_id.id))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Evidence"),
+            "res_model": "revenue.evidence",
+            "view_mode": "list,form",
+            "domain": domain,
+        }
+
+    def action_open_journal_items(self):
+        """Open the journal items that sum the row with others."""
+        self.ensure_one()
+        return self.posting_id.action_open_journal_items()
