@@ -49,6 +49,7 @@ KINDS = {
         Kind("progress", "Progress Observed", {"manual": ()}, least=0, most=1),
         Kind("usage", "Usage", {"usage": ()}, money=True),
         Kind("units", "Units Delivered", {"units": (), **dict.fromkeys(TRIGGERED, ("delivered",))}),
+        Kind("start", "Started", {"straight_line": (), "usage": ()}, valueless=True),
         Kind(
             "satisfy",
             "Accepted",
@@ -58,7 +59,6 @@ KINDS = {
             above=True,
             default=1.0,
         ),
-        Kind("start", "Started", {"straight_line": (), "usage": ()}, valueless=True),
         Kind("estimate_cost", "Cost at Completion", {"cost_to_cost": ()}, least=0, above=True),
         Kind("estimate_hours", "Hours at Completion", {"hours": ()}, least=0, above=True),
         Kind("estimate_unit_price", "Price Expected per Unit", {"units": ()}, least=0),

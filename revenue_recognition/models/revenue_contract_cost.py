@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class RevenueContractCost(models.Model):
@@ -13,7 +14,7 @@ class RevenueContractCost(models.Model):
     contract_id = fields.Many2one("revenue.contract", required=True, index=True, check_company=True)
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
-    date = fields.Date(required=True)
+    date = fields.Date(required=True, default=fields.Date.context_today)
     kind = fields.Selection(
         [("capitalise", "Capitalised"), ("impair", "Impaired")], required=True, default="capitalise"
     )
@@ -27,4 +28,35 @@ class RevenueContractCost(models.Model):
         string="Amortised With",
         help="The obligations it is amortised with; all of them when empty.",
     )
-    reason = fields.Char(required=True)
+    reason = fields.Char(
+        required=True, help="The commission, the bill, the test that showed it, for whoever looks it up."
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Recorded By",
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self.env.user,
+    )
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("contract_id", "obligation_ids", "date", "kind", "amount")
+    def _check_fits_contract(self):
+        for cost in self:
+            cost.contract_id._check_fact(cost)
+            if cost.currency_id.compare_amounts(cost.amount, 0.0) <= 0:
+                raise ValidationError(self.env._("The amount is above zero. An impairment is of the kind impaired."))
+            if cost.date < cost.contract_id.date:
+                reason = self.env._("%(day)s is before the inception of %(contract)s. Date it on %(start)s.")
+                words = {"day": cost.date, "contract": cost.contract_id.name, "start": cost.contract_id.date}
+                raise ValidationError(reason % words)
+        for contract in self.contract_id:
+            contract._check_impairments()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([{**vals, "user_id": self.env.uid} for vals in vals_list])

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class RevenuePriceChange(models.Model):
@@ -14,8 +15,10 @@ class RevenuePriceChange(models.Model):
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     name = fields.Char(required=True, help="The variable amount: a bonus, a penalty, a rebate.")
-    date = fields.Date(required=True)
-    amount = fields.Monetary(required=True)
+    date = fields.Date(required=True, default=fields.Date.context_today, help="From when on it is expected so.")
+    amount = fields.Monetary(
+        required=True, help="All that is expected of it, not the change; below zero for a penalty or a rebate."
+    )
     constrained = fields.Boolean(
         help="Kept out of the price until a significant reversal is no longer probable (ASC 606-10-32-11)."
     )
@@ -28,4 +31,36 @@ class RevenuePriceChange(models.Model):
         string="Belongs To",
         help="The obligations it belongs to; all of them when empty. Its first estimate decides.",
     )
-    reason = fields.Char(required=True)
+    reason = fields.Char(required=True, help="What the estimate rests on, for whoever looks it up.")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Estimated By",
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self.env.user,
+    )
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("contract_id", "obligation_ids", "date", "name")
+    def _check_fits_contract(self):
+        for change in self:
+            change.contract_id._check_fact(change)
+            first = change.search(
+                [("contract_id", "=", change.contract_id.id), ("name", "=", change.name)], order="date, id", limit=1
+            )
+            if change.obligation_ids and change.obligation_ids != first.obligation_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s belongs to %(obligations)s since its first estimate. Use another name for others.",
+                        name=change.name,
+                        obligations=", ".join(first.obligation_ids.mapped("name")) or self.env._("all obligations"),
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([{**vals, "user_id": self.env.uid} for vals in vals_list])

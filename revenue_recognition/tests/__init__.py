@@ -6,6 +6,7 @@ from . import (
     test_currency,
     test_delivered,
     test_evidence,
+    test_facts,
     test_ledger,
     test_modification,
     test_policy,

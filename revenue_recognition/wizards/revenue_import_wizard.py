@@ -112,3 +112,12 @@ class RevenueImportWizard(models.AbstractModel):
             "view_mode": "form",
             "target": "new",
         }
+
+
+def column_of(path):
+    """Return the column that a place in a list of rows names.
+
+    >>> column_of("items[3].value"), column_of("items[3]")
+    ('value', '')
+    """
+    return path.partition(".")[2]
