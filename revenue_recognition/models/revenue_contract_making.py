@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -66,17 +68,17 @@ class RevenueContract(models.Model):
 
     def _default_accounts(self):
         """Return the accounts and the journal of the contract: those of the first policy that names its own."""
-        versions = self.obligation_ids.policy_version_id
+        versions, company = self.obligation_ids.policy_version_id, self.company_id
 
-        def account(role):
-            own = [version for version in versions if self.company_id._revenue_account(role, version)]
-            return self.company_id._revenue_account(role, own[0] if own else None).id
+        def first_own(choice):
+            default = choice()
+            return next((own for own in map(choice, versions) if own != default), default).id
 
         return {
-            "liability_account_id": account("contract_liability"),
-            "asset_account_id": account("contract_asset"),
-            "refund_account_id": account("refund_liability"),
-            "journal_id": (versions.journal_id[:1] or self.company_id.revenue_journal_id).id,
+            "liability_account_id": first_own(partial(company._revenue_account, "contract_liability")),
+            "asset_account_id": first_own(partial(company._revenue_account, "contract_asset")),
+            "refund_account_id": first_own(partial(company._revenue_account, "refund_liability")),
+            "journal_id": first_own(company._revenue_journal),
         }
 
     def _combine(self):

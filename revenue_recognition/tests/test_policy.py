@@ -228,6 +228,23 @@ class TestPolicy(RevenueCommon):
         with self.assertRaises(UserError):
             policy.company_id = other
 
+    def test_a_contract_takes_the_accounts_of_the_first_policy_that_names_its_own(self):
+        own = self._make_policy("Own", method="point_in_time")
+        own.version_ids.contract_liability_account_id = self.accounts["refund_liability"]
+        own.version_ids.journal_id = self.company_data["default_journal_misc"]
+        order = self._make_order((self._make_product("A", "one_time"), 100.0), (self._make_product("B", own), 100.0))
+        order.action_confirm()
+        self.assertRecordValues(
+            order.revenue_contract_id,
+            [
+                {
+                    "liability_account_id": self.accounts["refund_liability"].id,
+                    "asset_account_id": self.accounts["contract_asset"].id,
+                    "journal_id": self.company_data["default_journal_misc"].id,
+                }
+            ],
+        )
+
     # === VERSIONS === #
 
     def test_versions_follow_each_other(self):
