@@ -2,6 +2,7 @@ from . import (
     test_accounts_wizard,
     test_append_only,
     test_close,
+    test_config_views,
     test_contract,
     test_currency,
     test_delivered,
