@@ -71,7 +71,8 @@ class RevenueSsp(models.Model):
             raise UserError(self.env._("dry_run: true or false is expected."))
         books, errors = self._read_rows(rows)
         if not errors:
-            errors = [error for key, book in books.items() for error in self._arrange(key, book)]
+            known = self._known(books)
+            errors = [error for key, book in books.items() for error in self._arrange(book, known[key])]
         done = {"created": 0, "updated": 0, "unchanged": 0, "closed": 0}
         if not errors:
             changes = self._changes(books)
@@ -92,39 +93,51 @@ class RevenueSsp(models.Model):
         """Return the prices by product, currency and company, and what is wrong with single rows."""
         find, books, errors = _Finder(self.env, rows), defaultdict(dict), []
         for index, row in enumerate(rows):
-            try:
-                key, price = self._read_row(row, find)
+            key, price, refusals = self._read_row(row, find)
+            if not refusals:
                 price.index = index
                 twin = books[key].setdefault(price.date_from, price)
                 if twin is not price:
-                    raise RowError(
-                        "date_from",
-                        self.env._("Row %s says this price already: same product, currency and day.", twin.index),
+                    message = self.env._(
+                        "Another row gives this price already: same product, currency and day. Its values: %s.",
+                        ", ".join(f"{name} {_shown(value)}" for name, value in rows[twin.index].items()),
                     )
-            except RowError as error:
-                errors.append({"row": index, "column": error.column, "message": error.message})
+                    refusals = [RowError("date_from", message)]
+            errors += [{"row": index, "column": error.column, "message": error.message} for error in refusals]
         return books, errors
 
     def _read_row(self, row, find):
+        """Return the key and the price that a row gives, and all that is wrong with it."""
         if not isinstance(row, dict):
-            raise RowError("", self.env._("A dictionary is expected, not %s.", _shown(row)))
-        for column in row:
-            if column not in COLUMNS:
-                raise RowError(
-                    _shown(column), self.env._("There is no such column. There are: %s.", ", ".join(COLUMNS))
-                )
+            return None, None, [RowError("", self.env._("A dictionary is expected, not %s.", _shown(row)))]
+        refusals = [
+            RowError(_shown(column), self.env._("There is no such column. There are: %s.", ", ".join(COLUMNS)))
+            for column in row
+            if column not in COLUMNS
+        ]
+
+        def take(read, *values):
+            try:
+                return read(*values)
+            except RowError as error:
+                refusals.append(error)
+                return None
+
         cells = {
             column: value for column, value in row.items() if value is not None and value is not False and value != ""
         }
-        company = find.company(cells.get("company"))
-        key = (find.product(cells.get("product"), company), find.currency(cells.get("currency")), company)
-        date_from = self._read_date(cells, "date_from")
-        if date_from is None:
+        company = take(find.company, cells.get("company"))
+        key = (take(find.product, cells.get("product"), company), take(find.currency, cells.get("currency")), company)
+        price = Price(take(self._read_first_day, cells), take(self._read_date, cells, "date_to"))
+        price.terms = take(self._read_terms, cells)
+        if price.date_from and price.date_to and price.date_to < price.date_from:
+            refusals.append(RowError("date_to", self.env._("It ends before it begins.")))
+        return key, price, refusals
+
+    def _read_first_day(self, cells):
+        if "date_from" not in cells:
             raise RowError("date_from", self.env._("A day is needed, as YYYY-MM-DD."))
-        date_to = self._read_date(cells, "date_to")
-        if date_to and date_to < date_from:
-            raise RowError("date_to", self.env._("It ends before it begins."))
-        return key, Price(date_from, date_to, self._read_terms(cells))
+        return self._read_date(cells, "date_from")
 
     def _read_terms(self, cells):
         kind = cells.get("kind", "amount")
@@ -166,16 +179,20 @@ class RevenueSsp(models.Model):
 
     # === ARRANGING === #
 
-    def _arrange(self, key, book):
+    def _known(self, books):
+        """Return the prices there are of what the rows name, by product, currency and company."""
+        known = defaultdict(self.browse)
+        products, currencies, companies = (list({key[part] for key in books}) for part in range(3))
+        domain = [("product_id", "in", products), ("currency_id", "in", currencies), ("company_id", "in", companies)]
+        for record in self.search(domain):
+            known[record.product_id.id, record.currency_id.id, record.company_id.id] |= record
+        return known
+
+    def _arrange(self, book, known):
         """Put the rows of a product among the prices it has: let each open one end where the next begins.
 
         ``book`` then holds all its prices by their first day. Return the errors: rows that overlap.
         """
-        product, currency, company = key
-        known = self.search(
-            [("product_id", "=", product), ("currency_id", "=", currency), ("company_id", "=", company)],
-            order="date_from",
-        )
         eves = {start - timedelta(days=1) for start in known.mapped("date_from") if start > date.min}
         for record in known:
             # What ends where the next begins is as open as when it was imported.
@@ -272,7 +289,8 @@ class _Finder:
                 "product", self.env._("An internal reference, barcode or id is expected, not %s.", _shown(name))
             )
         found = self.products.get(name.strip() if isinstance(name, str) else name, self.env["product.product"])
-        found = found.filtered(lambda product: product.company_id.id in (False, company))
+        # Without a company its own refusal is enough.
+        found = found.filtered(lambda product: not company or product.company_id.id in (False, company))
         if not found:
             raise RowError("product", self.env._("There is no product with the reference or barcode %s.", _shown(name)))
         if len(found) > 1:

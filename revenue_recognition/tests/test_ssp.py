@@ -202,6 +202,18 @@ class TestSsp(RevenueCommon):
             with self.subTest(wrong):
                 self.assertEqual(self._import(self._row(**wrong))[1], [(0, column)])
 
+    def test_all_that_is_wrong_with_a_row_is_told_at_once(self):
+        row = {
+            "product": "NOPE",
+            "currency": "XXZ",
+            "date_from": "1",
+            "date_to": "2",
+            "amount": "x",
+            "company": "y",
+            "z": 1,
+        }
+        self.assertEqual(self._import(row)[1], [(0, column) for column in sorted(row)])
+
     def test_junk_is_refused_and_never_breaks(self):
         for column in COLUMNS:
             for junk in JUNK:
@@ -277,7 +289,7 @@ class TestSsp(RevenueCommon):
 
     def test_errors_are_shown_by_the_row_of_the_file(self):
         wizard = self._upload(
-            b"product;currency;date_from;amount\n\nSUP;EUR;2026-01-01;12,50\nSUP;EUR;2026-02-01;5\nX;EUR;1;2\n"
+            b"product;currency;date_from;amount\n\nSUP;EUR;2026-01-01;12,50\nSUP;EUR;2026-02-01;5\nX;EUR;2026-01-01;2\n"
         )
         self.assertEqual(wizard.state, "refused")
         self.assertEqual(
