@@ -9,11 +9,14 @@ LONG_CHART = {
     "12000100": ("Unbilled receivables", "asset_current"),
     "12000200": ("Merchandise", "asset_current"),
     "25000900": ("Other liabilities", "liability_current"),
+    "25000700": ("Unearned Revenue from grants of the state", "liability_current"),
     "25000800": ("Unearned Revenue", "liability_current"),
     "25000999": ("Accruals", "liability_current"),
     "48000100": ("Interest received from customers", "income_other"),
     "40000100": ("Sales", "income"),
     "60000100": ("Purchases", "expense"),
+    "60000200": ("Rent", "expense"),
+    "69000100": ("Clearing of year end", "expense"),
     "70000100": ("Bank", "asset_cash"),
 }
 

@@ -56,10 +56,15 @@ class AccountProposal:
         suitable = self.free.filtered(lambda account: account.account_type in types)
         named = [(account, account.with_context(lang="en_US").name.lower()) for account in suitable]
         for word in words:
-            for account, name in named:
-                if word in name:
-                    self.free -= account
-                    return account
+            # The plainest name: what is said besides the word makes it an account for a special case.
+            account, _name = min(
+                ((account, name) for account, name in named if word in name),
+                key=lambda pair: len(pair[1]),
+                default=(None, ""),
+            )
+            if account:
+                self.free -= account
+                return account
         return self.accounts.browse()
 
     def new_code(self, role, found):
@@ -72,7 +77,7 @@ class AccountProposal:
         group = role.account_type.split("_")[0]
         family = self.accounts.filtered(lambda account: account.internal_group == group and account.code)
         coded = self.accounts.filtered("code")
-        start = ((beside and beside[0]) or kin[-1:] or family[-1:] or coded[-1:]).code
+        start = ((beside and beside[0]) or _where_most_are(kin) or family[-1:] or coded[-1:]).code
         if not start:
             return False
         code = self.accounts._search_new_account_code(start, {start, *self._codes})
@@ -94,3 +99,9 @@ class AccountProposal:
                 if field.comodel_name == "account.account" and field.type == "many2one" and field.store:
                     busy |= records.mapped(name).with_env(env)
         return busy
+
+
+def _where_most_are(accounts):
+    """Return the last account of the part of the chart (by two digits) that holds most of them; or none."""
+    parts = accounts.grouped(lambda account: account.code[:2])
+    return max(parts.values(), key=len)[-1:] if parts else accounts
