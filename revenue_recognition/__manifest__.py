@@ -13,6 +13,7 @@
         "data/revenue_policies.xml",
         "data/ir_cron.xml",
         "views/menus.xml",
+        "wizards/revenue_check_views.xml",
         "wizards/revenue_exception_note_wizard_views.xml",
         "wizards/revenue_reopen_wizard_views.xml",
         "views/revenue_entry_views.xml",

@@ -45,8 +45,8 @@ class RevenueClose(models.Model):
     def _hint_computed(self):
         if self.blocking_count and not (self.exception_note or "").strip():
             return self.env._(
-                "%s contracts are left out. See to their exceptions and compute again, or write down why they may be "
-                "left out. Then a colleague approves.",
+                "Contracts left out: %s. See to their exceptions and compute again, or write down why they may be left "
+                "out. Then a colleague approves.",
                 self.blocking_count,
             )
         if self.prepared_by_id == self.env.user:

@@ -207,7 +207,7 @@ class TestViews(CloseCommon):
         close = self.env["revenue.close"].with_user(self.preparer).create({"date": "2026-02-28"})
         self.assertIn("A revenue accountant does that", close.next_step)
         close.action_compute()
-        self.assertIn("1 contracts are left out", close.next_step)
+        self.assertIn("Contracts left out: 1", close.next_step)
         close.action_explain_exceptions("Prices are on their way")
         self.assertIn("another person", close.next_step)
         close = close.with_user(self.approver)
