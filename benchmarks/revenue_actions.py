@@ -1,0 +1,231 @@
+"""What the revenue benchmark does in a process of its own; every function takes the registry first."""
+
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.fields import Command
+
+from benchmarks import views
+
+CLOSE = "2025-09-30"
+
+
+@contextmanager
+def environment(registry, user=SUPERUSER_ID):
+    """Yield an environment with nothing cached, as a request or a cron gets it; commit at the end."""
+    with registry.cursor() as cr:
+        yield api.Environment(cr, user, {})
+
+
+# === OURS === #
+
+
+def populate(registry, obligations, size):
+    """Set the company up and write its contracts; return the id of the first one."""
+    # It needs the addon, which the database of Odoo alone has not.
+    from benchmarks import revenue_data
+
+    with environment(registry) as env:
+        revenue_data.set_up(env)
+        first = revenue_data.populate(env, obligations, size)
+    with environment(registry) as env:
+        env.cr.execute("ANALYZE")
+    return first
+
+
+def close(registry):
+    """Do one close as the background does, with a commit per chunk; return seconds, rows and memory."""
+    Path("/proc/self/clear_refs").write_text("5")
+    watch = Stopwatch()
+    with environment(registry) as env:
+        record = env["revenue.close"].create({"date": CLOSE})
+        record._take()
+        record._start()
+    with watch.on(registry), environment(registry) as env:
+        env["revenue.close"].search([("state", "=", "computing")])._work()
+    with environment(registry, views.admin(registry)) as env:
+        record = env["revenue.close"].sudo().search([("state", "=", "computed")])
+        blocked = record.exception_ids.mapped("message")
+        assert not blocked, blocked[:5]
+        record._approve()
+    started = time.perf_counter()
+    with environment(registry) as env:
+        record = env["revenue.close"].search([("state", "=", "approved")])
+        record._post()
+        assert record.state == "posted", record.state
+    watch.seconds["post"] = time.perf_counter() - started
+    return {**watch.seconds, **outcome(registry), "peak_mib": peak_mib()}
+
+
+def outcome(registry):
+    """Count what the last close wrote, and check that it is all in the ledger."""
+    with environment(registry) as env:
+        record = env["revenue.close"].search([], limit=1)
+        env.cr.execute("SELECT COUNT(*), SUM(company_amount) FROM revenue_entry WHERE kind = 'revenue'")
+        rows, revenue = env.cr.fetchone()
+        items = record.move_ids.line_ids.filtered(lambda one: one.revenue_posting_id.kind == "revenue")
+        booked = -sum(items.filtered(lambda one: one.account_id.internal_group == "income").mapped("balance"))
+        assert abs(float(revenue) - booked) < 0.005, (revenue, booked)
+        return {"rows": record.entry_count, "revenue_rows": rows, "items": len(record.move_ids.line_ids)}
+
+
+def peak_mib():
+    """Return the peak of the resident memory of this process since it was reset."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+class Stopwatch:
+    """Adds up the seconds of the parts of a close, from outside."""
+
+    def __init__(self):
+        self.seconds = {}
+
+    @contextmanager
+    def on(self, registry):
+        """Measure while the block runs."""
+        from odoo.addons.revenue_recognition.closing import Booked, Booking, EntryWriter
+        from odoo.addons.revenue_recognition.loading import Loader
+
+        parts = {
+            "read": [(Loader, "load"), (Booked, "of")],
+            "engine": [(Booking, "targets")],
+            "write": [(EntryWriter, "add"), (EntryWriter, "flush")],
+        }
+        wrapped = [(owner, name, getattr(owner, name), part) for part, ones in parts.items() for owner, name in ones]
+        for owner, name, function, part in wrapped:
+            setattr(owner, name, self._measured(function, part))
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds["compute"] = time.perf_counter() - started
+            for owner, name, function, _part in wrapped:
+                setattr(owner, name, function)
+
+    def _measured(self, function, part):
+        seconds, clock = self.seconds, time.perf_counter
+        seconds.setdefault(part, 0.0)
+
+        def measured(*arguments):
+            started = clock()
+            try:
+                return function(*arguments)
+            finally:
+                seconds[part] += clock() - started
+
+        return measured
+
+
+def profile(registry, path):
+    """Compute one close under cProfile; write the statistics to a file."""
+    import cProfile
+
+    with environment(registry) as env:
+        record = env["revenue.close"].create({"date": CLOSE})
+        record._take()
+        record._start()
+    with environment(registry) as env:
+        profiler = cProfile.Profile()
+        profiler.runcall(env["revenue.close"].search([("state", "=", "computing")])._work)
+        profiler.dump_stats(path)
+
+
+def position(registry, contract):
+    """Return the milliseconds of asking where one contract stands, and how many obligations it has."""
+    with environment(registry, views.admin(registry)) as env:
+        env.user.group_ids |= env.ref("revenue_recognition.group_revenue_controller")
+    started = time.perf_counter()
+    with environment(registry, views.admin(registry)) as env:
+        [found] = env["revenue.contract"].get_position([contract], CLOSE)
+    milliseconds = (time.perf_counter() - started) * 1000
+    return {"ms": milliseconds, "obligations": len(found["obligations"])}
+
+
+def open_contracts(registry):
+    """Return the milliseconds the server takes for the list of contracts, as the web client asks for it."""
+    return views.open_list(registry, "revenue.contract", [])
+
+
+# === ODOO ALONE === #
+
+
+def prepare_native(registry):
+    """Give the company books, a customer and a product."""
+    with environment(registry) as env:
+        if not env.company.chart_template:
+            env["account.chart.template"].try_loading("generic_coa", env.company, install_demo=False)
+        env["res.partner"].create({"name": "Bench Customer"})
+        env["product.product"].create(
+            {
+                "name": "Bench Service",
+                "type": "service",
+                "invoice_policy": "delivery",
+                "service_policy": "delivered_manual",
+                "taxes_id": [Command.clear()],
+            }
+        )
+
+
+def native_moves(registry, count):
+    """Return the seconds of an entry per obligation, made and posted all at once."""
+    with environment(registry) as env:
+        company = env.company
+        journal = env["account.journal"].search([("type", "=", "general"), ("company_id", "=", company.id)], limit=1)
+        income = env["account.account"].search([("account_type", "=", "income")], limit=1)
+        liability = env["account.account"].search([("account_type", "=", "liability_current")], limit=1)
+        started = time.perf_counter()
+        moves = env["account.move"].create(
+            [
+                {
+                    "journal_id": journal.id,
+                    "date": CLOSE,
+                    "line_ids": [
+                        Command.create({"account_id": liability.id, "debit": 10.0 + number}),
+                        Command.create({"account_id": income.id, "credit": 10.0 + number}),
+                    ],
+                }
+                for number in range(count)
+            ]
+        )
+        moves.action_post()
+        env.cr.commit()
+        return time.perf_counter() - started
+
+
+def make_orders(registry, count, lines):
+    """Confirm orders that are delivered and not invoiced; return their ids."""
+    with environment(registry) as env:
+        line = {
+            "product_id": env["product.product"].search([("name", "=", "Bench Service")]).id,
+            "product_uom_qty": 1.0,
+            "price_unit": 100.0,
+        }
+        customer = env["res.partner"].search([("name", "=", "Bench Customer")])
+        orders = env["sale.order"].create(
+            [
+                {"partner_id": customer.id, "order_line": [Command.create(line) for _line in range(lines)]}
+                for _order in range(count)
+            ]
+        )
+        orders.action_confirm()
+        orders.date_order = f"{CLOSE} 00:00:00"
+        orders.order_line.qty_delivered = 1.0
+        return orders.ids
+
+
+def native_accrual(registry, orders):
+    """Return the seconds of Odoo's wizard of accrued orders, and the order lines it accrued."""
+    with environment(registry) as env:
+        account = env["account.account"].search([("account_type", "=", "asset_current")], limit=1)
+        context = {"active_model": "sale.order", "active_ids": orders}
+        started = time.perf_counter()
+        wizard = env["account.accrued.orders.wizard"].with_context(**context)
+        # Before today it sees no quantity that was delivered by hand.
+        action = wizard.create({"account_id": account.id, "date": fields.Date.today()}).create_entries()
+        env.cr.commit()
+        seconds = time.perf_counter() - started
+        moves = env["account.move"].search(action["domain"])
+        return {"seconds": seconds, "lines": len(moves.line_ids) // 2 - 1}
