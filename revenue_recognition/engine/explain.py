@@ -54,6 +54,10 @@ class Explanation:
         self.position = position
         self.book = book
         self.steps: list[Step] = []
+        # Once, not obligation by obligation: there may be a thousand of them.
+        self.weights = state.weights()
+        self.weight: Number = sum(self.weights.values(), ZERO)
+        self.shared = sum(one.allocated for one in state.sharing())
 
     def write(self) -> list[Step]:
         """Return the steps, from the price to the position."""
@@ -97,21 +101,20 @@ class Explanation:
 
     def _base(self, one: ObligationState, extras: bool) -> str:
         """Return how an obligation came to its share, apart from what variable amounts add since."""
-        allocated, weights = self._money(one.allocated), self.state.weights()
-        total = sum(weights.values(), ZERO)
+        allocated = self._money(one.allocated)
         if one.frozen:
             live = self._money(one.base - one.frozen)
             return (
                 f"{allocated}: {self._money(one.frozen)} recognised before the modification and {live} of what was left"
             )
-        if len(weights) < 2 or not total:
+        if len(self.weights) < 2 or not self.weight:
             return f"{allocated}: {self._money(one.base)} of the price" if extras else f"{allocated}: the whole price"
-        selling = f"standalone selling price {self._money(weights[one.key])} of {self._money(total)}"
+        selling = f"standalone selling price {self._money(self.weights[one.key])} of {self._money(self.weight)}"
         if any(one.key in discount.allocate_to for discount in self.state.discounts):
             selling += ", less a discount that belongs to it"
         if extras:
             return f"{allocated}: {self._money(one.base)} by {selling}"
-        return f"{allocated} of {self._money(sum(self._shared()))}: {selling}"
+        return f"{allocated} of {self._money(self.shared)}: {selling}"
 
     def _extras(self, one: ObligationState) -> list[str]:
         """Return what variable amounts and interest add to the share of an obligation."""
@@ -123,9 +126,6 @@ class Explanation:
         if one.joined:
             found.append(f"{self._money(one.joined)} of interest on what was paid in advance")
         return found
-
-    def _shared(self) -> list[int]:
-        return [one.allocated for one in self.state.sharing()]
 
     def _progress(self, one: ObligationState, line: Line) -> None:
         if one.removed:

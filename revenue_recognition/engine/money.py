@@ -82,7 +82,8 @@ def in_currency(units: int, decimals: int) -> float:
     >>> in_currency(3333334, 2), in_currency(-5, 0), in_currency(1234, 3)
     (33333.34, -5.0, 1.234)
     """
-    return float(Fraction(units, 10**decimals))
+    scale: int = 10**decimals
+    return units / scale
 
 
 def shown(units: Number, decimals: int) -> str:
