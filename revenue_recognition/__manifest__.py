@@ -33,6 +33,7 @@
         "views/product_views.xml",
         "wizards/revenue_accounts_wizard_views.xml",
         "data/revenue_evidence_cron.xml",
+        "wizards/revenue_estimate_wizard_views.xml",
         "wizards/revenue_evidence_wizard_views.xml",
         "wizards/revenue_evidence_import_wizard_views.xml",
         "views/revenue_evidence_views.xml",

@@ -65,6 +65,8 @@ KINDS = {
         Kind("estimate_returns", "Share Expected Back", {"units": ()}, least=0, most=1),
     )
 }
+#: Of each measure that needs an estimate at completion: the kind of evidence it is.
+ESTIMATES = {"cost_to_cost": "estimate_cost", "hours": "estimate_hours"}
 #: Kinds whose values add up, within limits.
 ADDING = ("satisfy", "units")
 

@@ -6,6 +6,7 @@ from . import (
     test_contract,
     test_currency,
     test_delivered,
+    test_estimate,
     test_evidence,
     test_facts,
     test_ledger,

@@ -1,6 +1,7 @@
 from . import (
     revenue_accounts_wizard,
     revenue_check,
+    revenue_estimate_wizard,
     revenue_evidence_import_wizard,
     revenue_evidence_wizard,
     revenue_exception_note_wizard,
