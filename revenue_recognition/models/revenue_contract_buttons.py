@@ -81,11 +81,6 @@ class RevenueContract(models.Model):
 
     def action_view_evidence(self):
         """Open the facts recorded."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Evidence"),
-            "res_model": "revenue.evidence",
-            "view_mode": "list,form",
-            "domain": [("contract_id", "in", self.ids)],
-            "context": {"default_contract_id": self.id if len(self) == 1 else False},
-        }
+        action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_evidence")
+        context = {"default_contract_id": self.id} if len(self) == 1 else {}
+        return {**action, "domain": [("contract_id", "in", self.ids)], "context": context}

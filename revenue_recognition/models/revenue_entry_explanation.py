@@ -12,6 +12,14 @@ class RevenueEntry(models.Model):
 
     explanation = fields.Char(compute="_compute_explanation")
 
+    @api.depends("kind", "close_id", "contract_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for entry in self:
+            parts = entry.close_id.name, labels.get(entry.kind), entry.contract_id.name
+            entry.display_name = " · ".join(filter(None, parts))
+
     @api.depends("kind", "amount", "company_amount", "cumulative", "allocated", "progress", "close_id", "posting_id")
     @api.depends_context("lang")
     def _compute_explanation(self):
@@ -107,13 +115,8 @@ class RevenueEntry(models.Model):
         domain = [("contract_id", "=", self.contract_id.id), ("date", "<=", self.date)]
         if self.obligation_id:
             domain.append(("obligation_id", "=", self.obligation_id.id))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Evidence"),
-            "res_model": "revenue.evidence",
-            "view_mode": "list,form",
-            "domain": domain,
-        }
+        action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_evidence")
+        return {**action, "domain": domain, "context": {}}
 
     def action_open_journal_items(self):
         """Open the journal items that sum the row with others."""

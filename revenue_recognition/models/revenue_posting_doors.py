@@ -1,10 +1,17 @@
-from odoo import models
+from odoo import api, models
 
 
 class RevenuePosting(models.Model):
     """From a posting to its rows and to the ledger."""
 
     _inherit = "revenue.posting"
+
+    @api.depends("kind", "close_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for posting in self:
+            posting.display_name = " · ".join(filter(None, [posting.close_id.name, labels.get(posting.kind)]))
 
     def action_open_entries(self):
         """Open the rows of the subledger that postings sum."""

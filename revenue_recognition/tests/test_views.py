@@ -174,6 +174,22 @@ class TestViews(CloseCommon):
         contract.todo_ids.action_review_contracts()
         self.assertRecordValues(contract, [{"state": "active", "todo_count": 0, "hindrance": ""}])
 
+    def test_list_combines_contracts(self):
+        """An accountant chooses them, and lands on the one that is made of them; they come apart again."""
+        accountant = self.roles["revenue_accountant"]
+        one, other = (self._confirm(self._make_order((self.support, 100)), "2026-02-11") for _number in range(2))
+        chosen = {"active_model": "revenue.contract", "active_ids": [one.id, other.id], "active_id": one.id}
+        combine = self.env.ref("revenue_recognition.action_revenue_contract_combine")
+        action = combine.with_user(accountant).with_context(**chosen).run()
+        self.assertEqual(action["res_id"], one.id)
+        self.assertRecordValues(
+            one | other, [{"order_count": 2, "state": one.state}, {"order_count": 0, "state": "cancelled"}]
+        )
+        one.with_user(accountant).action_separate()
+        self.assertEqual(one.order_count, 1)
+        with self.assertRaises(AccessError):
+            combine.with_user(self.roles["revenue_auditor"]).with_context(**chosen).run()
+
     # === WORDS === #
 
     def test_entry_explains_its_amount(self):
@@ -192,6 +208,8 @@ class TestViews(CloseCommon):
         """What is taken back, and what stays."""
         reversal = self.close.with_user(self.approver).action_reopen("Too early")
         entry = reversal.entry_ids.filtered(lambda one: one.kind == "revenue")
+        self.assertEqual(entry.display_name, f"REV/2026/01/R · Revenue · {self.contract.name}")
+        self.assertEqual(entry.posting_id.display_name, "REV/2026/01/R · Revenue")
         self.assertEqual(entry.explanation, "takes back what REV/2026/01 booked: -101.92; 0.00 stays booked")
 
     def test_every_kind_has_its_sentence(self):

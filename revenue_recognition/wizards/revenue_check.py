@@ -9,6 +9,7 @@ class RevenueCheck(models.TransientModel):
 
     _name = "revenue.check"
     _description = "Subledger to Ledger"
+    _rec_name = "date"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     date = fields.Date(required=True, default=lambda self: self._default_date())
