@@ -11,9 +11,8 @@ class RoleBook:
 
     def __init__(self, company):
         company = company.sudo()
-        self.company = {
-            role.key: company[role.company_field].id for role in ROLES.values() if role.company_field in company._fields
-        }
+        self.books = company
+        self.company = {key: company._revenue_account(key).id for key in ROLES}
         self.journal_id = company.revenue_journal_id.id
         self.gain = company.income_currency_exchange_account_id.id
         self.loss = company.expense_currency_exchange_account_id.id
@@ -33,7 +32,8 @@ class RoleBook:
     def _version(self, version_id):
         if version_id not in self.versions:
             version = self.env["revenue.policy.version"].sudo().browse(version_id)
-            self.versions[version_id] = {role.key: version[role.version_field].id for role in ROLES.values()}
+            own = {key: self.books._revenue_account(key, version).id for key in ROLES}
+            self.versions[version_id] = {key: account for key, account in own.items() if account != self.company[key]}
         return self.versions[version_id]
 
     def name(self, account_id):

@@ -69,6 +69,7 @@ class RevenueClose(models.Model):
         "revenue.close", string="Reopens", readonly=True, copy=False, index="btree_not_null", check_company=True
     )
     reversal_ids = fields.One2many("revenue.close", "reversed_id", string="Reopened By", readonly=True)
+    failure = fields.Char(readonly=True, copy=False, help="What stopped the work in the background.")
     contract_count = fields.Integer(string="Contracts", readonly=True, copy=False)
     contract_done = fields.Integer(string="Contracts Computed", readonly=True, copy=False)
     last_contract_id = fields.Integer(readonly=True, copy=False, help="How far it is computed.")

@@ -1,13 +1,17 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..closing import Booked, Booking, EntryWriter, RoleBook
 from ..loading import Loader
 
-#: Contracts worked out at a time: memory stays flat, and a query reads them all.
-CHUNK = 1000
-#: From so many contracts on a close is computed in the background, committed chunk by chunk.
-BACKGROUND = 5000
+_logger = logging.getLogger(__name__)
+
+#: Contracts worked out at a time: memory stays flat, and a query reads them all. A system parameter may say otherwise.
+CHUNK = ("revenue_recognition.chunk", 1000)
+#: From so many contracts on a close is computed in the background, committed chunk by chunk; likewise.
+BACKGROUND = ("revenue_recognition.background", 5000)
 
 
 class RevenueClose(models.Model):
@@ -25,7 +29,7 @@ class RevenueClose(models.Model):
         self._in_state("draft", "computing", "computed")
         if self.state != "computing":
             self._start()
-        if self.contract_count - self.contract_done > BACKGROUND:
+        if self.contract_count - self.contract_done > self._parameter(*BACKGROUND):
             self._wake()
         else:
             while self._compute_chunk():
@@ -43,11 +47,18 @@ class RevenueClose(models.Model):
                 "prepared_by_id": self.env.uid,
                 "prepared_at": fields.Datetime.now(),
                 "exception_note": False,
+                "failure": False,
                 "last_contract_id": 0,
                 "contract_done": 0,
                 "contract_count": self.env["revenue.contract"].search_count(self._contract_domain()),
             }
         )
+
+    @api.model
+    def _parameter(self, name, default):
+        """Return a whole number from the system parameters."""
+        value = self.env["ir.config_parameter"].sudo().get_param(name)
+        return int(value) if value and value.isdigit() and int(value) else default
 
     def _contract_domain(self):
         return [("company_id", "=", self.company_id.id), ("date", "<=", self.date)]
@@ -58,7 +69,7 @@ class RevenueClose(models.Model):
         :return: whether there were any; after the last one the close is computed
         """
         contracts = self.env["revenue.contract"].search(
-            [*self._contract_domain(), ("id", ">", self.last_contract_id)], order="id", limit=CHUNK
+            [*self._contract_domain(), ("id", ">", self.last_contract_id)], order="id", limit=self._parameter(*CHUNK)
         )
         if not contracts:
             self._finish()
@@ -165,19 +176,25 @@ class RevenueClose(models.Model):
     @api.model
     def _cron_work(self):
         """Go on with closes that are computing or posting, committing each chunk."""
-        closes = self.search([("state", "in", ("computing", "posting"))])
-        for close in closes:
-            if not close.try_lock_for_update():
-                continue
-            close._work()
+        for close in self.search([("state", "in", ("computing", "posting"))]):
+            if close.try_lock_for_update():
+                close._work_or_say_why()
+
+    def _work_or_say_why(self):
+        """Go on with a close; what stops it is written on it, for the people who wait."""
+        try:
+            self._work()
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("%s can't go on", self.name)
+            self.failure = str(error) or repr(error)
+            self.env["ir.cron"]._commit_progress(1)
 
     def _work(self):
         """Do the rest of the work of one close, with a commit after each part."""
         progress = self.env["ir.cron"]._commit_progress
-        while self.state == "computing" and self._compute_chunk():
-            progress(1, remaining=self.contract_count - self.contract_done)
-            self._take()
-        while self.state == "posting" and self._post_part():
-            progress(1, remaining=1)
-            self._take()
-        progress(1, remaining=0)
+        going = True
+        while going and self.state in ("computing", "posting"):
+            left = self._compute_chunk() if self.state == "computing" else self._post_part()
+            progress(1, remaining=int(left))
+            going = left and self.try_lock_for_update()

@@ -6,10 +6,10 @@ from odoo.tools import SQL
 from ..closing.writer import DOCUMENTS
 from .revenue_close import OPEN
 
-#: Postings that make one journal entry: few, large entries.
-POSTINGS_PER_MOVE = 500
-#: From so many postings on a close is posted in the background.
-BACKGROUND = 2000
+#: Postings that make one journal entry: few, large entries. A system parameter may say otherwise.
+POSTINGS_PER_MOVE = ("revenue_recognition.postings_per_move", 500)
+#: From so many postings on a close is posted in the background. A system parameter may say otherwise.
+BACKGROUND = ("revenue_recognition.background_postings", 2000)
 
 
 class RevenueClose(models.Model):
@@ -28,7 +28,7 @@ class RevenueClose(models.Model):
         self._check_may_post()
         if self.state == "approved":
             self.write({"state": "posting", "posted_by_id": self.env.uid})
-        if len(self._waiting_postings()) > BACKGROUND:
+        if len(self._waiting_postings()) > self._parameter(*BACKGROUND):
             self._wake()
         else:
             while self._post_part():
@@ -47,7 +47,7 @@ class RevenueClose(models.Model):
         currency = waiting[0].currency_id
         part = waiting.filtered(lambda one: one.journal_id == journal and one.currency_id == currency)
         self._check_may_post(journal)
-        move = self.env["account.move"].create(self._move_values(part[:POSTINGS_PER_MOVE]))
+        move = self.env["account.move"].create(self._move_values(part[: self._parameter(*POSTINGS_PER_MOVE)]))
         move._post(soft=False)
         if move.date != self.date:
             raise UserError(self.env._("Odoo moved %(close)s to %(date)s.", close=self.name, date=move.date))

@@ -143,9 +143,10 @@ class RevenueContract(models.Model):
         :raises UserError: for any other
         """
         self.ensure_one()
-        if self.state == "cancelled" or self._is_booked() or self.modification_ids:
+        facts = self.evidence_ids or self.price_change_ids or self.cost_ids or self.modification_ids
+        if self.state == "cancelled" or self._is_booked() or facts:
             reason = self.env._(
-                "%(contract)s can no longer be %(done)s: something of it is booked, changed or cancelled."
+                "%(contract)s can no longer be %(done)s: something of it is booked, recorded, changed or cancelled."
             )
             raise UserError(reason % {"contract": self.name, "done": participle})
 

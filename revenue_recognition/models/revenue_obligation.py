@@ -20,6 +20,14 @@ class RevenueObligation(models.Model):
         "sale.order.line", "revenue_obligation_sale_line_rel", "obligation_id", "sale_line_id", string="Order Lines"
     )
     policy_version_id = fields.Many2one("revenue.policy.version", index=True, ondelete="restrict", check_company=True)
+    split_version_id = fields.Many2one(
+        "revenue.policy.version",
+        string="Split By",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The policy that splits its product into several obligations.",
+    )
     measure = fields.Selection(
         [
             ("point_in_time", "Point in Time"),

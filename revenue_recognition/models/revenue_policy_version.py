@@ -195,13 +195,13 @@ class RevenuePolicyVersion(models.Model):
     # === BUSINESS METHODS === #
 
     def _used(self):
-        """Return those that an obligation of any contract follows."""
-        groups = (
-            self.env["revenue.obligation"]
-            .sudo()
-            ._read_group([("policy_version_id", "in", self.ids)], ["policy_version_id"])
-        )
-        return self.browse(version.id for (version,) in groups)
+        """Return those that an obligation of any contract follows, or was split by."""
+        obligations = self.env["revenue.obligation"].sudo()
+        used = self.browse()
+        for field in ("policy_version_id", "split_version_id"):
+            groups = obligations._read_group([(field, "in", self.ids)], [field])
+            used |= self.browse(version.id for (version,) in groups)
+        return used
 
     def _check_unused(self):
         """Contracts keep the terms they were made under.

@@ -104,14 +104,13 @@ class SaleOrderLine(models.Model):
         components = version.component_ids
         sellings = [self._component_price(component, selling, date) for component in components]
         prices = self._split_price(price, sellings)
-        return [
-            self._promise(
-                component.policy_id._version_on(date), date, f"{key}.{number}", component.name, part, selling_price
-            )
-            for number, (component, part, selling_price) in enumerate(
-                zip(components, prices, sellings, strict=True), start=1
-            )
-        ]
+        promises = []
+        for number, component in enumerate(components):
+            policy = component.policy_id
+            own = policy._version_on(date) or policy.version_ids.sorted("date_from")[:1]
+            promise = self._promise(own, date, f"{key}.{number + 1}", component.name, prices[number], sellings[number])
+            promises.append({**promise, "split_version_id": version.id})
+        return promises
 
     def _promise(self, version, date, key, name, price, selling):
         """Return the values of one obligation.

@@ -110,3 +110,71 @@ class TestContract(RevenueCommon):
         dated, plain = order.revenue_contract_id.obligation_ids
         self.assertEqual((dated.date_start, dated.date_end), (Date.to_date("2026-02-01"), Date.to_date("2026-07-31")))
         self.assertEqual(plain.duration_months, 12)
+
+    def test_product_that_splits(self):
+        """A licence with support: two obligations, the price by their standalone selling prices; the policy is kept."""
+        support = self._make_product("Support alone")
+        self._make_ssp(support, 250)
+        policy = self._make_policy(
+            "Licence with support",
+            method="split",
+            component_ids=[
+                Command.create({"name": "Licence", "policy_id": self._policy("one_time").id, "product_id": support.id}),
+                Command.create(
+                    {"name": "Support", "policy_id": self._policy("subscription").id, "product_id": support.id}
+                ),
+            ],
+        )
+        licence = self._make_product("Licence alone")
+        policy.version_ids.component_ids[0].product_id = licence
+        self._make_ssp(licence, 750)
+        order = self._make_order((self._make_product("Bundle", policy), 900))
+        order.action_confirm()
+        self.assertRecordValues(
+            order.revenue_contract_id.obligation_ids,
+            [
+                {"name": "Licence", "price": 675.0, "ssp": 750.0, "measure": "point_in_time"},
+                {"name": "Support", "price": 225.0, "ssp": 250.0, "measure": "straight_line"},
+            ],
+        )
+        self.assertTrue(policy.version_ids.is_used)
+
+    def test_lines_that_are_one_obligation(self):
+        """Not distinct from each other: one obligation of the order, as the policy says."""
+        policy = self._make_policy("Works", method="over_time", measure="observed", grouping="order")
+        design, build = self._make_product("Design", policy), self._make_product("Build", policy)
+        order = self._make_order((design, 100), (build, 900))
+        order.action_confirm()
+        self.assertRecordValues(order.revenue_contract_id.obligation_ids, [{"price": 1000.0, "measure": "manual"}])
+        self.assertEqual(order.revenue_contract_id.obligation_ids.sale_line_ids, order.order_line)
+
+    def test_discount_lowers_the_price_of_all(self):
+        """A line below zero is no obligation; its invoice line goes to contract liability too."""
+        setup = self._make_product("Setup", "activation_fee")
+        discount = self._make_product("Discount")
+        order = self._make_order((setup, 500), (discount, -50))
+        order.action_confirm()
+        contract = order.revenue_contract_id
+        self.assertEqual((contract.fixed, len(contract.obligation_ids)), (450, 1))
+        invoice = order._create_invoices()
+        self.assertEqual(invoice.invoice_line_ids.account_id, self.accounts["contract_liability"])
+
+    def test_orders_of_the_same_days_are_combined(self):
+        """By rule, within the days of the company; by hand, and apart again."""
+        setup = self._make_product("Setup", "activation_fee")
+        self._make_ssp(setup, 500)
+        self.company.revenue_combine_days = 5
+        first, second = self._make_order((setup, 500)), self._make_order((setup, 400))
+        (first | second).action_confirm()
+        contract = first.revenue_contract_id
+        self.assertEqual(second.revenue_contract_id, contract)
+        self.assertRecordValues(contract, [{"fixed": 900.0, "name": f"{first.name}, {second.name}", "state": "active"}])
+        contract.action_separate()
+        other = second.revenue_contract_id
+        self.assertNotEqual(other, contract)
+        self.assertEqual((contract.fixed, other.fixed), (500, 400))
+        self.assertEqual(second.order_line.revenue_contract_id, other)
+        (contract | other).action_combine()
+        self.assertEqual(second.revenue_contract_id, contract)
+        self.assertRecordValues(other, [{"state": "cancelled", "fixed": 0.0}])
+        self.assertEqual(contract.fixed, 900)

@@ -1,0 +1,208 @@
+"""Closes under power cuts and two people at once: nothing is lost, nothing is booked twice, each refusal is named."""
+
+import http.client
+import json
+import os
+import random
+import signal
+import threading
+import time
+import xmlrpc.client
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from stories import ROLES, Refusal, XmlRpc, hire
+
+CONTRACTS = 40
+DAY = "2026-01-31"
+WORLD = """
+import json
+company = env.ref('base.main_company')
+env = env(context=dict(env.context, allowed_company_ids=company.ids))
+Account = env['account.account']
+def account(code, name, kind):
+    return Account.create({'code': code, 'name': name, 'account_type': kind})
+company.write({
+    'revenue_contract_liability_account_id': account('299001', 'Contract Liability', 'liability_current').id,
+    'revenue_contract_asset_account_id': account('199001', 'Contract Asset', 'asset_current').id,
+    'revenue_refund_liability_account_id': account('299002', 'Refund Liability', 'liability_current').id,
+    'revenue_journal_id': env['account.journal'].create({'name': 'Revenue', 'code': 'RVX', 'type': 'general'}).id,
+})
+policy = env.ref('revenue_recognition.policy_subscription')
+product = env['product.product'].create({
+    'name': 'Support', 'type': 'service', 'taxes_id': [(5,)], 'revenue_policy_id': policy.id,
+})
+partner = env['res.partner'].create({'name': 'Harbour Works'})
+for number in range(COUNT):
+    order = env['sale.order'].create({'partner_id': partner.id, 'order_line': [(0, 0, {
+        'product_id': product.id, 'price_unit': 1000 + number, 'tax_ids': [(5,)],
+        'revenue_start': '2026-01-01', 'revenue_end': '2026-12-31'})]})
+    order.action_confirm()
+    order.revenue_contract_id.date = '2026-01-01'
+    if number % 3 == 0:
+        invoice = order._create_invoices()
+        invoice.invoice_date = '2026-01-05'
+        invoice.action_post()
+for name, value in json.loads('PARAMETERS').items():
+    env['ir.config_parameter'].set_param(name, value)
+env.cr.commit()
+"""
+#: What the year's support earns in January, per contract, in cents.
+EARNED = sum((2 * (1000 + number) * 100 * 31 + 365) // (2 * 365) for number in range(CONTRACTS))
+
+
+def make_world(server, **parameters):
+    """Give the database accounts, contracts and two people; return their clients by login."""
+    values = json.dumps({f"revenue_recognition.{name}": str(value) for name, value in parameters.items()})
+    server.odoo_shell(WORLD.replace("COUNT", str(CONTRACTS)).replace("PARAMETERS", values))
+    roles = ("revenue_accountant", "revenue_controller")
+    people = hire(server, {login: ROLES[login] for login in roles})
+    return {login: XmlRpc(server, people[login]) for login in roles}
+
+
+def run(people, login, step):
+    """Take the close one step further."""
+    return people[login].call("revenue.close", "run", company=1, date=DAY, step=step)
+
+
+def kill_workers(server):
+    """Pull the plug on all HTTP and cron workers of a server; the parent starts new ones."""
+    for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
+        try:
+            os.kill(int(child), signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+def attempt(call):
+    """Run a call that may die with its worker."""
+    try:
+        return call()
+    except (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError):
+        return None
+    except Refusal as refusal:
+        if "working on" not in refusal.message:
+            raise
+        return None
+
+
+def state_of(server):
+    """The state of the close, or "" where there is none."""
+    rows = server.query("SELECT state FROM revenue_close WHERE date = %s AND kind = 'close' ORDER BY id DESC", DAY)
+    return rows[0][0] if rows else ""
+
+
+def assert_booked_once(server):
+    """Each contract's revenue is in the subledger once, and the ledger says the same."""
+    rows = server.query(
+        """
+        SELECT count(*), count(DISTINCT contract_id), sum(amount) FROM revenue_entry WHERE kind = 'revenue'
+        """
+    )
+    assert [(count, contracts, round(amount * 100)) for count, contracts, amount in rows] == [
+        (CONTRACTS, CONTRACTS, EARNED)
+    ]
+    ledger = server.query(
+        """
+        SELECT round(-sum(l.balance) * 100)
+          FROM account_move_line l JOIN revenue_posting p ON p.id = l.revenue_posting_id
+         WHERE p.kind = 'revenue' AND l.account_id = p.credit_account_id AND l.parent_state = 'posted'
+        """
+    )
+    assert ledger == [(EARNED,)]
+    assert server.query(
+        """
+        SELECT count(*) FROM revenue_posting p
+         WHERE kind != 'billing' AND (SELECT count(*) FROM account_move_line WHERE revenue_posting_id = p.id) != 2
+        """
+    ) == [(0,)]
+
+
+def cut_power_until(server, people, login, step, done):
+    """Repeat a step with workers killed at random moments, until it is done; then once more without."""
+    moments = random.Random(606)
+    for _round in range(8):
+        with ThreadPoolExecutor(1) as pool:
+            call = pool.submit(attempt, lambda: run(people, login, step))
+            time.sleep(moments.uniform(0.02, 0.9))
+            kill_workers(server)
+            call.result()
+        if state_of(server) in done:
+            break
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            return run(people, login, step)
+        except (OSError, Refusal) as error:
+            if isinstance(error, Refusal) and "working on" not in error.message:
+                raise
+            time.sleep(0.2)
+    return pytest.fail(f"{step} did not come through")
+
+
+def test_killed_during_compute_and_post(module_odoo_server):
+    """Whatever was killed is done by doing it again: once."""
+    server = module_odoo_server(workers=2, max_cron_threads=0)
+    people = make_world(server, postings_per_move=1)
+    assert cut_power_until(server, people, "revenue_accountant", "compute", ("computed",))["state"] == "computed"
+    assert run(people, "revenue_controller", "approve")["state"] == "approved"
+    last = cut_power_until(server, people, "revenue_controller", "post", ("posted",))
+    assert (last["state"], last["difference"]) == ("posted", 0.0)
+    assert_booked_once(server)
+
+
+def test_killed_in_the_background(module_odoo_server):
+    """A large close goes on behind its last chunk, with new workers, until it is done."""
+    server = module_odoo_server(workers=2)
+    people = make_world(server, chunk=3, background=5, background_postings=1, postings_per_move=1)
+    assert run(people, "revenue_accountant", "compute")["state"] in ("computing", "computed")
+    follow(server, people, "revenue_accountant", "compute", "computed")
+    run(people, "revenue_controller", "approve")
+    run(people, "revenue_controller", "post")
+    follow(server, people, "revenue_controller", "post", "posted")
+    assert_booked_once(server)
+
+
+def follow(server, people, login, step, wanted):
+    """Wait for the background to finish a step, killing workers meanwhile; asking again wakes it."""
+    moments = random.Random(25)
+    end = time.monotonic() + 120
+    kills = 0
+    while state_of(server) != wanted:
+        assert time.monotonic() < end, state_of(server)
+        time.sleep(moments.uniform(0.05, 0.4))
+        if kills < 6:
+            kill_workers(server)
+            kills += 1
+        else:
+            attempt(lambda: run(people, login, step))
+
+
+def test_two_people_close_at_once(module_odoo_server):
+    """Both get the same close; it is computed, posted and locked once."""
+    server = module_odoo_server(workers=2, max_cron_threads=0)
+    people = make_world(server)
+    for login, step in (
+        ("revenue_accountant", "compute"),
+        ("revenue_controller", "approve"),
+        ("revenue_controller", "post"),
+        ("revenue_controller", "lock"),
+    ):
+        barrier = threading.Barrier(4)
+
+        def both(login=login, step=step, barrier=barrier):
+            barrier.wait()
+            while True:
+                try:
+                    return run(people, login, step)
+                except Refusal as refusal:
+                    named = ("working on", "one close at work", "serialize", "deadlock")
+                    assert any(words in refusal.message for words in named), refusal.message
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = [future.result() for future in [pool.submit(both) for _n in range(4)]]
+        assert len({answer["close"] for answer in answers}) == 1
+    assert state_of(server) == "locked"
+    assert server.query("SELECT count(*) FROM revenue_close") == [(1,)]
+    assert_booked_once(server)
