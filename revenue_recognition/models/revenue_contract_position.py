@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..closing.booked import SETTLED
 from ..engine import Refusal, Timeline
 from ..engine.books import foreign_position
+from ..engine.money import in_currency
 from ..engine.position import position
 from ..engine.simulate import plain_amounts, plain_position
 from ..engine.terms import Question
@@ -143,7 +144,8 @@ class RevenueContract(models.Model):
             return plain_position(state, position(state, at), question)
         found, company, timeline = foreign_position(loaded.contract(), at, loaded.rates, loaded.booked)
         plain = plain_position(timeline.state, found, question)
-        plain["company"] = plain_amounts(company, loaded.rates.decimals)
+        places = loaded.rates.decimals
+        plain["company"] = {**plain_amounts(company, places), "fx": in_currency(company.fx, places)}
         return plain
 
     def _booked_through(self, at):

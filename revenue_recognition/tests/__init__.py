@@ -1,6 +1,11 @@
 from . import (
     test_accounts_wizard,
     test_append_only,
+    test_cases_all,
+    test_cases_projects,
+    test_cases_promises,
+    test_cases_time,
+    test_cases_units,
     test_close,
     test_config_views,
     test_contract,
