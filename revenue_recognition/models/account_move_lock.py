@@ -12,6 +12,10 @@ class AccountMove(models.Model):
             self.filtered(lambda move: move.state == "posted")._check_no_revenue_close()
         return super().write(vals)
 
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._check_no_revenue_close()
+        return super()._reverse_moves(default_values_list, cancel)
+
     def _check_fiscal_lock_dates(self):
         """Ask the lock date of revenue too, for moves that touch contracts.
 

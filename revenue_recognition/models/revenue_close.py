@@ -104,12 +104,18 @@ class RevenueClose(models.Model):
 
     def _compute_move_ids(self):
         for close in self:
-            close.move_ids = close.posting_ids.line_ids.move_id
+            groups = self.env["account.move.line"]._read_group(
+                [("revenue_posting_id.close_id", "=", close.id)], aggregates=["move_id:recordset"]
+            )
+            close.move_ids = groups[0][0]
 
     def _compute_counts(self):
         for close in self:
-            close.blocking_count = len(close.exception_ids.filtered("blocking").contract_id)
-            close.entry_count = sum(close.posting_ids.mapped("rows"))
+            blocking = [("close_id", "=", close.id), ("blocking", "=", True)]
+            exceptions = self.env["revenue.exception"]._read_group(blocking, aggregates=["contract_id:count_distinct"])
+            postings = self.env["revenue.posting"]._read_group([("close_id", "=", close.id)], aggregates=["rows:sum"])
+            close.blocking_count = exceptions[0][0]
+            close.entry_count = postings[0][0] or 0
 
     # === CRUD METHODS === #
 

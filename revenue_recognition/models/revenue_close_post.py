@@ -28,7 +28,8 @@ class RevenueClose(models.Model):
         self._check_may_post()
         if self.state == "approved":
             self.write({"state": "posting", "posted_by_id": self.env.uid})
-        if len(self._waiting_postings()) > self._parameter(*BACKGROUND):
+        background = self._parameter(*BACKGROUND)
+        if len(self._waiting_postings(limit=background + 1)) > background:
             self._wake()
         else:
             while self._post_part():
@@ -39,24 +40,32 @@ class RevenueClose(models.Model):
 
         :return: whether there was something left to post; after the last part the close is posted
         """
-        waiting = self._waiting_postings()
+        waiting = self._waiting_postings(limit=self._parameter(*POSTINGS_PER_MOVE))
         if not waiting:
             self.write({"state": "posted", "posted_at": fields.Datetime.now()})
             return False
-        journal = waiting[0].journal_id
-        currency = waiting[0].currency_id
-        part = waiting.filtered(lambda one: one.journal_id == journal and one.currency_id == currency)
-        self._check_may_post(journal)
-        move = self.env["account.move"].create(self._move_values(part[: self._parameter(*POSTINGS_PER_MOVE)]))
+        first = waiting[0]
+        part = waiting.filtered(lambda one: (one.journal_id, one.currency_id) == (first.journal_id, first.currency_id))
+        self._check_journals(first.journal_id)
+        move = self.env["account.move"].create(self._move_values(part))
         move._post(soft=False)
         if move.date != self.date:
             raise UserError(self.env._("Odoo moved %(close)s to %(date)s.", close=self.name, date=move.date))
         return True
 
-    def _waiting_postings(self):
-        """Return the postings that are not in the ledger yet."""
-        return self.posting_ids.filtered(
-            lambda one: one.kind != "billing" and (one.amount or one.company_amount) and not one.line_ids
+    def _waiting_postings(self, limit=None):
+        """Return postings that are not in the ledger yet, those of one journal entry together."""
+        return self.env["revenue.posting"].search(
+            [
+                ("close_id", "=", self.id),
+                ("kind", "!=", "billing"),
+                "|",
+                ("amount", "!=", 0),
+                ("company_amount", "!=", 0),
+                ("line_ids", "=", False),
+            ],
+            order="journal_id, currency_id, id",
+            limit=limit,
         )
 
     def _move_values(self, postings):
@@ -72,23 +81,33 @@ class RevenueClose(models.Model):
 
     # === CHECKS === #
 
-    def _check_may_post(self, journals=None):
+    def _check_may_post(self):
         """Let a close pass that may be posted on its date.
 
         :raises UserError: naming what stands in the way, and what to do
         """
-        postings = self.posting_ids.filtered(lambda one: one.kind != "billing")
-        for journal in journals or postings.journal_id:
+        groups = self.env["revenue.posting"]._read_group(
+            [("close_id", "=", self.id), ("kind", "!=", "billing")],
+            aggregates=["journal_id:recordset", "debit_account_id:recordset", "credit_account_id:recordset"],
+        )
+        journals, debited, credited = groups[0]
+        self._check_journals(journals)
+        accounts = (debited | credited).filtered(lambda account: not account.active)
+        if accounts:
+            reason = self.env._("%(close)s can't be posted: the account %(account)s is archived. Use it again first.")
+            raise UserError(reason % {"close": self.name, "account": accounts[0].display_name})
+        self._check_contracts()
+
+    def _check_journals(self, journals):
+        """Ask Odoo's lock dates: it would move the entries to another day without a word.
+
+        :raises UserError: naming the lock
+        """
+        for journal in journals:
             locks = self.company_id._get_violated_lock_dates(self.date, False, journal)
             if locks:
                 reason = self.env._("%(close)s can't be posted: %(locks)s. Have the lock date moved, or close later.")
                 raise UserError(reason % {"close": self.name, "locks": self._lock_names(locks)})
-        accounts = (postings.debit_account_id | postings.credit_account_id).filtered(lambda account: not account.active)
-        if accounts:
-            reason = self.env._("%(close)s can't be posted: the account %(account)s is archived. Use it again first.")
-            raise UserError(reason % {"close": self.name, "account": accounts[0].display_name})
-        if not journals:
-            self._check_contracts()
 
     def _check_contracts(self):
         """Refuse what was computed of contracts that are no longer active."""

@@ -7,6 +7,11 @@ from odoo.fields import Command
 from ..engine import Refusal, position_at
 from ..loading import Loader
 
+#: What may not change once a close has booked something of the contract.
+TERMS = {
+    *("partner_id", "company_id", "currency_id", "date", "fixed", "liability_account_id", "asset_account_id"),
+    *("refund_account_id", "financing_rate", "financing_date", "obligation_ids"),
+}
 #: What takes no share of the fixed consideration: it earns what it brings.
 OPEN_ENDED = ("as_invoiced", "usage")
 
@@ -41,6 +46,24 @@ class RevenueContract(models.Model):
         self.check_access("write")
         for contract in self.sudo():
             contract._separate()
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if not self.env.su and TERMS & set(vals):
+            self._check_unbooked()
+        return super().write(vals)
+
+    def _check_unbooked(self):
+        """What is booked follows from the terms: they change by modifications from then on.
+
+        :raises UserError: for contracts of which something is booked
+        """
+        if self._is_booked():
+            reason = self.env._(
+                "%s is booked already: its terms change by a modification. Change the order, or propose one."
+            )
+            raise UserError(reason % ", ".join(self.mapped("name")))
 
     # === MAKING === #
 

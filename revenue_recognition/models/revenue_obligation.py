@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class RevenueObligation(models.Model):
@@ -76,6 +76,25 @@ class RevenueObligation(models.Model):
     evidence_ids = fields.One2many("revenue.evidence", "obligation_id", readonly=True)
 
     _key_once = models.Constraint("UNIQUE(contract_id, key)", "A key names one obligation of a contract.")
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        obligations = super().create(vals_list)
+        if not self.env.su:
+            obligations.contract_id._check_unbooked()
+        return obligations
+
+    def write(self, vals):
+        if not self.env.su and set(vals) - {"name", "sequence"}:
+            self.contract_id._check_unbooked()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unbooked(self):
+        if not self.env.su:
+            self.contract_id._check_unbooked()
 
     # === AGREED TERMS === #
 

@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import RevenueCommon
@@ -187,3 +188,23 @@ class TestClose(CloseCommon):
                 }
             ],
         )
+
+    def test_terms_of_what_is_booked_stay(self):
+        """An accountant corrects a contract until something is booked; then it takes a modification."""
+        contract = self.contract.with_user(self.preparer)
+        contract.obligation_ids.date_end = "2026-12-30"
+        contract.obligation_ids.date_end = "2026-12-31"
+        self._close("2026-01-31")
+        for record, values in (
+            (contract, {"fixed": 1.0}),
+            (contract, {"date": "2026-02-01"}),
+            (contract, {"obligation_ids": [Command.update(contract.obligation_ids.id, {"price": 1.0})]}),
+            (contract.obligation_ids, {"date_end": "2027-12-31"}),
+            (contract.obligation_ids, {"revenue_account_id": self.accounts["contract_asset"].id}),
+        ):
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, "modification"):
+                record.write(values)
+        with self.assertRaisesRegex(UserError, "modification"):
+            contract.obligation_ids.unlink()
+        with self.assertRaisesRegex(UserError, "Reopen that close"):
+            self.env["revenue.close"].search([], limit=1).move_ids._reverse_moves()
