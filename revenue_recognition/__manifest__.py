@@ -40,6 +40,8 @@
         "views/revenue_price_change_views.xml",
         "views/revenue_contract_cost_views.xml",
         "views/account_analytic_line_views.xml",
+        "wizards/revenue_position_views.xml",
+        "views/revenue_position_doors_views.xml",
         "views/account_move_line_cost_views.xml",
     ],
     "assets": {"web.assets_tests": ["revenue_recognition/static/tests/tours/**/*"]},

@@ -34,6 +34,7 @@ from . import (
     revenue_policy,
     revenue_policy_component,
     revenue_policy_version,
+    revenue_position_doors,
     revenue_posting,
     revenue_posting_doors,
     revenue_price_change,

@@ -17,6 +17,7 @@ from . import (
     test_ledger,
     test_modification,
     test_policy,
+    test_position,
     test_refusals,
     test_scenarios,
     test_simulate,

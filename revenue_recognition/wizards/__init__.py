@@ -7,6 +7,7 @@ from . import (
     revenue_exception_note_wizard,
     revenue_import_wizard,
     revenue_policy_version_wizard,
+    revenue_position,
     revenue_reopen_wizard,
     revenue_ssp_import_wizard,
 )

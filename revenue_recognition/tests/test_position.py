@@ -1,0 +1,119 @@
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .test_close import CloseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPosition(CloseCommon):
+    """Where a contract stands on any day, and why."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.support = cls._make_product("Support", "subscription")
+        cls.order = cls._make_order(
+            (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
+            date_order="2026-01-01 12:00:00",
+        )
+        cls.order.action_confirm()
+        cls.contract = cls.order.revenue_contract_id
+        cls.contract.date = "2026-01-01"
+        cls.auditor = new_test_user(
+            cls.env, "reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
+        )
+
+    def _ask(self, *items, at="2026-01-31"):
+        return self.env["revenue.contract"].with_user(self.auditor).get_position(list(items), at)
+
+    def test_position_of_any_day(self):
+        """Also of a day that is closed, and of one to come."""
+        self._invoice(self.order, "2026-01-05")
+        self._close("2026-01-31")
+        found = self._ask(self.contract.id)[0]
+        self.assertEqual(
+            {name: found[name] for name in ("billed", "revenue", "contract_liability", "contract_asset", "at")},
+            {
+                "billed": 1200.0,
+                "revenue": 101.92,
+                "contract_liability": 1098.08,
+                "contract_asset": 0.0,
+                "at": "2026-01-31",
+            },
+        )
+        self.assertEqual(found["booked"]["revenue"], 101.92)
+        self.assertEqual(found["booked"]["contract_liability"], 1098.08)
+        self.assertEqual(self._ask(self.contract.id, at="2026-12-31")[0]["revenue"], 1200)
+        self.assertEqual(self._ask(self.contract.id, at="2026-01-01")[0]["billed"], 0)
+
+    def test_named_every_way(self):
+        """By id, by name, by order."""
+        names = [{"order": self.order.name}, {"order": self.order.id}, {"contract": self.contract.id}, self.order.name]
+        found = self._ask(self.contract.id, *names)
+        self.assertEqual({one["contract"] for one in found}, {self.contract.id})
+        self.assertEqual(len(found), 5)
+
+    def test_refusals_name_the_element(self):
+        """Whatever another system sends."""
+        for items, words in (
+            ([10**9], r"contracts_or_orders\[0\]"),
+            ([self.contract.id, "Nobody"], r"contracts_or_orders\[1\]"),
+            ([None], r"contracts_or_orders\[0\]"),
+            ([True], r"contracts_or_orders\[0\]"),
+            ([{"contract": 1, "order": 2}], r"contracts_or_orders\[0\]"),
+            ([{"partner": 1}], r"contracts_or_orders\[0\]"),
+            ("S0001", "list"),
+            ({"order": 1}, "list"),
+            (list(range(1001)), "1,000"),
+        ):
+            with self.subTest(items=str(items)[:40]), self.assertRaisesRegex(UserError, words):
+                self.env["revenue.contract"].get_position(items, "2026-01-31")
+        for at in ("31.1.2026", 5, ["2026-01-31"], {}):
+            with self.subTest(at=at), self.assertRaisesRegex(UserError, "ISO date"):
+                self.env["revenue.contract"].get_position([], at)
+
+    def test_only_people_of_revenue(self):
+        """A salesperson is refused."""
+        seller = new_test_user(self.env, "seller", groups="sales_team.group_sale_manager", company_id=self.company.id)
+        with self.assertRaises(AccessError):
+            self.env["revenue.contract"].with_user(seller).get_position([self.contract.id], "2026-01-31")
+
+    def test_draft_says_what_is_missing(self):
+        """Instead of figures."""
+        bare = self._make_product("Setup", "one_time")
+        order = self._make_order((bare, 100), (self.support, 100))
+        order.action_confirm()
+        found = self._ask({"order": order.id})[0]
+        self.assertNotIn("revenue", found)
+        self.assertIn("standalone selling price", found["problems"][0])
+
+    def test_on_screen_from_order_project_and_customer(self):
+        """One sentence, an amount for each obligation, and why."""
+        self._invoice(self.order, "2026-01-05")
+        project = self.env["project.project"].create({"name": "Harbour"})
+        self.contract.obligation_ids.project_id = project
+        for record in (self.order, project, self.customer, self.contract):
+            action = (
+                record.with_user(self.auditor).action_open_position()
+                if record == self.contract
+                else record.with_user(self.auditor).action_open_revenue_position()
+            )
+            position = self.env["revenue.position"].with_user(self.auditor).browse(action["res_id"])
+            position.at = date(2026, 1, 31)
+            position.action_work_out()
+            self.assertRecordValues(
+                position.line_ids,
+                [
+                    {"obligation_id": False, "billed": 1200.0, "revenue": 101.92, "contract_liability": 1098.08},
+                    {
+                        "obligation_id": self.contract.obligation_ids.id,
+                        "billed": 0,
+                        "revenue": 101.92,
+                        "contract_liability": 0,
+                    },
+                ],
+            )
+            self.assertIn("101.92", position.sentence)
+            self.assertIn("ASC 606-10-25-33", position.step_ids.mapped("paragraph"))
