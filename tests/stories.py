@@ -74,6 +74,7 @@ class XmlRpc:
     """A client over XML-RPC that, like most, knows nothing of null values."""
 
     def __init__(self, server, person):
+        self.person = person
         self._identity = (server.database.name, person.uid, person.key)
         self._url = f"{server.url}/xmlrpc/2/object"
 

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import threading
 import time
 import xmlrpc.client
@@ -206,3 +207,33 @@ def test_two_people_close_at_once(module_odoo_server):
     assert state_of(server) == "locked"
     assert server.query("SELECT count(*) FROM revenue_close") == [(1,)]
     assert_booked_once(server)
+
+
+def test_restored_from_a_dump(module_odoo_server, module_odoo_database, tmp_path):
+    """A dump taken between the steps is restored: its close goes on from there, to the same books."""
+    server = module_odoo_server(workers=0, max_cron_threads=0)
+    people = make_world(server)
+    run(people, "revenue_accountant", "compute")
+    dump = tmp_path / "dump"
+    connection = server.database.installation.database.connection(server.database.name)
+    pg("pg_dump", connection, "--format=custom", f"--file={dump}", connection["dbname"])
+    run(people, "revenue_controller", "approve")
+    posted = run(people, "revenue_controller", "post")
+
+    copy = module_odoo_database()
+    pg("pg_restore", connection, "--clean", "--if-exists", "--no-owner", f"--dbname={copy.name}", str(dump))
+    other = module_odoo_server(database=copy, max_cron_threads=0)
+    assert state_of(other) == "computed"
+    clients = {login: XmlRpc(other, client.person) for login, client in people.items()}
+    assert run(clients, "revenue_accountant", "compute")["state"] == "computed"
+    run(clients, "revenue_controller", "approve")
+    again = run(clients, "revenue_controller", "post")
+    assert again["postings"] == posted["postings"]
+    assert_booked_once(other)
+
+
+def pg(program, connection, *arguments):
+    """Run a program of PostgreSQL against the cluster of the tests."""
+    places = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+    environment = {name: str(connection[key]) for key, name in places.items() if connection.get(key)}
+    subprocess.run([program, *arguments], env={**os.environ, **environment}, check=True)

@@ -266,6 +266,9 @@ class Loaded:
             self.problem("start", promise, name=promise.name)
         elif promise.measure == "straight_line" and not promise.months and not promise.date_end:
             self.problem("dates", promise, name=promise.name)
+        span = promise.span() if promise.measure == "straight_line" else None
+        if span and span[1] < span[0]:
+            self.problem("span", promise, name=promise.name, start=span[0], end=span[1])
 
     def _check_weights(self, promise):
         total = sum(promise.weights.values())

@@ -111,6 +111,7 @@ class RevenueClose(models.Model):
 
     def _check_contracts(self):
         """Refuse what was computed of contracts that are no longer active."""
+        self.env["revenue.contract"].flush_model(["state"])
         rows = self.env.execute_query(
             SQL(
                 """

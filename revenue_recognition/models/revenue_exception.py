@@ -59,6 +59,7 @@ class RevenueException(models.Model):
                 "The milestones of %(name)s add up to %(percent)s %%, not to 100 %%. Correct their quantities."
             ),
             "dates": self.env._("%(name)s has no end. Enter the dates of its service on the order line or here."),
+            "span": self.env._("%(name)s ends on %(end)s, before it starts on %(start)s. Correct its dates."),
             "start": self.env._("%(name)s has no date. Enter the dates of its service on the order line or here."),
             "empty": self.env._("The contract has no obligations."),
             "rate": self.env._("There is no rate of %(currency)s on %(date)s or before. Enter it, then compute again."),

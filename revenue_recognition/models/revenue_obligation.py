@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class RevenueObligation(models.Model):
@@ -76,6 +77,14 @@ class RevenueObligation(models.Model):
     evidence_ids = fields.One2many("revenue.evidence", "obligation_id", readonly=True)
 
     _key_once = models.Constraint("UNIQUE(contract_id, key)", "A key names one obligation of a contract.")
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("date_start", "date_end")
+    def _check_dates(self):
+        for one in self:
+            if one.date_start and one.date_end and one.date_end < one.date_start:
+                raise ValidationError(self.env._("%s ends before it starts. Correct its dates.", one.name))
 
     # === CRUD METHODS === #
 

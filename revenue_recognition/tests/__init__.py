@@ -7,6 +7,7 @@ from . import (
     test_cases_time,
     test_cases_units,
     test_close,
+    test_close_faults,
     test_config_views,
     test_contract,
     test_currency,

@@ -1,0 +1,152 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_close import CloseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCloseFaults(CloseCommon):
+    """What changes while a close is on its way: each refusal is named, and nothing is half done."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.support = cls._make_product("Support", "subscription")
+        cls.orders = cls.env["sale.order"]
+        for price in (1200, 600):
+            order = cls._make_order(
+                (cls.support, price, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
+                date_order="2026-01-01 12:00:00",
+            )
+            order.action_confirm()
+            order.revenue_contract_id.date = "2026-01-01"
+            cls.orders |= order
+        cls.env["ir.config_parameter"].set_param("revenue_recognition.postings_per_move", "1")
+
+    def _approved(self):
+        close = self.env["revenue.close"].with_user(self.preparer).create({"date": "2026-01-31"})
+        close.action_compute()
+        close = close.with_user(self.approver)
+        close.action_approve()
+        return close
+
+    def _revenue_of_january(self):
+        return 101.92 + 50.96
+
+    def test_account_archived_before_computing(self):
+        """The contracts that need it are left out by name."""
+        self.accounts["contract_asset"].active = False
+        close = self.env["revenue.close"].with_user(self.preparer).create({"date": "2026-01-31"})
+        close.action_compute()
+        self.assertEqual(set(close.exception_ids.mapped("kind")), {"account"})
+        self.assertIn(self.accounts["contract_asset"].name, close.exception_ids[0].message)
+        self.assertFalse(close.entry_ids)
+        self.accounts["contract_asset"].active = True
+        close.action_compute()
+        self.assertFalse(close.exception_ids)
+        self.assertEqual(len(close.entry_ids), 4)
+
+    def test_account_archived_before_posting(self):
+        """Nothing is posted; used again, all is."""
+        close = self._approved()
+        self.accounts["contract_asset"].active = False
+        with self.assertRaisesRegex(UserError, "archived"):
+            close.action_post()
+        self.assertEqual(close.state, "approved")
+        self.assertFalse(close.sudo().move_ids)
+        self.accounts["contract_asset"].active = True
+        close.action_post()
+        self.assertEqual(self._balance("revenue"), self._revenue_of_january())
+
+    def test_contract_cancelled_before_posting(self):
+        """The close is computed again without it."""
+        close = self._approved()
+        self.orders[1]._action_cancel()
+        with self.assertRaisesRegex(UserError, "cancelled after"):
+            close.action_post()
+        close.action_back()
+        close.with_user(self.preparer).action_compute()
+        close.action_approve()
+        close.action_post()
+        self.assertEqual(self._balance("revenue"), 101.92)
+
+    def test_lock_date_moved_while_posting(self):
+        """What is posted stays, the rest waits; the lock moved back, it goes on behind it."""
+        close = self._approved().sudo()
+        close.write({"state": "posting", "posted_by_id": self.approver.id})
+        self.assertTrue(close._post_part())
+        self.company.sudo().fiscalyear_lock_date = "2026-01-31"
+        with self.assertRaisesRegex(UserError, "Lock"):
+            close.with_user(self.approver).action_post()
+        self.assertEqual((close.state, len(close.move_ids)), ("posting", 1))
+        self.company.sudo().fiscalyear_lock_date = False
+        close.with_user(self.approver).action_post()
+        self.assertEqual((close.state, close.difference), ("posted", 0))
+        self.assertEqual(self._balance("revenue"), self._revenue_of_january())
+
+    def test_failure_in_the_background_is_said(self):
+        """A close that can't go on says why, and goes on when the reason is gone."""
+        close = self._approved().sudo()
+        close.write({"state": "posting", "posted_by_id": self.approver.id})
+        self.accounts["contract_asset"].active = False
+        with self.assertRaisesRegex(UserError, "archived"):
+            close.with_user(self.approver).action_post()
+        self.assertEqual(close.state, "posting")
+
+    def test_contract_that_breaks_keeps_nobody_else_out(self):
+        """A contract the engine refuses is an exception of its own."""
+        broken = self.orders[1].revenue_contract_id
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE revenue_obligation SET date_end = '2025-01-01' WHERE contract_id = %s", [broken.id])
+        close = self.env["revenue.close"].with_user(self.preparer).create({"date": "2026-01-31"})
+        close.action_compute()
+        self.assertRecordValues(close.exception_ids, [{"kind": "span", "contract_id": broken.id, "blocking": True}])
+        self.assertEqual(close.entry_ids.contract_id, self.orders[0].revenue_contract_id)
+
+    def test_cancelled_close_leaves_nothing(self):
+        """A close that is given up takes its entries with it; another one begins anew."""
+        close = self._approved()
+        close.with_user(self.preparer).action_cancel()
+        self.assertEqual(close.state, "cancelled")
+        self.assertFalse(close.sudo().posting_ids)
+        self._close("2026-01-31")
+        self.assertEqual(self._balance("revenue"), self._revenue_of_january())
+
+    def test_late_evidence_is_caught_up_and_said(self):
+        """A fact of a closed month counts in the open one, which names it."""
+        observed = self._make_product("Works", self._make_policy("Observed", method="over_time", measure="observed"))
+        order = self._make_order((observed, 1000), date_order="2026-01-01 12:00:00")
+        order.action_confirm()
+        order.revenue_contract_id.date = "2026-01-01"
+        self._close("2026-01-31")
+        self.env.cr.execute("UPDATE revenue_close SET prepared_at = prepared_at - interval '1 hour'")
+        self.env["revenue.close"].invalidate_model()
+        answer = self.env["revenue.evidence"].record(
+            [{"key": "survey-1", "order": order.name, "date": "2026-01-20", "kind": "progress", "value": 0.3}]
+        )
+        self.assertEqual(answer[0]["status"], "recorded", answer)
+        close = self._close("2026-02-28")
+        late = close.exception_ids.filtered(lambda one: one.kind == "late")
+        self.assertEqual(late.contract_id, order.revenue_contract_id)
+        entry = close.entry_ids.filtered(lambda one: one.contract_id == late.contract_id and one.kind == "revenue")
+        self.assertRecordValues(entry, [{"amount": 300.0, "cumulative": 300.0}])
+
+    def test_rows_of_the_subledger_are_kept_from_everybody(self):
+        """Not even the superuser writes or deletes them, nor the close."""
+        close = self._close("2026-01-31")
+        kept = {close.entry_ids[0]: IntegrityError, close.posting_ids[0]: IntegrityError, close: UserError}
+        for record, error in kept.items():
+            refused = self.assertRaises(error)
+            with self.subTest(model=record._name), mute_logger("odoo.sql_db"), refused, self.cr.savepoint():
+                record.sudo().unlink()
+                self.env.flush_all()
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.cr.savepoint():
+            close.entry_ids[0].sudo().amount = 1
+            self.env.flush_all()
+        with self.assertRaises(AccessError):
+            close.with_user(self.approver).write({"state": "draft"})
+        with self.assertRaises(AccessError):
+            self.env["revenue.close"].with_user(self.approver).create({"date": "2026-02-28", "state": "posted"})
