@@ -2,7 +2,8 @@
 
 from .booked import Booked
 from .booking import Booking
+from .computation import Computation
 from .roles import RoleBook
 from .writer import EntryWriter
 
-__all__ = ["Booked", "Booking", "EntryWriter", "RoleBook"]
+__all__ = ["Booked", "Booking", "Computation", "EntryWriter", "RoleBook"]

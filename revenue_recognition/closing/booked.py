@@ -24,8 +24,8 @@ class Booked:
         query = SQL(
             """
             SELECT e.contract_id, e.kind, COALESCE(e.obligation_id, 0), COALESCE(p.debit_account_id, 0),
-                   (SUM(e.amount) * 10::numeric ^ c.decimal_places)::bigint,
-                   (SUM(e.company_amount) * 10::numeric ^ %s)::bigint
+                   (SUM(e.amount) * (10 ^ c.decimal_places)::numeric)::bigint,
+                   (SUM(e.company_amount) * (10 ^ %s)::numeric)::bigint
               FROM revenue_entry e
               JOIN revenue_close r ON r.id = e.close_id AND r.state IN %s
               JOIN revenue_contract k ON k.id = e.contract_id

@@ -47,6 +47,10 @@ class EntryWriter:
         self.loader = loader
         self.roles = roles
         self.cr = loader.cr
+        self.start()
+
+    def start(self):
+        """Begin a chunk: what the last one left may have been computed anew by somebody else since its commit."""
         self.postings = self._known()
         self.touched = {}
         self.rows = []
@@ -70,7 +74,7 @@ class EntryWriter:
                 self._row(contract, key, target, amount, company)
 
     def flush(self):
-        """Write what was collected."""
+        """Write what was collected; :meth:`start` comes before more is."""
         if not self.rows:
             return
         self._make_postings()
@@ -80,8 +84,6 @@ class EntryWriter:
         buffer.seek(0)
         self.cr.copy_expert(f"COPY revenue_entry ({', '.join(COLUMNS)}) FROM STDIN", buffer)
         self._sum_postings()
-        self.rows = []
-        self.touched = {}
 
     def _row(self, contract, key, target, amount, company):
         kind, obligation_id, _account = key
@@ -120,7 +122,12 @@ class EntryWriter:
     # === DATABASE === #
 
     def _known(self):
-        """Return the postings the close has already, without their sums: an interrupted one goes on."""
+        """Return the postings the close has already, without their sums: an interrupted one goes on.
+
+        A contract has postings of its own where the ledger tells contracts apart: no other one adds to them.
+        """
+        if self.granularity == "contract":
+            return {}
         rows = self.loader.rows(
             SQL(
                 """

@@ -80,7 +80,7 @@ def at_selling_price(obligation: Obligation) -> bool:
     return ssp is not None and obligation.price in (None, ssp)
 
 
-def _observable(obligation: Obligation, alone: bool) -> Fraction:
+def _observable(obligation: Obligation, alone: bool) -> Number:
     """Return the standalone selling price that was observed or estimated."""
     if obligation.ssp is not None and (obligation.ssp or not alone):
         return obligation.ssp

@@ -132,7 +132,7 @@ def foreign_position(
     days = {event.date for event in contract.events}
     days.update(month_ends(contract.date, at))
     for day in sorted(day for day in days if day < at):
-        conversion.convert(position(timeline.forward(day), day))
+        conversion.follow(position(timeline.forward(day), day))
     found = position(timeline.forward(at), at)
     return found, conversion.convert(found), timeline
 

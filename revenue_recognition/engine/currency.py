@@ -9,22 +9,31 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
 
 from .money import ZERO, Number, round_half_away, share_out
 from .position import Amounts, Position
 from .terms import Rates
 
 Piece = tuple[int, Fraction]
+#: What of a position is valued at the rate of the day it comes.
+FLOWS = {
+    "paid": attrgetter("paid"),
+    "interest": attrgetter("interest"),
+    "spent": attrgetter("incurred"),
+    "capitalised": attrgetter("capitalised"),
+}
 
 
 class Layers:
     """Amounts stacked on each other, each with its rate; the last in is the first taken off again."""
 
-    __slots__ = ("pieces", "total")
+    __slots__ = ("pieces", "total", "worth")
 
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
         self.total = 0
+        self.worth: Number = 0
 
     def push(self, pieces: list[Piece]) -> None:
         """Put amounts of one sign on top."""
@@ -32,6 +41,7 @@ class Layers:
             if amount:
                 self.pieces.append((amount, rate))
                 self.total += amount
+                self.worth += amount * rate
 
     def pop(self, amount: int) -> int:
         """Take up to an amount off the top, against its sign; return what could not be taken."""
@@ -39,15 +49,18 @@ class Layers:
             piece, rate = self.pieces.pop()
             left = piece + amount
             self.total -= piece
+            self.worth -= piece * rate
             if left and (left > 0) == (piece > 0):
                 self.push([(left, rate)])
                 return 0
             amount = left
         return amount
 
-    def value(self, height: int) -> Fraction:
+    def value(self, height: int) -> Number:
         """Return the value of the layers up to a height, in company units."""
-        value = ZERO
+        if height == self.total:
+            return self.worth
+        value: Number = 0
         for amount, rate in self.pieces:
             taken = min(amount, height) if amount > 0 else max(amount, height)
             if (taken > 0) != (amount > 0):
@@ -111,15 +124,19 @@ class Conversion:
 
     def convert(self, position: Position) -> CompanyPosition:
         """Return the next position in company currency."""
+        self.follow(position)
+        return self._position(position, self.rate(position.at))
+
+    def follow(self, position: Position) -> None:
+        """Take in the next position without asking for its amounts: cheaper on the way to the one that is wanted."""
         rate = self.rate(position.at)
         self._flows(position, rate)
         total = max(position.billed, position.paid) + max(0, position.interest)
         self._consider(total, self.consideration_rate(position.at, rate))
         income = max(0, -position.interest)
         self._earn(position.revenue + position.refund_liability + income, position, rate)
-        converted = self._position(position, rate)
+        self._share_revenue(position, rate)
         self.last = position
-        return converted
 
     def consideration_rate(self, day: date, rate: Fraction) -> Fraction:
         """Return the rate at which what is billed or received on a day is layered.
@@ -130,11 +147,10 @@ class Conversion:
 
     def _flows(self, position: Position, rate: Fraction) -> None:
         """Value what came since the last position at the rate of the day."""
-        last = self.last
-        self.paid += (position.paid - (last.paid if last else 0)) * rate
-        self.interest += (position.interest - (last.interest if last else 0)) * rate
-        self.spent += (position.incurred - (last.incurred if last else 0)) * rate
-        self.capitalised += (position.capitalised - (last.capitalised if last else 0)) * rate
+        for name, flow in FLOWS.items():
+            came = flow(position) - (flow(self.last) if self.last else 0)
+            if came:
+                setattr(self, name, getattr(self, name) + came * rate)
 
     def _consider(self, total: int, rate: Fraction) -> None:
         """Move the layers of consideration to a new total."""
@@ -164,11 +180,9 @@ class Conversion:
             self.refund += (now - before) * average
 
     def _position(self, position: Position, rate: Fraction) -> CompanyPosition:
-        earned = self.earned.total
-        asset = max(0, -self._net())
-        liability = max(0, self._net())
-        refund, income = round_half_away(self.refund), round_half_away(self.income)
-        revenue = round_half_away(self.earned.value(earned)) - refund - income
+        net = self._net()
+        asset, liability = max(0, -net), max(0, net)
+        refund, revenue = round_half_away(self.refund), self._revenue()
         paid, interest = round_half_away(self.paid), round_half_away(self.interest)
         receivable = 0
         if position.receivable:
@@ -188,7 +202,7 @@ class Conversion:
             cost_asset=self._cost_asset(position),
             loss_provision=provision,
             capitalised=round_half_away(self.capitalised),
-            by_obligation=self._by_obligation(position, revenue, rate),
+            by_obligation=self.by_obligation,
             fx=paid + receivable + asset - liability - refund - revenue + interest,
         )
 
@@ -198,11 +212,15 @@ class Conversion:
             return 0
         return round_half_away(self.capitalised * Fraction(position.cost_asset, position.capitalised))
 
-    def _by_obligation(self, position: Position, revenue: int, rate: Fraction) -> dict[str, int]:
-        """Return the revenue of each obligation: what was added since the last position goes by what each earned."""
+    def _revenue(self) -> int:
+        """Return what is earned without what is expected to go back and without interest income."""
+        return round_half_away(self.earned.worth) - round_half_away(self.refund) - round_half_away(self.income)
+
+    def _share_revenue(self, position: Position, rate: Fraction) -> None:
+        """Give each obligation its revenue: what was added since the last position goes by what each earned."""
         before = {line.key: line.recognised for line in self.last.lines} if self.last else {}
         earned = [line.recognised - before.get(line.key, 0) for line in position.lines]
-        more = revenue - sum(self.by_obligation.values())
+        more = self._revenue() - sum(self.by_obligation.values())
         together = sum(earned)
         average = Fraction(more, together) if together else rate
         parts = share_out(more, [amount * average for amount in earned])
@@ -210,7 +228,6 @@ class Conversion:
             line.key: self.by_obligation.get(line.key, 0) + part
             for line, part in zip(position.lines, parts, strict=True)
         }
-        return self.by_obligation
 
     def _net(self) -> int:
         """Return what consideration exceeds what is earned by: the value of the layers between the two.

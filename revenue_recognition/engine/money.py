@@ -9,7 +9,7 @@ ZERO = Fraction(0)
 ONE = Fraction(1)
 
 
-def whole(number: Fraction) -> Number:
+def whole(number: Number) -> Number:
     """Return a number as an int when it is one, which counts faster.
 
     >>> whole(Fraction(4)), whole(Fraction(1, 2))

@@ -9,6 +9,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
+from .money import Number
+
 if TYPE_CHECKING:
     from .events import Event
     from .measures.base import Measure
@@ -40,7 +42,7 @@ class Obligation:
     recognition: Recognition
     name: str = ""
     price: int | None = None
-    ssp: Fraction | None = None
+    ssp: Number | None = None
     ssp_range: tuple[Fraction, Fraction] | None = None
     residual: bool = False
     quantity: Fraction | None = None

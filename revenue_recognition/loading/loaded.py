@@ -111,9 +111,9 @@ class Promise:
         return Obligation(
             key=self.key,
             name=self.name,
-            recognition=RECOGNITION[self.measure](self),
+            recognition=SAME.get(self.measure) or TERMS[self.measure](self),
             price=self.price,
-            ssp=Fraction(self.ssp) if kind == "amount" and self.ssp is not None else None,
+            ssp=self.ssp if kind == "amount" else None,
             ssp_range=(Fraction(self.low or 0), Fraction(self.high or 0)) if self._ranged() else None,
             residual=kind == "residual",
             quantity=Fraction(self.quantity) if self.quantity and self.measure == "units" else None,
@@ -142,19 +142,22 @@ class Promise:
 
     def _straight_line(self):
         span = self.span()
-        return StraightLine(start=span[0], end=span[1], monthly=self.monthly) if span else Observed()
+        return StraightLine(start=span[0], end=span[1], monthly=self.monthly) if span else SAME["manual"]
 
 
-RECOGNITION = {
-    "point_in_time": lambda _promise: PointInTime(),
+#: Measures without terms of their own.
+SAME = {
+    "point_in_time": PointInTime(),
+    "units": Units(),
+    "usage": Usage(),
+    "as_invoiced": AsInvoiced(),
+    "manual": Observed(),
+}
+TERMS = {
     "straight_line": Promise._straight_line,
     "cost_to_cost": lambda promise: CostToCost(total_cost=Fraction(promise.estimate or 1)),
     "hours": lambda promise: LabourHours(total_hours=Fraction(promise.estimate or 1)),
-    "units": lambda _promise: Units(),
     "milestones": lambda promise: Milestones(weights=promise.weights),
-    "usage": lambda _promise: Usage(),
-    "as_invoiced": lambda _promise: AsInvoiced(),
-    "manual": lambda _promise: Observed(),
 }
 
 

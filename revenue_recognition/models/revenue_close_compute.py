@@ -3,8 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..closing import Booked, Booking, EntryWriter, RoleBook
-from ..loading import Loader
+from ..closing import Computation
 
 _logger = logging.getLogger(__name__)
 
@@ -32,7 +31,8 @@ class RevenueClose(models.Model):
         if self.contract_count - self.contract_done > self._parameter(*BACKGROUND):
             self._wake()
         else:
-            while self._compute_chunk():
+            computation = Computation(self)
+            while self._compute_chunk(computation):
                 pass
 
     def _start(self):
@@ -63,9 +63,10 @@ class RevenueClose(models.Model):
     def _contract_domain(self):
         return [("company_id", "=", self.company_id.id), ("date", "<=", self.date)]
 
-    def _compute_chunk(self):
+    def _compute_chunk(self, computation):
         """Work out the next contracts.
 
+        :param computation: a :class:`~..closing.Computation`
         :return: whether there were any; after the last one the close is computed
         """
         contracts = self.env["revenue.contract"].search(
@@ -74,33 +75,16 @@ class RevenueClose(models.Model):
         if not contracts:
             self._finish()
             return False
-        contracts.filtered(lambda contract: contract.state == "draft")._review()
+        # Asked for by state, which reads no record: of a thousand contracts hardly one is a draft.
+        contracts.search([("id", "in", contracts.ids), ("state", "=", "draft")])._review()
         self.env.flush_all()
-        self._write_entries(contracts.ids)
+        self._note_problems(computation.book(contracts.ids))
         self.write(
             {"last_contract_id": contracts[-1].id, "contract_done": self.contract_done + len(contracts)},
         )
         self.env.flush_all()
         self.env.invalidate_all()
         return True
-
-    def _write_entries(self, contract_ids):
-        """Write the entries of some contracts, and why others are left out."""
-        loader = Loader(self.env, self.company_id, self.date, payments=False)
-        roles = RoleBook(self.company_id)
-        booked = Booked(loader).of(contract_ids)
-        own = self.company_id.currency_id.id
-        booking = Booking(self.date, roles, lambda contract: contract.currency_id != own)
-        writer = EntryWriter(self, loader, roles)
-        problems = []
-        for contract in loader.load(contract_ids).values():
-            before = booked.get(contract.id, {})
-            targets, complete = booking.targets(contract, before)
-            writer.add(contract, targets, before, complete)
-            if contract.problems and contract.state != "cancelled":
-                problems.append(contract)
-        writer.flush()
-        self._note_problems(problems)
 
     def _note_problems(self, loaded):
         exceptions = self.env["revenue.exception"]
@@ -193,8 +177,9 @@ class RevenueClose(models.Model):
     def _work(self):
         """Do the rest of the work of one close, with a commit after each part."""
         progress = self.env["ir.cron"]._commit_progress
+        computation = Computation(self)
         going = True
         while going and self.state in ("computing", "posting"):
-            left = self._compute_chunk() if self.state == "computing" else self._post_part()
+            left = self._compute_chunk(computation) if self.state == "computing" else self._post_part()
             progress(1, remaining=int(left))
             going = left and self.try_lock_for_update()

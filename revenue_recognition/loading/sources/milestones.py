@@ -1,6 +1,7 @@
 """Milestones of projects, by the day they were reached."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 from odoo.tools import SQL
 
@@ -43,7 +44,7 @@ class ProjectMilestones(Source):
         )
 
     def _tell(self, contract, promise, milestones):
-        weights = _weights([Fraction(weight or 0) for _id, weight, _day in milestones])
+        weights = _weights(*(weight for _id, weight, _day in milestones))
         promise.weights = {
             str(key): weight for (key, _share, _day), weight in zip(milestones, weights, strict=True) if weight
         }
@@ -57,14 +58,18 @@ class ProjectMilestones(Source):
             promise.facts.append((max(day for day, _key in reached), Fraction(1)))
 
 
-def _weights(shares):
+@lru_cache(maxsize=1024)
+def _weights(*texts):
     """Return weights that total 1 where the shares nearly do; equal ones where there are no shares.
 
-    >>> _weights([Fraction("0.3333"), Fraction("0.3333"), Fraction("0.3333")])[0]
+    Plans repeat: most projects of a firm have the same milestones.
+
+    >>> _weights("0.3333", "0.3333", "0.3333")[0]
     Fraction(1, 3)
-    >>> _weights([Fraction(0), Fraction(0)])
+    >>> _weights(None, "0")
     [Fraction(1, 2), Fraction(1, 2)]
     """
+    shares = [Fraction(text or 0) for text in texts]
     total = sum(shares)
     if not total:
         return [Fraction(1, len(shares))] * len(shares)

@@ -1,8 +1,7 @@
 """What satisfies a point in time, and what starts the time of what is earned by time."""
 
-from fractions import Fraction
-
 from ...engine import events as e
+from ...engine.money import ONE, ZERO
 from .base import Source
 
 
@@ -22,9 +21,9 @@ class Triggers(Source):
 
     def _satisfy(self, contract, promise):
         """Let shares add up to the whole at most; what is taken back lowers them again."""
-        done = Fraction(0)
+        done = ZERO
         for day, share in sorted(self._facts(contract, promise)):
-            now = max(Fraction(0), min(Fraction(1), done + share))
+            now = share if share is ONE and not done else max(ZERO, min(ONE, done + share))
             if now != done:
                 self._event(contract, promise, day, now - done)
             done = now
@@ -33,14 +32,14 @@ class Triggers(Source):
         if promise.trigger in ("confirmation", "date"):
             day = promise.date_start or (contract.date if promise.trigger == "confirmation" else None)
             at = self.loader.at
-            return [(day, Fraction(1))] if day and (at is None or day <= at) else []
+            return [(day, ONE)] if day and (at is None or day <= at) else []
         return promise.facts
 
     def _grant(self, contract, promise):
         """A licence is delivered at inception, or on the day its start is recorded."""
         day = promise.date_start or promise.started or contract.date
         if self.loader.at is None or day <= self.loader.at:
-            self._event(contract, promise, day, Fraction(1))
+            self._event(contract, promise, day, ONE)
 
     def _event(self, contract, promise, day, share):
         contract.events.append(e.Satisfy(date=day, place=f"{promise.key}: {day}", obligation=promise.key, share=share))
