@@ -1,7 +1,6 @@
 """Closes under power cuts and two people at once: nothing is lost, nothing is booked twice, each refusal is named."""
 
 import http.client
-import json
 import os
 import random
 import signal
@@ -13,53 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from stories import ROLES, Refusal, XmlRpc, hire
+from revenue_world import make_world
+from stories import Refusal, XmlRpc
 
 CONTRACTS = 40
 DAY = "2026-01-31"
-WORLD = """
-import json
-company = env.ref('base.main_company')
-env = env(context=dict(env.context, allowed_company_ids=company.ids))
-Account = env['account.account']
-def account(code, name, kind):
-    return Account.create({'code': code, 'name': name, 'account_type': kind})
-company.write({
-    'revenue_contract_liability_account_id': account('299001', 'Contract Liability', 'liability_current').id,
-    'revenue_contract_asset_account_id': account('199001', 'Contract Asset', 'asset_current').id,
-    'revenue_refund_liability_account_id': account('299002', 'Refund Liability', 'liability_current').id,
-    'revenue_journal_id': env['account.journal'].create({'name': 'Revenue', 'code': 'RVX', 'type': 'general'}).id,
-})
-policy = env.ref('revenue_recognition.policy_subscription')
-product = env['product.product'].create({
-    'name': 'Support', 'type': 'service', 'taxes_id': [(5,)], 'revenue_policy_id': policy.id,
-})
-partner = env['res.partner'].create({'name': 'Harbour Works'})
-for number in range(COUNT):
-    order = env['sale.order'].create({'partner_id': partner.id, 'order_line': [(0, 0, {
-        'product_id': product.id, 'price_unit': 1000 + number, 'tax_ids': [(5,)],
-        'revenue_start': '2026-01-01', 'revenue_end': '2026-12-31'})]})
-    order.action_confirm()
-    order.revenue_contract_id.date = '2026-01-01'
-    if number % 3 == 0:
-        invoice = order._create_invoices()
-        invoice.invoice_date = '2026-01-05'
-        invoice.action_post()
-for name, value in json.loads('PARAMETERS').items():
-    env['ir.config_parameter'].set_param(name, value)
-env.cr.commit()
-"""
 #: What the year's support earns in January, per contract, in cents.
 EARNED = sum((2 * (1000 + number) * 100 * 31 + 365) // (2 * 365) for number in range(CONTRACTS))
-
-
-def make_world(server, **parameters):
-    """Give the database accounts, contracts and two people; return their clients by login."""
-    values = json.dumps({f"revenue_recognition.{name}": str(value) for name, value in parameters.items()})
-    server.odoo_shell(WORLD.replace("COUNT", str(CONTRACTS)).replace("PARAMETERS", values))
-    roles = ("revenue_accountant", "revenue_controller")
-    people = hire(server, {login: ROLES[login] for login in roles})
-    return {login: XmlRpc(server, people[login]) for login in roles}
 
 
 def run(people, login, step):
@@ -145,7 +104,7 @@ def cut_power_until(server, people, login, step, done):
 def test_killed_during_compute_and_post(module_odoo_server):
     """Whatever was killed is done by doing it again: once."""
     server = module_odoo_server(workers=2, max_cron_threads=0)
-    people = make_world(server, postings_per_move=1)
+    people = make_world(server, CONTRACTS, postings_per_move=1)
     assert cut_power_until(server, people, "revenue_accountant", "compute", ("computed",))["state"] == "computed"
     assert run(people, "revenue_controller", "approve")["state"] == "approved"
     last = cut_power_until(server, people, "revenue_controller", "post", ("posted",))
@@ -156,7 +115,7 @@ def test_killed_during_compute_and_post(module_odoo_server):
 def test_killed_in_the_background(module_odoo_server):
     """A large close goes on behind its last chunk, with new workers, until it is done."""
     server = module_odoo_server(workers=2)
-    people = make_world(server, chunk=3, background=5, background_postings=1, postings_per_move=1)
+    people = make_world(server, CONTRACTS, chunk=3, background=5, background_postings=1, postings_per_move=1)
     assert run(people, "revenue_accountant", "compute")["state"] in ("computing", "computed")
     follow(server, people, "revenue_accountant", "compute", "computed")
     run(people, "revenue_controller", "approve")
@@ -183,7 +142,7 @@ def follow(server, people, login, step, wanted):
 def test_two_people_close_at_once(module_odoo_server):
     """Both get the same close; it is computed, posted and locked once."""
     server = module_odoo_server(workers=2, max_cron_threads=0)
-    people = make_world(server)
+    people = make_world(server, CONTRACTS)
     for login, step in (
         ("revenue_accountant", "compute"),
         ("revenue_controller", "approve"),
@@ -212,7 +171,7 @@ def test_two_people_close_at_once(module_odoo_server):
 def test_restored_from_a_dump(module_odoo_server, module_odoo_database, tmp_path):
     """A dump taken between the steps is restored: its close goes on from there, to the same books."""
     server = module_odoo_server(workers=0, max_cron_threads=0)
-    people = make_world(server)
+    people = make_world(server, CONTRACTS)
     run(people, "revenue_accountant", "compute")
     dump = tmp_path / "dump"
     connection = server.database.installation.database.connection(server.database.name)
