@@ -17,6 +17,7 @@ class Computation:
     """
 
     def __init__(self, close):
+        self.close = close
         company = close.company_id
         own = company.currency_id.id
         self.loader = Loader(close.env, company, close.date, payments=False)
@@ -33,11 +34,13 @@ class Computation:
         self.writer.start()
         booked = self.booked.of(contract_ids)
         problems = []
-        for contract in self.loader.load(contract_ids).values():
+        loaded = self.loader.load(contract_ids).values()
+        for contract in loaded:
             before = booked.get(contract.id, {})
             targets, complete = self.booking.targets(contract, before)
             self.writer.add(contract, targets, before, complete)
             if contract.problems and contract.state != "cancelled":
                 problems.append(contract)
         self.writer.flush()
+        self.close._keep_started(loaded)
         return problems

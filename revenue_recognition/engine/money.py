@@ -40,6 +40,15 @@ def part_of(amount: int, share: Fraction) -> int:
     return _quotient(amount * share.numerator, share.denominator) if share is not ZERO else 0
 
 
+def part_of_whole(amount: int, part: int, whole: int) -> int:
+    """Return ``amount × part ÷ whole`` rounded half away from zero, in the units of ``amount``.
+
+    >>> part_of_whole(100, 1, 3), part_of_whole(-5, 1, 2)
+    (33, -3)
+    """
+    return _quotient(amount * part, whole)
+
+
 def share_out(total: int, exact: Sequence[Number]) -> list[int]:
     """Round exact shares to whole units that add up to their total: the method of the largest remainder.
 

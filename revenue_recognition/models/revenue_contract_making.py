@@ -1,10 +1,11 @@
 from functools import partial
 
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine import Refusal, position_at
+from ..engine import Refusal, Timeline
+from ..engine.position import position
 from ..loading import Loader
 
 #: What may not change once a close has booked something of the contract.
@@ -212,16 +213,18 @@ class RevenueContract(models.Model):
         (self - blocked).filtered(lambda contract: contract.state == "draft").write({"state": "active"})
         return blocked
 
-    @api.model
     def _check_one(self, loaded):
         """Try to work a contract out; why it cannot be is a problem of its own."""
         if loaded.blocked() or not loaded.promises:
             return
         last = max([loaded.date, *(event.date for event in loaded.events)])
         try:
-            position_at(loaded.contract(), last)
+            state = Timeline(loaded.contract()).forward(last)
+            found = position(state, last)
         except Refusal as refusal:
             loaded.problem("refused", place=refusal.place, reason=refusal.reason)
+        else:
+            self._keep_outlook(loaded, state, found)
 
     def _note_problems(self, problems):
         """Replace the exceptions of a contract that belong to no close."""

@@ -25,4 +25,5 @@ from . import (
     test_ssp,
     test_tours,
     test_views,
+    test_waterfall,
 )

@@ -1,0 +1,308 @@
+from fractions import Fraction
+
+from psycopg2 import DataError, ProgrammingError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..closing.booked import SETTLED
+from ..engine.money import in_currency, round_half_away
+from ..engine.spread import Spread
+
+#: What rows may be about: SQL of their key, of contracts ``k`` and obligations ``o``.
+GROUPS = {
+    None: SQL("0"),
+    "contract": SQL("k.id"),
+    "customer": SQL("k.partner_id"),
+    "product": SQL("COALESCE(o.product_id, 0)"),
+    "obligation": SQL("COALESCE(o.id, 0)"),
+}
+#: What has no price to be earned: it earns what it brings.
+EXEMPT = ("as_invoiced", "usage")
+MAX_MONTHS = 240
+
+
+class RevenueContract(models.Model):
+    """Revenue by month: what is recognised, and what remains as time will earn it."""
+
+    _inherit = "revenue.contract"
+
+    @api.model
+    @api.readonly
+    def get_waterfall(
+        self, domain: list, date_from: str, date_to: str, group_by: str | None = None, at: str | None = None
+    ) -> dict:
+        """Return the revenue of contracts by month, in the currency of the company: recognised and forecast.
+
+        Recognised is what posted closes booked, by the month of the close. Forecast is what remains of the allocated
+        price of obligations that time alone earns, spread evenly from the day after it was last booked to their end;
+        what is caught up falls on the first day that no close covers. What waits for a fact (a milestone, cost, hours,
+        a delivery) is ``unscheduled``. What is earned as it is invoiced or used has no forecast. Amounts in another
+        currency are forecast at the latest rate. Of each row, all its amounts together are what is allocated
+        to it; a month's forecast is rounded for the row, so that rows of another grouping may differ by a cent.
+
+        (``from`` is a keyword of Python: the period is ``date_from`` and ``date_to``.)
+
+        :param list domain: of contracts of the current company; ``[]`` for all
+        :param str date_from: ISO date, the first day of the period
+        :param str date_to: ISO date, its last day; 240 months at most
+        :param str group_by: ``"contract"``, ``"customer"``, ``"product"``, ``"obligation"``, or nothing for one row
+        :param str at: ISO date; closes after that day are left out, as if they were still to come; all count when
+            left out
+        :return: ``{"company": name, "currency": code, "group_by": …, "from": date, "to": date, "closed": the last day
+            a posted close covers or false, "months": ["2026-01", …], "rows": […], "totals": {…}}``. A row has ``key``
+            (id, or false), ``name``, ``recognised`` and ``forecast`` (``{month: amount}``, every month), ``before``
+            (recognised before the period), ``recognised_after`` (after it), ``forecast_before`` (forecast before the
+            period), ``after`` (forecast after it) and ``unscheduled``; the totals have the same amounts
+        :raises AccessError: for users who are neither revenue accountants, controllers nor auditors
+        :raises UserError: naming the argument that is wrong
+        """
+        self._check_may_simulate()
+        period = self._read_period(date_from, date_to)
+        if not isinstance(group_by, str | None) or (group_by or None) not in GROUPS:
+            names = ", ".join(f'"{name}"' for name in GROUPS if name)
+            raise UserError(self.env._("group_by: one of %(names)s, or nothing, is needed.", names=names))
+        self.env.flush_all()
+        waterfall = Waterfall(self, period, group_by or None, self._read_day(at, "at") if at else None)
+        return waterfall.result(*self._read_waterfall(domain, waterfall))
+
+    # === READING ARGUMENTS === #
+
+    @api.model
+    def _read_period(self, date_from, date_to):
+        """Return the first and the last day of a period.
+
+        :raises UserError: for what is none, or is too long
+        """
+        first, last = self._read_day(date_from or "-", "date_from"), self._read_day(date_to or "-", "date_to")
+        if last < first:
+            raise UserError(self.env._("date_to: %(to)s is before %(from)s.", **{"to": last, "from": first}))
+        if 12 * (last.year - first.year) + last.month - first.month >= MAX_MONTHS:
+            raise UserError(self.env._("date_to: %s months at most.", MAX_MONTHS))
+        return first, last
+
+    @api.model
+    def _read_waterfall(self, domain, waterfall):
+        """Return what is booked and what remains of the contracts of a domain.
+
+        :raises UserError: for a domain that contracts do not have
+        """
+        if not isinstance(domain, list | tuple):
+            raise UserError(self.env._("domain: a list is needed."))
+        try:
+            found = Domain(list(domain)) & Domain("company_id", "=", self.env.company.id)
+            chosen = self._search(found).subselect()
+            with self.env.cr.savepoint(flush=False):
+                return waterfall.booked(chosen), waterfall.remaining(chosen)
+        except (ValueError, TypeError, KeyError, AttributeError, DataError, ProgrammingError) as error:
+            reason = str(error).strip().split("\n")[0][:200]
+            raise UserError(self.env._("domain: %s", reason)) from error
+
+
+class Waterfall:
+    """Reads and adds up; amounts are whole units of the company's currency.
+
+    :param contracts: the model, with the rights and the company of the caller
+    :param period: its first and last day
+    :param group_by: a key of :data:`GROUPS`
+    :param at: closes after this day do not count; None for all
+    """
+
+    def __init__(self, contracts, period, group_by, at):
+        self.env = contracts.env
+        self.company = self.env.company
+        self.first, self.last = period
+        self.group_by = group_by
+        self.at = at
+        self.decimals = self.company.currency_id.decimal_places
+        ends = self._month_ends()
+        self.months = [day.strftime("%Y-%m") for day in ends]
+        self.cuts = [fields.Date.subtract(self.first, days=1), *ends]
+        self.closed = self._last_close()
+        floor = self.closed and fields.Date.add(self.closed, days=1)
+        self.spread = Spread(self.cuts, floor)
+        self.rates = {}
+
+    def _month_ends(self):
+        """Return the last day of each month of the period; of its last month, the last day of the period."""
+        ends, day = [], fields.Date.end_of(self.first, "month")
+        while day < self.last:
+            ends.append(day)
+            day = fields.Date.end_of(fields.Date.add(day, days=1), "month")
+        return [*ends, self.last]
+
+    # === DATABASE === #
+
+    def _last_close(self):
+        query = SQL("SELECT MAX(r.date) FROM revenue_close r WHERE %s", self._standing())
+        return self.env.execute_query(query)[0][0]
+
+    def _closes(self):
+        """Return SQL for closes and reopenings ``r`` that count."""
+        until = SQL("r.date <= %s", self.at) if self.at else SQL("TRUE")
+        return SQL("r.company_id = %s AND r.state IN %s AND %s", self.company.id, SETTLED, until)
+
+    def _standing(self):
+        """Return SQL for closes ``r`` that count and were not opened again."""
+        return SQL(
+            """%s AND r.kind = 'close'
+               AND NOT EXISTS (SELECT 1 FROM revenue_close v WHERE v.reversed_id = r.id AND v.state IN %s)""",
+            self._closes(),
+            SETTLED,
+        )
+
+    def booked(self, chosen):
+        """Return rows of key, day and what closes recognised.
+
+        :param chosen: SQL of the ids of contracts
+        """
+        of_obligation = self.group_by in ("product", "obligation")
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT %(key)s, s.date, SUM(s.amount)::bigint
+                  FROM (SELECT e.contract_id, %(obligation)s AS obligation_id, r.date,
+                               SUM(e.company_amount) * 10::numeric ^ %(decimals)s AS amount
+                          FROM revenue_entry e JOIN revenue_close r ON r.id = e.close_id
+                         WHERE e.kind = 'revenue' AND %(closes)s
+                         GROUP BY 1, 2, 3) s
+                  JOIN revenue_contract k ON k.id = s.contract_id
+                  LEFT JOIN revenue_obligation o ON o.id = s.obligation_id
+                 WHERE k.id IN %(chosen)s
+                 GROUP BY 1, 2
+                """,
+                key=GROUPS[self.group_by],
+                obligation=SQL("e.obligation_id") if of_obligation else SQL("NULL::integer"),
+                decimals=self.decimals,
+                closes=self._closes(),
+                chosen=chosen,
+            )
+        )
+
+    def remaining(self, chosen):
+        """Return rows of key, currency, its decimals, first and last day, by months, and units that remain.
+
+        Obligations that run alike are one row. The first day is empty where it is not known yet.
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH booked AS (
+                    SELECT e.obligation_id, SUM(e.amount) AS amount, MAX(r.date) AS through
+                      FROM revenue_entry e JOIN revenue_close r ON r.id = e.close_id
+                     WHERE e.kind = 'revenue' AND %(standing)s
+                     GROUP BY 1
+                ), terms AS (
+                    SELECT %(key)s AS key, k.currency_id, o.measure, o.monthly,
+                           COALESCE(o.earned_from, o.date_start) AS first,
+                           COALESCE(o.earned_to, o.date_end,
+                                    (o.date_start + o.duration_months * INTERVAL '1 month')::date - 1) AS last,
+                           b.through, COALESCE(o.allocated, 0) - COALESCE(b.amount, 0) AS amount
+                      FROM revenue_obligation o
+                      JOIN revenue_contract k ON k.id = o.contract_id
+                      LEFT JOIN booked b ON b.obligation_id = o.id
+                     WHERE k.id IN %(chosen)s AND k.state = 'active' AND o.measure NOT IN %(exempt)s
+                       AND (o.measure != 'units' OR o.quantity != 0)
+                       AND COALESCE(o.allocated, 0) != COALESCE(b.amount, 0)
+                )
+                SELECT t.key, t.currency_id, c.decimal_places,
+                       CASE WHEN t.measure IN ('straight_line', 'point_in_time') AND t.last IS NOT NULL
+                            THEN GREATEST(t.first, t.through + 1) END,
+                       t.last, COALESCE(t.monthly, FALSE),
+                       (SUM(t.amount) * 10::numeric ^ c.decimal_places)::bigint
+                  FROM terms t JOIN res_currency c ON c.id = t.currency_id
+                 GROUP BY 1, 2, 3, 4, 5, 6
+                """,
+                key=GROUPS[self.group_by],
+                standing=self._standing(),
+                chosen=chosen,
+                exempt=EXEMPT,
+            )
+        )
+
+    # === ADDING UP === #
+
+    def result(self, booked, remaining):
+        """Return what :meth:`RevenueContract.get_waterfall` does."""
+        rows = {}
+        for key, day, amount in booked:
+            self._row(rows, key)[0][self._bucket(day)] += amount
+        for key, currency, decimals, first, last, monthly, amount in remaining:
+            row = self._row(rows, key)
+            amount = self._convert(amount, currency, decimals)
+            if first is None:
+                row[2] += amount
+            else:
+                forecast = row[1]
+                for number, part in enumerate(self.spread.over(amount, first, last, monthly)):
+                    forecast[number] += part
+        totals = self._row({}, 0)
+        for recognised, forecast, unscheduled in rows.values():
+            totals[0] = [one + other for one, other in zip(totals[0], recognised, strict=True)]
+            totals[1] = [one + other for one, other in zip(totals[1], forecast, strict=True)]
+            totals[2] += unscheduled
+        return self._plain(self._named(rows), totals)
+
+    def _row(self, rows, key):
+        """Return the row of a key: recognised and forecast by bucket, and what is unscheduled."""
+        if key not in rows:
+            rows[key] = [[0] * (len(self.cuts) + 1), [0] * (len(self.cuts) + 1), 0]
+        return rows[key]
+
+    def _bucket(self, day):
+        return sum(1 for cut in self.cuts if cut < day)
+
+    def _convert(self, amount, currency_id, decimals):
+        """Return units of the company's currency, at the latest rate."""
+        if currency_id == self.company.currency_id.id:
+            return amount
+        if currency_id not in self.rates:
+            currencies = self.env["res.currency"].sudo()
+            day = self.at or fields.Date.context_today(self.company)
+            rate = currencies._get_conversion_rate(
+                currencies.browse(currency_id), self.company.currency_id, self.company, day
+            )
+            self.rates[currency_id] = Fraction(repr(rate)) * Fraction(10) ** (self.decimals - decimals)
+        return round_half_away(amount * self.rates[currency_id])
+
+    def _named(self, rows):
+        """Return keys, names and rows, by name."""
+        ids = [key for key in rows if key]
+        names = {0: self.env._("All Contracts") if not self.group_by else self.env._("None")}
+        if self.group_by == "obligation":
+            found = self.env["revenue.obligation"].sudo().browse(ids)
+            names.update({one.id: f"{one.contract_id.name} · {one.name}" for one in found})
+        elif self.group_by:
+            model = {"contract": "revenue.contract", "customer": "res.partner", "product": "product.product"}
+            found = self.env[model[self.group_by]].sudo().browse(ids)
+            names.update({one.id: one.display_name for one in found})
+        if not self.group_by:
+            self._row(rows, 0)
+        return sorted(((key, names[key], row) for key, row in rows.items()), key=lambda one: (one[1], one[0]))
+
+    def _plain(self, named, totals):
+        return {
+            "company": self.company.name,
+            "currency": self.company.currency_id.name,
+            "group_by": self.group_by or False,
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+            "closed": self.closed.isoformat() if self.closed else False,
+            "months": self.months,
+            "rows": [{"key": key or False, "name": name, **self._amounts(row)} for key, name, row in named],
+            "totals": self._amounts(totals),
+        }
+
+    def _amounts(self, row):
+        recognised, forecast = ([in_currency(units, self.decimals) for units in part] for part in row[:2])
+        return {
+            "recognised": dict(zip(self.months, recognised[1:-1], strict=True)),
+            "forecast": dict(zip(self.months, forecast[1:-1], strict=True)),
+            "before": recognised[0],
+            "recognised_after": recognised[-1],
+            "forecast_before": forecast[0],
+            "after": forecast[-1],
+            "unscheduled": in_currency(row[2], self.decimals),
+        }
