@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from odoo.fields import Command, Date
+from odoo.fields import Command
 
 from ..engine.money import split
+from .papers import Papers
 
 #: The policy that recognises revenue as a method of the examples does.
 POLICIES = {
@@ -31,7 +32,7 @@ EVIDENCE = {
 }
 
 
-class Documents:
+class Documents(Papers):
     """The order of an example, and what happens to it.
 
     Each method for an event runs on its day.
@@ -42,15 +43,14 @@ class Documents:
     """
 
     def __init__(self, test, scenario, values=None):
-        self.test = test
-        self.env = test.env
+        super().__init__(test)
         self.terms = scenario["contract"]
         self.events = scenario["events"]
         self.values = values or {}
         self.currency = self._currency(scenario)
         self.lines = {}
         self.milestones = {}
-        self.advance = 0.0
+        self.deductible = 0.0
         self.order = self.contract = None
 
     def _currency(self, scenario):
@@ -60,14 +60,7 @@ class Documents:
         if scenario.get("rates"):
             currency.rate_ids.unlink()
         for rate in scenario.get("rates", ()):
-            self.env["res.currency.rate"].create(
-                {
-                    "name": rate["date"],
-                    "currency_id": currency.id,
-                    "company_id": self.test.company.id,
-                    "inverse_company_rate": float(rate["rate"]),
-                }
-            )
+            self.rate(currency, rate["date"], rate["rate"])
         return currency
 
     # === THE ORDER === #
@@ -166,32 +159,18 @@ class Documents:
         """Record what was expected at inception: cost, variable amounts, milestones, interest."""
         for one in self.terms["obligations"]:
             if one["recognition"]["method"] == "cost_to_cost":
-                self._evidence("estimate_cost", one["key"], one["recognition"]["total_cost"])
+                self.evidence(self.obligation(one["key"]), "estimate_cost", one["recognition"]["total_cost"])
             if one["recognition"]["method"] == "milestones":
-                self._plan_milestones(one["key"], one["recognition"]["milestones"])
+                self.milestones[one["key"]] = self.plan(self.lines[one["key"]], one["recognition"]["milestones"])
         for variable in self.terms.get("variable", ()):
-            self._expect(variable["key"], variable, variable.get("allocate_to", ()))
+            self._estimate({"variable": variable["key"], **variable})
         for discount in self.terms.get("discount", ()):
-            amount = {"amount": -discount["amount"]}
-            self._expect("Discount", amount, discount["allocate_to"])
+            obligations = [self.obligation(key) for key in discount["allocate_to"]]
+            self.expect(self.contract, "Discount", -discount["amount"], obligations=obligations)
         financing = self.terms.get("financing")
         if financing:
             self.contract.financing_rate = float(financing["rate"] * 100)
             self.contract.financing_date = financing["from"]
-
-    def _plan_milestones(self, key, weights):
-        """Put milestones into the project, in place of the one that Odoo makes for the whole line."""
-        line = self.lines[key]
-        line.project_id.milestone_ids.unlink()
-        for name, weight in weights.items():
-            self.milestones[key, name] = self.env["project.milestone"].create(
-                {
-                    "name": name,
-                    "project_id": line.project_id.id,
-                    "sale_line_id": line.id,
-                    "quantity_percentage": float(weight),
-                }
-            )
 
     # === EVENTS === #
 
@@ -200,105 +179,37 @@ class Documents:
         kind = event["type"]
         if kind in EVIDENCE:
             name, value = EVIDENCE[kind]
-            self._evidence(name, event["obligation"], event[value])
+            self.evidence(self.obligation(event["obligation"]), name, event[value])
         else:
             getattr(self, f"_{kind}")(event)
-        # What Odoo does when a transaction is committed.
-        self.env.cr.flush()
-
-    def _evidence(self, kind, key, value=None):
-        fact = {
-            "key": f"{self.contract.id}-{kind}-{Date.today()}",
-            "contract": self.contract.id,
-            "obligation": self.obligation(key).key,
-            "date": Date.today().isoformat(),
-            "kind": kind,
-        }
-        if value is not None:
-            fact["value"] = float(value)
-        [result] = self.env["revenue.evidence"].with_user(self.test.preparer).record([fact])
-        self.test.assertEqual(result["status"], "recorded", result)
-
-    def _expect(self, name, estimate, keys=()):
-        obligations = self.env["revenue.obligation"].union(*(self.obligation(key) for key in keys))
-        self.env["revenue.price.change"].with_user(self.test.preparer).create(
-            {
-                "contract_id": self.contract.id,
-                "name": name,
-                "amount": float(estimate["amount"]),
-                "constrained": estimate.get("constrained", False),
-                "obligation_ids": [Command.set(obligations.ids)],
-                "reason": "What the example says",
-            }
-        )
+        self.commit()
 
     def _estimate(self, event):
-        self._expect(event["variable"], event)
+        obligations = [self.obligation(key) for key in event.get("allocate_to", ())]
+        self.expect(self.contract, event["variable"], event["amount"], event.get("constrained", False), obligations)
 
     def _satisfy(self, event):
         line = self.lines[event["obligation"]]
         if self.obligation(event["obligation"]).measure == "usage":
-            self._evidence("start", event["obligation"])
+            self.evidence(self.obligation(event["obligation"]), "start")
         else:
             line.qty_delivered += float(event.get("share", 1)) * line.product_uom_qty
 
     def _deliver(self, event):
         line = self.lines[event["obligation"]]
         if line.product_id.service_type == "timesheet":
-            self._work(line, event["units"])
+            self.work(line, event["units"])
         else:
             line.qty_delivered += float(event["units"])
 
-    def _work(self, line, hours):
-        employee = self.env["hr.employee"].sudo().create({"name": "Worker", "company_id": self.test.company.id})
-        self.env["account.analytic.line"].create(
-            {
-                "name": "Work",
-                "project_id": line.project_id.id,
-                "task_id": line.task_id.id,
-                "employee_id": employee.id,
-                "unit_amount": float(hours),
-                "date": Date.today(),
-            }
-        )
-
     def _milestone(self, event):
-        self.milestones[event["obligation"], event["milestone"]].is_reached = not event.get("undo")
+        self.milestones[event["obligation"]][event["milestone"]].is_reached = not event.get("undo")
 
     def _cost(self, event):
-        """Post a vendor bill that is charged to the project."""
-        project = self.lines[event["obligation"]].project_id
-        bill = self.env["account.move"].create(
-            {
-                "move_type": "in_invoice",
-                "partner_id": self.test.partner_a.id,
-                "invoice_date": Date.today(),
-                "date": Date.today(),
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "name": "Work and materials",
-                            "price_unit": float(event["amount"]),
-                            "account_id": self.test.company_data["default_account_expense"].id,
-                            "revenue_cost_kind": event.get("kind", "normal"),
-                            "analytic_distribution": {str(project.account_id.id): 100},
-                            "tax_ids": [Command.clear()],
-                        }
-                    )
-                ],
-            }
-        )
-        bill.action_post()
+        self.spend(self.lines[event["obligation"]], event["amount"], event.get("kind", "normal"))
 
     def _contract_cost(self, event):
-        self.env["revenue.contract.cost"].with_user(self.test.preparer).create(
-            {
-                "contract_id": self.contract.id,
-                "amount": float(event["amount"]),
-                "obligation_ids": [Command.set([self.obligation(key).id for key in event["over"]])],
-                "reason": "Commission",
-            }
-        )
+        self.commission(self.contract, event["amount"], [self.obligation(key) for key in event["over"]])
 
     # === MODIFICATIONS === #
 
@@ -313,7 +224,7 @@ class Documents:
             self.lines[one["key"]] = line
         for change in event.get("change", ()):
             if "total_cost" in change:
-                self._evidence("estimate_cost", change["obligation"], change["total_cost"])
+                self.evidence(self.obligation(change["obligation"]), "estimate_cost", change["total_cost"])
         proposal = self.contract.modification_ids.filtered(lambda one: one.state == "proposed")
         self.test.assertEqual(proposal.fixed_delta, float(event["fixed_delta"]))
         proposal = proposal.with_user(self.test.preparer)
@@ -334,75 +245,36 @@ class Documents:
 
     def _invoice(self, event):
         """Bill with the native button where everything is billed at once, else line by line."""
-        amount = float(event["amount"])
-        if not self.order.invoice_ids and amount == self.order.amount_untaxed and "obligation" not in event:
-            invoice = self.order._create_invoices()
-            invoice.invoice_date = Date.today()
+        everything = not self.order.invoice_ids and float(event["amount"]) == self.order.amount_untaxed
+        if everything and "obligation" not in event:
+            self.bill(self.order)
         else:
-            invoice = self._bill("out_invoice", event)
-        invoice.action_post()
+            extra = [self.deduct(self.order, self.deductible)] if self.deductible else []
+            self.deductible = 0.0
+            self.bill(self.order, self._parts(event), extra=extra)
 
     def _credit_note(self, event):
-        self._bill("out_refund", event).action_post()
+        self.bill(self.order, self._parts(event), kind="out_refund")
 
-    def _bill(self, kind, event):
-        """Return an invoice of an amount, on the line of its obligation or on all lines by their price."""
+    def _parts(self, event):
+        """Return an amount by order line: on the line of its obligation, or on all lines by their price."""
         lines = self.order.order_line.filtered(lambda line: not line.is_downpayment and not line.display_type)
         if "obligation" in event:
             lines = self.lines[event["obligation"]]
         weights = [round(line.price_subtotal * 100) for line in lines]
-        rows = [
-            {
-                "product_id": line.product_id.id,
-                "price_unit": part / 100,
-                "quantity": 1,
-                "sale_line_ids": [Command.link(line.id)],
-                "tax_ids": [Command.clear()],
-            }
-            for line, part in zip(lines, split(round(event["amount"] * 100), weights), strict=True)
-        ]
-        if self.advance:
-            rows.append(self._deduction())
-        return self.env["account.move"].create(
-            {
-                "move_type": kind,
-                "partner_id": self.order.partner_id.id,
-                "currency_id": self.currency.id,
-                "invoice_date": Date.today(),
-                "invoice_line_ids": [Command.create(row) for row in rows],
-            }
-        )
-
-    def _deduction(self):
-        """Return the invoice line that takes an advance off."""
-        prepaid = self.order.order_line.filtered("is_downpayment")
-        row = {"name": "Advance", "price_unit": -self.advance, "tax_ids": [Command.clear()]}
-        self.advance = 0.0
-        return {**row, "sale_line_ids": [Command.set(prepaid.ids)]}
+        parts = split(round(event["amount"] * 100), weights)
+        return {line: part / 100 for line, part in zip(lines, parts, strict=True)}
 
     def _payment(self, event):
         """Pay the oldest invoices first; what is paid before it is billed is a down payment."""
         left = float(event["amount"])
-        open_invoices = self.order.invoice_ids.filtered("amount_residual").sorted("invoice_date")
-        if not open_invoices:
-            open_invoices = self._down_payment(left)
-        for invoice in open_invoices:
+        invoices = self.order.invoice_ids.filtered("amount_residual").sorted("invoice_date")
+        if not invoices:
+            invoices = self.advance(self.order, left)
+            self.deductible = left
+        for invoice in invoices:
             part = min(left, invoice.amount_residual)
             left = round(left - part, 2)
             if part:
-                self._pay(invoice, part)
+                self.pay(invoice, part)
         self.test.assertFalse(left, "All of a payment is for invoices")
-
-    def _down_payment(self, amount):
-        before = self.order.invoice_ids
-        wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=self.order.ids, active_model="sale.order")
-        wizard.create({"advance_payment_method": "fixed", "fixed_amount": amount}).create_invoices()
-        invoice = self.order.invoice_ids - before
-        invoice.invoice_date = Date.today()
-        invoice.action_post()
-        self.advance = amount
-        return invoice
-
-    def _pay(self, invoice, amount):
-        wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids)
-        wizard.create({"payment_date": Date.today(), "amount": amount})._create_payments()
