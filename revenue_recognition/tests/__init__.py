@@ -17,6 +17,7 @@ from . import (
     test_facts,
     test_ledger,
     test_modification,
+    test_payments,
     test_policy,
     test_position,
     test_refusals,
@@ -26,4 +27,5 @@ from . import (
     test_tours,
     test_views,
     test_waterfall,
+    test_year,
 )

@@ -36,23 +36,25 @@ class CloseCommon(RevenueCommon):
         invoice.action_post()
         return invoice
 
-    def _close(self, day, lock=False):
+    @classmethod
+    def _close(cls, day, lock=False):
         """Close a period: the accountant prepares, the controller approves and posts."""
-        close = self.env["revenue.close"].with_user(self.preparer).create({"date": day, "company_id": self.company.id})
+        close = cls.env["revenue.close"].with_user(cls.preparer).create({"date": day, "company_id": cls.company.id})
         close.action_compute()
-        close = close.with_user(self.approver)
+        close = close.with_user(cls.approver)
         close.action_approve()
         close.action_post()
         if lock:
             close.action_lock()
         return close.sudo()
 
-    def _balance(self, role, day=None):
+    @classmethod
+    def _balance(cls, role, day=None):
         """Return the balance of the account that plays a part, credits above zero."""
-        domain = [("account_id", "=", self.accounts[role].id), ("parent_state", "=", "posted")]
+        domain = [("account_id", "=", cls.accounts[role].id), ("parent_state", "=", "posted")]
         if day:
             domain.append(("date", "<=", day))
-        return self.company.currency_id.round(-sum(self.env["account.move.line"].search(domain).mapped("balance")))
+        return cls.company.currency_id.round(-sum(cls.env["account.move.line"].search(domain).mapped("balance")))
 
 
 @tagged("post_install", "-at_install")

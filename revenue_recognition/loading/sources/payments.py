@@ -20,13 +20,13 @@ class Payments(Source):
         """See :class:`Source`."""
         wanted = [one.id for one in loaded.values() if self.loader.payments or one.financing_rate]
         paid = {}
+        totals = {}
         for contract_id, day, amount in self.loader.rows(self._query(wanted)) if wanted else ():
-            contract = loaded[contract_id]
-            before = paid.get(contract_id, Fraction(0))
-            paid[contract_id] = before + Fraction(amount) * 10**contract.decimals
-            units = round_half_away(paid[contract_id]) - round_half_away(before)
-            if units:
-                contract.events.append(e.Payment(date=day, place=f"payments of {day}", amount=units))
+            exact = paid.get(contract_id, Fraction(0)) + Fraction(amount) * 10 ** loaded[contract_id].decimals
+            paid[contract_id] = exact
+            totals.setdefault(contract_id, {})[day] = round_half_away(exact)
+        for contract_id, by_day in totals.items():
+            _tell(loaded[contract_id], by_day)
 
     def _query(self, ids):
         return SQL(
@@ -61,3 +61,21 @@ class Payments(Source):
             ids,
             self.loader.until("paid.day"),
         )
+
+
+def _tell(contract, totals):
+    """Add payments, of no more than is billed by then.
+
+    What was paid and then credited is owed to the customer until it is paid back or used: it stays on the receivable,
+    in the ledger too, and is no consideration for the contract any more.
+
+    :param dict totals: what was paid in all, by day
+    """
+    billed = total = counted = 0
+    for day in sorted({*totals, *contract.booked}):
+        billed += contract.booked.get(day, (0, 0))[0]
+        total = totals.get(day, total)
+        now = min(total, max(billed, 0))
+        if now != counted:
+            contract.events.append(e.Payment(date=day, place=f"payments of {day}", amount=now - counted))
+        counted = now
