@@ -12,6 +12,13 @@ class AccountMove(models.Model):
             self.filtered(lambda move: move.state == "posted")._check_no_revenue_close()
         return super().write(vals)
 
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        for move in posted.sudo().filtered(lambda move: move.move_type == "out_refund"):
+            for contract in move.invoice_line_ids.revenue_contract_id:
+                contract._propose_concession(move)
+        return posted
+
     def _reverse_moves(self, default_values_list=None, cancel=False):
         self._check_no_revenue_close()
         return super()._reverse_moves(default_values_list, cancel)

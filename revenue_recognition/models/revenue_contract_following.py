@@ -89,7 +89,9 @@ class RevenueContract(models.Model):
 
     def _drop_proposal(self):
         """Forget an earlier proposal of the contract's orders."""
-        earlier = self.modification_ids.filtered(lambda one: one.state == "proposed" and one.kind == "modify")
+        earlier = self.modification_ids.filtered(
+            lambda one: one.state == "proposed" and one.kind == "modify" and not one.move_id
+        )
         added = earlier.line_ids.filtered(lambda line: line.action == "add").obligation_id
         earlier.with_context(revenue_proposal=True).unlink()
         added.filtered(lambda one: not one.evidence_ids).unlink()
@@ -152,6 +154,47 @@ class RevenueContract(models.Model):
         names = [one["name"] for one in added]
         names += self.env["revenue.obligation"].browse([one["obligation_id"] for one in changes]).mapped("name")
         return ", ".join(names) or self.env._("Price of %s", self.name)
+
+    # === CREDIT NOTES === #
+
+    def _propose_concession(self, move):
+        """Propose that a credit note lowers the price (ASC 606-10-32-42, 25-10).
+
+        One that takes a whole invoice back lowers nothing: it is billed again, or its order changes. Of what is earned
+        as invoiced, revenue follows by itself. Rejected, the price stays and may be billed again.
+
+        :param move: a posted credit note
+        """
+        self.ensure_one()
+        lines = move.invoice_line_ids.filtered(
+            lambda line: (
+                line.revenue_contract_id == self
+                and not set(line.sale_line_ids.revenue_obligation_ids.mapped("measure")) & set(OPEN_ENDED)
+            )
+        )
+        amount = sum(lines.mapped("price_subtotal"))
+        if not amount or self.state != "active" or self._takes_back_an_invoice(move):
+            return self.env["revenue.modification"]
+        if self.modification_ids.filtered(lambda one: one.move_id == move or one.kind == "terminate"):
+            return self.env["revenue.modification"]
+        modification = self.env["revenue.modification"].create(
+            {
+                "contract_id": self.id,
+                "name": self.env._("Price concession: %s", move.name),
+                "date": max(self.date, move.date),
+                "fixed_delta": -amount,
+                "move_id": move.id,
+            }
+        )
+        modification._settle()
+        return modification
+
+    def _takes_back_an_invoice(self, move):
+        """Return whether a credit note takes back all that an invoice billed of the contract."""
+        own = move.invoice_line_ids.filtered(lambda line: line.revenue_contract_id == self)
+        billed = move.reversed_entry_id.invoice_line_ids.filtered(lambda line: line.revenue_contract_id == self)
+        amounts = [sum(lines.mapped("price_subtotal")) for lines in (own, billed)]
+        return bool(billed) and not self.currency_id.compare_amounts(*amounts)
 
     # === CANCELLATION === #
 

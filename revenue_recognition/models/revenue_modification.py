@@ -53,6 +53,13 @@ class RevenueModification(models.Model):
     applied_by_id = fields.Many2one("res.users", readonly=True)
     applied_at = fields.Datetime(readonly=True)
     line_ids = fields.One2many("revenue.modification.line", "modification_id", string="Changes")
+    move_id = fields.Many2one(
+        "account.move",
+        string="Credit Note",
+        readonly=True,
+        index="btree_not_null",
+        help="The credit note that may be a price concession.",
+    )
 
     # === CRUD METHODS === #
 

@@ -25,6 +25,19 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.revenue_contract_id._get_records_action()
 
+    def action_make_revenue_contract(self):
+        """Make the contracts of orders that were confirmed before their products had a policy.
+
+        What is billed already on income is brought to contract liability by the next close.
+
+        :return: the contracts
+        :raises AccessError: for anybody but revenue accountants
+        """
+        self.env["revenue.contract"].check_access("create")
+        self.check_access("read")
+        contracts = self._make_revenue_contracts()
+        return contracts._get_records_action(name=self.env._("Revenue Contracts")) if contracts else False
+
     # === BUSINESS METHODS === #
 
     def _make_revenue_contracts(self):

@@ -138,3 +138,54 @@ class TestLedger(CloseCommon):
         ):
             with self.subTest(arguments=arguments), self.assertRaisesRegex(UserError, words):
                 run(*arguments)
+
+    def test_ledger_detail(self):
+        """Per contract, per customer or a summary: fewer items, the same rows and balances."""
+        other = self._make_order(
+            (self.support, 600, {"revenue_start": "2026-01-01", "revenue_end": "2026-06-30"}),
+            date_order="2026-01-01 12:00:00",
+        )
+        self._confirm_on(other, "2026-01-01")
+        self._invoice(self.order, "2026-01-05")
+        counts = {}
+        for detail in ("contract", "customer", "summary"):
+            self.company.revenue_granularity = detail
+            close = self._close("2026-01-31")
+            counts[detail] = len(close.move_ids.line_ids), len(close.entry_ids)
+            items = close.move_ids.line_ids
+            self.assertEqual(items.partner_id, self.customer if detail != "summary" else self.customer.browse())
+            self.assertEqual((close.difference, self._balance("revenue")), (0, 204.68))
+            close.with_user(self.approver).action_reopen("Another detail")
+        self.assertEqual(counts, {"contract": (6, 4), "customer": (4, 4), "summary": (4, 4)})
+
+    def test_analytic_goes_with_revenue(self):
+        """The invoice's liability line makes no analytic item; recognised revenue does."""
+        plan = self.env["account.analytic.plan"].create({"name": "Sites"})
+        site = self.env["account.analytic.account"].create({"name": "Quay", "plan_id": plan.id})
+        order = self._make_order(
+            (self.support, 365, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
+            date_order="2026-01-01 12:00:00",
+        )
+        order.order_line.analytic_distribution = {str(site.id): 100}
+        self._confirm_on(order, "2026-01-01")
+        self._invoice(order, "2026-01-05")
+        items = self.env["account.analytic.line"].search([("auto_account_id", "=", site.id)])
+        self.assertFalse(items)
+        self._close("2026-01-31")
+        items = self.env["account.analytic.line"].search([("auto_account_id", "=", site.id)])
+        self.assertRecordValues(items, [{"amount": 31.0, "general_account_id": self.accounts["revenue"].id}])
+
+    def test_orders_of_before(self):
+        """Confirmed and billed without a policy: the contract is made by hand, the close moves the invoice."""
+        advice = self._make_product("Advice")
+        order = self._make_order((advice, 500), date_order="2026-01-01 12:00:00")
+        order.action_confirm()
+        order.date_order = "2026-01-01 12:00:00"
+        self._invoice(order, "2026-01-10")
+        advice.revenue_policy_id = self._policy("activation_fee")
+        order.with_user(self.preparer).action_make_revenue_contract()
+        self.assertEqual(order.revenue_contract_id.state, "active")
+        close = self._close("2026-01-31")
+        routed = close.posting_ids.filtered(lambda one: one.kind == "routing")
+        self.assertRecordValues(routed, [{"amount": 500.0, "debit_account_id": self.accounts["revenue"].id}])
+        self.assertEqual(close.difference, 0)

@@ -166,3 +166,31 @@ class TestModification(CloseCommon):
         self.assertFalse(contract.modification_ids)
         self.assertRecordValues(contract, [{"fixed": 250.0}])
         self.assertEqual(contract.obligation_ids[0].price, 150)
+
+    def test_partial_credit_note_is_proposed_as_a_concession(self):
+        """Applied, the price falls; the credit note of a whole invoice proposes nothing."""
+        invoice = self._invoice(self.order, "2026-01-05")
+        credit = invoice._reverse_moves([{"invoice_date": "2026-01-20", "date": "2026-01-20"}])
+        credit.invoice_line_ids[1].unlink()
+        credit.invoice_line_ids.price_unit = 200
+        credit.action_post()
+        concession = self.contract.modification_ids
+        self.assertRecordValues(
+            concession, [{"move_id": credit.id, "fixed_delta": -200.0, "state": "proposed", "date": credit.date}]
+        )
+        self.order.order_line[0].name = "Support, renamed"
+        self.order.order_line[0].price_unit = 1100
+        self.assertIn(concession, self.contract.modification_ids)
+        self.order.order_line[0].price_unit = 1200
+        concession.action_apply()
+        self.assertEqual(self.contract._position_at(credit.date)["transaction_price"], 1500)
+        self.order.order_line[1].qty_delivered = 1
+        self._close("2026-12-31")
+        self.assertEqual(self._balance("revenue"), 1500)
+        self.assertEqual(self._balance("contract_liability"), 0)
+
+    def test_whole_credit_note_proposes_nothing(self):
+        """It is billed again, or its order changes."""
+        invoice = self._invoice(self.order, "2026-01-05")
+        invoice._reverse_moves([{"invoice_date": "2026-01-20", "date": "2026-01-20"}]).action_post()
+        self.assertFalse(self.contract.modification_ids)
