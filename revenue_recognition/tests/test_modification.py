@@ -184,10 +184,16 @@ class TestModification(CloseCommon):
         self.order.order_line[0].price_unit = 1200
         concession.action_apply()
         self.assertEqual(self.contract._position_at(credit.date)["transaction_price"], 1500)
-        self.order.order_line[1].qty_delivered = 1
+        self._accept(self.contract.obligation_ids[1])
         self._close("2026-12-31")
         self.assertEqual(self._balance("revenue"), 1500)
         self.assertEqual(self._balance("contract_liability"), 0)
+
+    def _accept(self, obligation):
+        """Have the customer accept what is delivered at a point in time."""
+        fact = {"key": "signed", "contract": self.contract.id, "obligation": obligation.key, "kind": "satisfy"}
+        [answer] = self.env["revenue.evidence"].record([{**fact, "date": "2026-02-01"}])
+        self.assertEqual(answer["status"], "recorded", answer)
 
     def test_whole_credit_note_proposes_nothing(self):
         """It is billed again, or its order changes."""
