@@ -51,8 +51,7 @@ def fixed_shares(price: Number, discounts: Iterable[Discount], weights: Mapping[
     if gross == total:
         shares = dict(weights)
     else:
-        portion = Fraction(gross) / total
-        shares = {key: weight * portion for key, weight in weights.items()}
+        shares = {key: Fraction(weight * gross, total) for key, weight in weights.items()}
     for amount, own in tied:
         for key, share in own.items():
             shares[key] -= amount * share

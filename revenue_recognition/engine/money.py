@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 Number = int | Fraction
 ZERO = Fraction(0)
@@ -67,8 +68,13 @@ def share_out(total: int, exact: Sequence[Number]) -> list[int]:
     left = total - sum(whole)
     if left:
         sign = 1 if left > 0 else -1
-        order = sorted(range(len(whole)), key=lambda n: sign * (whole[n] - exact[n]))
-        for n in order[: abs(left)]:
+        # Remainders over their common denominator: whole numbers compare much faster than fractions.
+        common = lcm(*[share.denominator for share in exact])
+        remainders = [
+            sign * (units * share.denominator - share.numerator) * (common // share.denominator)
+            for units, share in zip(whole, exact, strict=True)
+        ]
+        for n in sorted(range(len(whole)), key=remainders.__getitem__)[: abs(left)]:
             whole[n] += sign
     return whole
 

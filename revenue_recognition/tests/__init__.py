@@ -8,6 +8,7 @@ from . import (
     test_cases_units,
     test_close,
     test_close_faults,
+    test_close_many,
     test_config_views,
     test_contract,
     test_currency,

@@ -1,0 +1,152 @@
+from datetime import date, timedelta
+from random import Random
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .test_close import CloseCommon
+
+INCEPTION = date(2026, 1, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestCloseMany(CloseCommon):
+    """A close in bulk books of every contract what asking for its position alone says."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Several chunks, the last one not full.
+        cls.env["ir.config_parameter"].set_param("revenue_recognition.chunk", "17")
+        cls.draw = Random(606)
+        cls.foreign = cls.env.ref("base.EUR")
+        cls.foreign.active = True
+        cls.env["res.currency.rate"].create(
+            [
+                {"name": day, "rate": rate, "currency_id": cls.foreign.id, "company_id": cls.company.id}
+                for day, rate in (("2025-12-01", 0.8), ("2026-01-20", 0.9), ("2026-02-10", 0.7))
+            ]
+        )
+        cls.contracts = cls.env["revenue.contract"].create([cls._terms(number) for number in range(60)])
+        cls.env["revenue.evidence"].create([fact for one in cls.contracts.obligation_ids for fact in cls._facts(one)])
+        cls._change(cls.contracts)
+        cls.contracts._review()
+
+    @classmethod
+    def _terms(cls, number):
+        obligations = [cls._promise(f"P{row}") for row in range(cls.draw.randrange(1, 6))]
+        # One at least shares the price.
+        obligations.append({**cls._promise("LAST"), "measure": "manual"})
+        shared = sum(one["price"] for one in obligations if one["measure"] not in ("usage", "as_invoiced"))
+        return {
+            "name": f"MANY/{number}",
+            "partner_id": cls.customer.id,
+            "company_id": cls.company.id,
+            "currency_id": (cls.foreign if number % 6 == 5 else cls.company.currency_id).id,
+            "date": INCEPTION + timedelta(cls.draw.randrange(15)),
+            "fixed": round(shared * cls.draw.choice((1, 1, 0.9)), 2),
+            "financing_rate": cls.draw.choice((0, 0, 0, 6)),
+            "liability_account_id": cls.accounts["contract_liability"].id,
+            "asset_account_id": cls.accounts["contract_asset"].id,
+            "refund_account_id": cls.accounts["refund_liability"].id,
+            "journal_id": cls.company.revenue_journal_id.id,
+            "obligation_ids": [Command.create(one) for one in obligations],
+        }
+
+    @classmethod
+    def _promise(cls, key):
+        measure, trigger = cls.draw.choice(
+            [
+                *[("straight_line", False)] * 3,
+                *[("point_in_time", trigger) for trigger in ("confirmation", "date", "acceptance", "delivered")],
+                *[(measure, False) for measure in ("units", "manual", "usage", "cost_to_cost", "hours", "as_invoiced")],
+            ]
+        )
+        price = cls.draw.randrange(1000, 10**6) / 100
+        start = INCEPTION + timedelta(cls.draw.randrange(90))
+        return {
+            "key": key,
+            "name": key,
+            "measure": measure,
+            "trigger": trigger,
+            "price": price,
+            "ssp": price + cls.draw.randrange(0, 3) * 33.33,
+            "ssp_kind": "amount",
+            "quantity": 7,
+            "date_start": start if measure == "straight_line" or trigger == "date" else False,
+            "date_end": start + timedelta(cls.draw.randrange(30, 400)) if measure == "straight_line" else False,
+            "monthly": cls.draw.random() < 0.5,
+            "revenue_account_id": cls.accounts["revenue"].id,
+        }
+
+    @classmethod
+    def _facts(cls, one):
+        """Return evidence of an obligation, some of it later than the first close."""
+        kinds = {"manual": "progress", "usage": "usage", "units": "units", "cost_to_cost": "estimate_cost"}
+        kind = kinds.get(one.measure) or {"acceptance": "satisfy", "delivered": "units"}.get(one.trigger)
+        values = {"progress": (0.25, 0.7), "units": (2, 3), "satisfy": (0.5, 0.5), "usage": (12.34, 5)}
+        for number, value in enumerate(values.get(kind, (500, 600)) if kind else ()):
+            day = INCEPTION + timedelta(cls.draw.randrange(20, 50) + 40 * number)
+            yield {
+                "company_id": cls.company.id,
+                "key": f"{one.id}/{number}",
+                "contract_id": one.contract_id.id,
+                "obligation_id": one.id,
+                "date": day,
+                "kind": kind,
+                "value": value,
+            }
+
+    @classmethod
+    def _change(cls, contracts):
+        """Estimate variable consideration, spend contract cost, and modify some contracts."""
+        for number, one in enumerate(contracts):
+            if number % 5 == 0:
+                cls.env["revenue.price.change"].create(
+                    [
+                        {"contract_id": one.id, "name": "Bonus", "date": day, "amount": amount, "reason": "Estimated"}
+                        for day, amount in ((one.date, 100), ("2026-03-10", 80))
+                    ]
+                )
+            if number % 7 == 0:
+                cls.env["revenue.contract.cost"].create(
+                    {"contract_id": one.id, "date": one.date, "kind": "capitalise", "amount": 60, "reason": "Bonus"}
+                )
+            if number % 9 == 0:
+                cls.env["revenue.modification"].sudo().create(
+                    {
+                        "contract_id": one.id,
+                        "name": "More",
+                        "date": "2026-03-05",
+                        "state": "applied",
+                        "treatment": "catch_up",
+                        "fixed_delta": 50,
+                    }
+                )
+
+    def test_every_contract_is_booked_as_it_stands_alone(self):
+        """By obligation, by account and in both currencies; and again after a second close."""
+        active = self.contracts.filtered(lambda one: one.state == "active")
+        self.assertGreater(len(active), 50, self.contracts.exception_ids.mapped("message"))
+        for day in ("2026-02-28", "2026-04-30"):
+            close = self._close(day)
+            self.assertFalse(close.exception_ids.filtered("blocking"))
+            self.assertEqual(close.contract_done, len(self.contracts))
+            for found in self.env["revenue.contract"].get_position(active.ids, day):
+                with self.subTest(day=day, contract=found["name"]):
+                    self._check_one(found)
+
+    def _check_one(self, found):
+        contract = self.env["revenue.contract"].browse(found["contract"])
+        revenue = contract.entry_ids.filtered(lambda entry: entry.kind == "revenue").grouped("obligation_id")
+        for one in contract.obligation_ids:
+            rows = revenue.get(one, self.env["revenue.entry"])
+            self.assertAlmostEqual(sum(rows.mapped("amount")), found["obligations"][one.key]["recognised"])
+        for name, amount in found["booked"].items():
+            self.assertAlmostEqual(amount, found[name], msg=name)
+        booked = sum(row.company_amount for rows in revenue.values() for row in rows)
+        self.assertAlmostEqual(booked, found.get("company", found)["revenue"])
+        for kind, name in (("contract_cost", "capitalised"), ("loss", "loss_provision")):
+            rows = contract.entry_ids.filtered(lambda entry, kind=kind: entry.kind == kind)
+            if name in found:
+                self.assertAlmostEqual(sum(rows.mapped("amount")), found[name], msg=name)
