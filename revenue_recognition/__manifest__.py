@@ -44,6 +44,7 @@
         "views/revenue_position_doors_views.xml",
         "views/account_move_line_cost_views.xml",
     ],
+    "demo": ["demo/demo_data.xml"],
     "assets": {"web.assets_tests": ["revenue_recognition/static/tests/tours/**/*"]},
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -161,7 +161,12 @@ def first_steps(addons):
             "Open its sales order, tab Billing Schedule, for the whole plan; To Bill shows what waits and why.",
         ]
     if "revenue_recognition" in addons:
-        steps.append(
-            "As revenue_accountant, ask over XML-RPC or JSON-2 what a contract would earn: docs/api.md, What-if."
-        )
+        steps += [
+            "Log in as revenue_controller and open Revenue, Closing, Closes: last month waits. See its entries and "
+            "exceptions before they are booked; Approve, Post and Lock it.",
+            "Check on the close compares subledger and ledger; Revenue, Contracts shows what each customer has earned, "
+            "and a changed order that waits for an answer.",
+            "As revenue_accountant, work on the exceptions of the other firms (company menu, top right): a price is "
+            "missing, a project has no estimate.",
+        ]
     return steps

@@ -13,6 +13,7 @@ from . import (
     revenue_close,
     revenue_close_check,
     revenue_close_compute,
+    revenue_close_demo,
     revenue_close_hint,
     revenue_close_post,
     revenue_close_run,

@@ -13,6 +13,7 @@ from . import (
     test_contract,
     test_currency,
     test_delivered,
+    test_demo,
     test_estimate,
     test_evidence,
     test_facts,
