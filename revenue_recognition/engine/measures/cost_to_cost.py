@@ -9,7 +9,7 @@ from ..errors import Refusal
 from ..events import Cost, CostKind, EstimateCost
 from ..money import ZERO
 from ..terms import Obligation, Recognition
-from .base import Measure, percent
+from .base import Measure, fraction, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class CostMeasure(Measure):
     def total(self) -> Fraction:
         """See :class:`Measure`."""
         return self.total_cost - self.at_cost(date.min) if self.uninstalled else self.total_cost
+
+    def satisfied(self, day: date) -> Fraction:
+        """See :class:`Measure`: without uninstalled materials, whatever restarts there were."""
+        return fraction(self.normal, self.total_cost - self.uninstalled)
 
     def restart(self, day: date) -> None:
         """See :class:`Measure`."""

@@ -166,7 +166,9 @@ class Obligation:
         return max(Fraction(0), self.uninstalled - self.start_uninstalled)
 
     def whole_life(self, day):
-        """Progress since inception."""
+        """Progress since inception, uninstalled materials aside."""
+        if self.method == "cost_to_cost":
+            return ratio(self.normal, self.recognition["total_cost"] - self.uninstalled)
         return ratio(self.done(day), self.total())
 
     def measure(self, day, earned=0):
