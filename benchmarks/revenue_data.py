@@ -173,7 +173,7 @@ def highest(cr, table):
 STATEMENTS = (
     """
     CREATE TEMP TABLE bench ON COMMIT DROP AS
-    SELECT n, c, DATE '2025-01-01' + c %% 180 AS start, 100 + (n * 7919 %% 990000) / 100.0 AS price,
+    SELECT n, c, DATE '2025-01-01' + c %% 180 AS start, 100 + (n::bigint * 7919 %% 990000) / 100.0 AS price,
            (ARRAY['daily', 'daily', 'daily', 'daily', 'daily', 'monthly', 'monthly', 'monthly', 'dated', 'dated',
                   'confirmed', 'accepted', 'accepted', 'units', 'milestones', 'cost', 'hours', 'usage', 'manual',
                   'invoiced'])[(c * 7 + n %% %(size)s * 3) %% 20 + 1] AS kind,

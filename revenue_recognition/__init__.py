@@ -1,4 +1,4 @@
-from . import models, wizards
+from . import controllers, models, report, wizards
 from .models.append_only import drop_triggers
 
 

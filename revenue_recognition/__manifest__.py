@@ -43,6 +43,8 @@
         "wizards/revenue_position_views.xml",
         "views/revenue_position_doors_views.xml",
         "views/account_move_line_cost_views.xml",
+        "wizards/revenue_waterfall_report_views.xml",
+        "wizards/revenue_rollforward_views.xml",
     ],
     "demo": ["demo/demo_data.xml"],
     "assets": {"web.assets_tests": ["revenue_recognition/static/tests/tours/**/*"]},

@@ -41,6 +41,7 @@ from . import (
     revenue_price_change,
     revenue_protection,
     revenue_remaining,
+    revenue_rollforward,
     revenue_ssp,
     revenue_ssp_import,
     revenue_waterfall,

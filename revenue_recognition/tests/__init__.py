@@ -23,6 +23,7 @@ from . import (
     test_policy,
     test_position,
     test_refusals,
+    test_rollforward,
     test_scenarios,
     test_simulate,
     test_ssp,

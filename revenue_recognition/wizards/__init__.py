@@ -9,5 +9,8 @@ from . import (
     revenue_policy_version_wizard,
     revenue_position,
     revenue_reopen_wizard,
+    revenue_report,
+    revenue_rollforward,
     revenue_ssp_import_wizard,
+    revenue_waterfall_report,
 )
