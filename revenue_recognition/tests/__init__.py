@@ -31,4 +31,5 @@ from . import (
     test_views,
     test_waterfall,
     test_year,
+    test_year_property,
 )

@@ -296,8 +296,10 @@ class TestYear(CloseCommon):
         of_kind = defaultdict(float)
         for row in rows:
             of_kind[row.kind] += row.company_amount
+        waterfall = self.env["revenue.contract"].get_waterfall([], "2025-01-01", "2025-12-31", "contract")
         revenue = {
             self._round(of_kind["revenue"]),
+            self._round(sum(waterfall["totals"]["recognised"].values())),
             self._total(self.last.positions, "revenue"),
             self.last.balances["revenue"],
         }
