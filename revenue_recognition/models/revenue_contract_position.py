@@ -11,6 +11,7 @@ from ..engine.money import in_currency
 from ..engine.position import position
 from ..engine.simulate import plain_amounts, plain_position
 from ..engine.terms import Question
+from ..engine.writing import ScenarioWriter
 from ..loading import Loader
 
 
@@ -41,6 +42,39 @@ class RevenueContract(models.Model):
         contracts = self._read_contracts(contracts_or_orders)
         found = self.browse({contract.id for contract in contracts}).sudo()._positions(day)
         return [found[contract.id] for contract in contracts]
+
+    @api.model
+    @api.readonly
+    def get_scenario(self, contracts_or_orders: list, at: str | None = None) -> list:
+        """Return contracts as scenarios: terms, events through a day, and that day as the question.
+
+        A scenario may be changed and handed to :meth:`simulate`: what would another price, date or modification do?
+        Drafts too: what they lack is left out of the scenario, to be filled in.
+
+        :param list contracts_or_orders: as in :meth:`get_position`
+        :param str at: ISO date; today when left out
+        :return: a scenario (docs/api.md) for each, in the same order
+        :raises AccessError: for users who are neither revenue accountants nor auditors
+        :raises UserError: naming the element that is no contract or order, or a date that is none
+        """
+        self._check_may_simulate()
+        day = self._read_day(at)
+        contracts = self._read_contracts(contracts_or_orders)
+        self.env.flush_all()
+        found = {}
+        for company, own in self.browse({one.id for one in contracts}).sudo().grouped("company_id").items():
+            for loaded in Loader(self.env, company, day).load(own.ids).values():
+                found[loaded.id] = self._write_scenario(loaded, company, day)
+        return [found[contract.id] for contract in contracts]
+
+    @api.model
+    def _write_scenario(self, loaded, company, day):
+        currency = self.env["res.currency"].browse(loaded.currency_id)
+        writer = ScenarioWriter(loaded.contract(), currency.name)
+        plain = writer.write([max(day, loaded.date).isoformat()])
+        if loaded.rates is not None:
+            writer.add_rates(plain, loaded.rates, company.currency_id.name)
+        return plain
 
     # === READING ARGUMENTS === #
 

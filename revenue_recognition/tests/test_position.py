@@ -80,6 +80,32 @@ class TestPosition(CloseCommon):
         with self.assertRaises(AccessError):
             self.env["revenue.contract"].with_user(seller).get_position([self.contract.id], "2026-01-31")
 
+    def test_contract_as_a_scenario(self):
+        """Simulated as it is, it stands where the contract stands; changed, it answers what if."""
+        self._invoice(self.order, "2026-01-05")
+        contracts = self.env["revenue.contract"].with_user(self.auditor)
+        [scenario] = contracts.get_scenario([self.contract.id], "2026-01-31")
+        [position] = contracts.simulate(scenario)["positions"]
+        [found] = self._ask(self.contract.id)
+        same = ("transaction_price", "billed", "revenue", "contract_liability", "contract_asset", "obligations")
+        self.assertEqual({name: position[name] for name in same}, {name: found[name] for name in same})
+        scenario["contract"]["fixed"] = 2400
+        self.assertEqual(contracts.simulate(scenario)["positions"][0]["revenue"], 203.84)
+
+    def test_draft_as_a_scenario(self):
+        """What it lacks is filled in by hand."""
+        bare = self._make_product("Setup", "one_time")
+        self._make_ssp(self.support, 100)
+        order = self._make_order((bare, 100), (self.support, 100))
+        order.action_confirm()
+        contracts = self.env["revenue.contract"].with_user(self.auditor)
+        [scenario] = contracts.get_scenario([{"order": order.id}])
+        with self.assertRaisesRegex(UserError, "ssp"):
+            contracts.simulate(scenario)
+        scenario["contract"]["obligations"][0]["ssp"] = 300
+        allocated = contracts.simulate(scenario)["positions"][0]["obligations"]
+        self.assertEqual([one["allocated"] for one in allocated.values()], [150.0, 50.0])
+
     def test_draft_says_what_is_missing(self):
         """Instead of figures."""
         bare = self._make_product("Setup", "one_time")
