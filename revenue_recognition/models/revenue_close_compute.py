@@ -100,50 +100,6 @@ class RevenueClose(models.Model):
         self._note_proposals()
         self.state = "computed"
 
-    def _note_late_evidence(self):
-        """Say which facts of closed periods came in after their close."""
-        last = self._last_posted(self.company_id)
-        if not last:
-            return
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT contract_id, COUNT(*), MIN(date) FROM revenue_evidence
-                 WHERE company_id = %s AND date <= %s AND create_date > %s
-                 GROUP BY contract_id ORDER BY contract_id
-                """,
-                self.company_id.id,
-                last.date,
-                last.prepared_at,
-            )
-        )
-        self._note(
-            (contract_id, "late", self.env._("%(count)s facts from %(date)s on", count=count, date=date))
-            for contract_id, count, date in rows
-        )
-
-    def _note_proposals(self):
-        """Say which changes of contracts wait for an answer."""
-        waiting = self.env["revenue.modification"].search(
-            [("company_id", "=", self.company_id.id), ("state", "=", "proposed"), ("date", "<=", self.date)]
-        )
-        self._note((one.contract_id.id, "proposed", one.name) for one in waiting)
-
-    def _note(self, notes):
-        exceptions = self.env["revenue.exception"]
-        exceptions.create(
-            [
-                {
-                    "company_id": self.company_id.id,
-                    "close_id": self.id,
-                    "contract_id": contract_id,
-                    "kind": kind,
-                    "message": exceptions._words(kind) % {"name": what},
-                }
-                for contract_id, kind, what in notes
-            ]
-        )
-
     def _forget(self):
         """Drop what was computed."""
         self.env.flush_all()

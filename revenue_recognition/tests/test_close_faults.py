@@ -134,6 +134,31 @@ class TestCloseFaults(CloseCommon):
         entry = close.entry_ids.filtered(lambda one: one.contract_id == late.contract_id and one.kind == "revenue")
         self.assertRecordValues(entry, [{"amount": 300.0, "cumulative": 300.0}])
 
+    def test_late_documents_are_said_too(self):
+        """An invoice, a milestone, a timesheet of a closed month: each names its contract."""
+        project = self.env["project.project"].create({"name": "Harbour", "allow_billable": True})
+        works = self._make_product("Works", "milestones")
+        order = self._make_order((works, 1000), date_order="2026-01-01 12:00:00")
+        order.action_confirm()
+        contract = order.revenue_contract_id
+        milestone = self.env["project.milestone"].create(
+            {"name": "Keys", "project_id": project.id, "sale_line_id": order.order_line.id, "quantity_percentage": 1.0}
+        )
+        contract.date = "2026-01-01"
+        contract.action_review()
+        self.assertEqual(contract.state, "active")
+        self._close("2026-01-31")
+        self.env.cr.execute("UPDATE revenue_close SET prepared_at = prepared_at - interval '1 hour'")
+        self.env["revenue.close"].invalidate_model()
+        milestone.is_reached = True
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE project_milestone SET reached_date = '2026-01-15' WHERE id = %s", [milestone.id])
+        self._invoice(self.orders[0], "2026-01-20")
+        close = self._close("2026-02-28")
+        late = close.exception_ids.filtered(lambda one: one.kind == "late")
+        self.assertEqual(late.contract_id, contract | self.orders[0].revenue_contract_id)
+        self.assertFalse(any(late.mapped("blocking")))
+
     def test_rows_of_the_subledger_are_kept_from_everybody(self):
         """Not even the superuser writes or deletes them, nor the close."""
         close = self._close("2026-01-31")
