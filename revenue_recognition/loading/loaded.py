@@ -17,7 +17,7 @@ from ..engine.measures import (
     Units,
     Usage,
 )
-from ..engine.terms import Contract, Financing, Obligation, Rates, Variable
+from ..engine.terms import Contract, Discount, Financing, Obligation, Rates, Variable
 
 DISTINCT = {"auto": None, "yes": True, "no": False}
 
@@ -178,6 +178,7 @@ class Loaded:
         "currency_id",
         "date",
         "decimals",
+        "discounts",
         "events",
         "financing_date",
         "financing_rate",
@@ -215,6 +216,7 @@ class Loaded:
         self.promises: dict[int, Promise] = {}
         self.events: list[e.Event] = []
         self.variables: list[Variable] = []
+        self.discounts: list[Discount] = []
         self.billed: dict[int, tuple[int, int]] = {}
         self.booked: dict[date, tuple[int, int]] = {}
         self.problems: list[Problem] = []
@@ -259,6 +261,7 @@ class Loaded:
             obligations=tuple(one.terms() for one in self.promises.values() if not one.added_by),
             fixed=self.fixed,
             variable=tuple(self.variables),
+            discount=tuple(self.discounts),
             financing=financing,
             events=tuple(self.events),
             decimals=self.decimals,

@@ -21,6 +21,7 @@ from . import (
     revenue_contract,
     revenue_contract_buttons,
     revenue_contract_cost,
+    revenue_contract_discount,
     revenue_contract_facts,
     revenue_contract_following,
     revenue_contract_making,

@@ -46,6 +46,7 @@ class RevenueContract(models.Model):
     financing_date = fields.Date(string="Interest From", help="The day interest counts from; inception when empty.")
     modification_ids = fields.One2many("revenue.modification", "contract_id", string="Modifications")
     price_change_ids = fields.One2many("revenue.price.change", "contract_id", string="Variable Consideration")
+    discount_ids = fields.One2many("revenue.contract.discount", "contract_id", string="Discounts of Some Obligations")
     cost_ids = fields.One2many("revenue.contract.cost", "contract_id", string="Contract Cost")
     evidence_ids = fields.One2many("revenue.evidence", "contract_id", readonly=True)
     exception_ids = fields.One2many("revenue.exception", "contract_id", string="Exceptions", readonly=True)

@@ -167,9 +167,17 @@ class RevenueContract(models.Model):
                 plain = self._work_out(loaded, at, bands)
             except Refusal as refusal:
                 loaded.problem("refused", place=refusal.place, reason=refusal.reason)
+        self._tell_why(plain, at)
         words = self.env["revenue.exception"]._words
         plain["problems"] = [words(problem.kind) % problem.values for problem in loaded.problems]
         return plain
+
+    def _tell_why(self, plain, at):
+        """Give the reason of the last modification: it was decided when it was applied."""
+        if plain.get("treatment"):
+            applied = self.modification_ids.filtered(lambda one: one.state == "applied" and one.date <= at)
+            reason = applied.sorted(lambda one: (one.date, one.id))[-1:].reason
+            plain["treatment_reason"] = reason or plain["treatment_reason"]
 
     def _work_out(self, loaded, at, bands):
         question = Question(at=at, bands=tuple(bands))

@@ -1,3 +1,4 @@
+from odoo.exceptions import ValidationError
 from odoo.fields import Command, Date
 from odoo.tests import tagged
 
@@ -178,3 +179,29 @@ class TestContract(RevenueCommon):
         self.assertEqual(second.revenue_contract_id, contract)
         self.assertRecordValues(other, [{"state": "cancelled", "fixed": 0.0}])
         self.assertEqual(contract.fixed, 900)
+
+    def test_discount_tied_to_some(self):
+        """ASC 606 Example 34 Case A: 40 off 140, tied to B and C by evidence."""
+        fee = self._make_policy("Sold alone", method="point_in_time", trigger="delivered", ssp_source="price")
+        products = [self._make_product(name, fee) for name in "ABC"]
+        order = self._make_order(*zip(products, (40, 55, 45), strict=True), (self._make_product("Discount"), -40))
+        order.action_confirm()
+        contract = order.revenue_contract_id
+        allocated = contract._position_at(contract.date)["obligations"]
+        self.assertEqual([one["allocated"] for one in allocated.values()], [28.57, 39.29, 32.14])
+        contract.discount_ids = [
+            Command.create(
+                {
+                    "name": "B and C are regularly sold together for 60",
+                    "amount": 40,
+                    "obligation_ids": contract.obligation_ids[1:].ids,
+                }
+            )
+        ]
+        allocated = contract._position_at(contract.date)["obligations"]
+        self.assertEqual([one["allocated"] for one in allocated.values()], [40.0, 33.0, 27.0])
+        with self.assertRaisesRegex(ValidationError, "above 0"):
+            contract.discount_ids.amount = -1
+        contract.discount_ids.unlink()
+        allocated = contract._position_at(contract.date)["obligations"]
+        self.assertEqual(allocated[contract.obligation_ids[0].key]["allocated"], 28.57)

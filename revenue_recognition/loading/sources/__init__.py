@@ -7,6 +7,7 @@ from .base import Source
 from .changes import Changes
 from .contract_cost import ContractCosts
 from .cost import Costs
+from .discounts import Discounts
 from .evidence import Evidence
 from .hours import Timesheets
 from .invoices import Invoices
@@ -16,6 +17,7 @@ from .price import PriceChanges
 from .triggers import Triggers
 
 SOURCES = [
+    Discounts,
     PriceChanges,
     Evidence,
     ProjectMilestones,
