@@ -41,7 +41,7 @@ def check_continued(told):
     }
     assert not any(any(firm["differences"]) for firm in firms.values())
     assert {"routing", "revenue", "presentation", "loss"} <= set(firms["Dune Construction"]["kinds"])
-    assert {"routing", "contract_cost", "amortisation"} <= set(firms["Nordkai Engineering"]["kinds"])
+    assert {"routing", "presentation", "contract_cost", "amortisation"} <= set(firms["Nordkai Engineering"]["kinds"])
     assert sorted(firms["Nordkai Engineering"]["changes"]) == ["applied", "proposed"]
     assert sorted(firms["Brightloop Software"]["todo"]) == [
         ("Blue Mesa Energy", "estimate"),

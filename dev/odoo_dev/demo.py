@@ -164,8 +164,8 @@ def first_steps(addons):
         steps += [
             "Log in as revenue_controller and open Revenue, Closing, Closes: last month waits. See its entries and "
             "exceptions before they are booked; Approve, Post and Lock it.",
-            "Check on the close compares subledger and ledger; Revenue, Contracts shows what each customer has earned, "
-            "and a changed order that waits for an answer.",
+            "Ties to the Ledger on the close compares subledger and ledger; a changed order waits for an answer in "
+            "Contracts, Modifications.",
             "As revenue_accountant, work on the exceptions of the other firms (company menu, top right): a price is "
             "missing, a project has no estimate.",
         ]

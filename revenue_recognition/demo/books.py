@@ -208,31 +208,31 @@ class Books:
         )
 
     def commission(self, day, order, amount, reason):
-        """Capitalise a cost of obtaining a contract, as the accountant."""
+        """Pay a commission, an expense at first, and capitalise it as a cost of obtaining a contract."""
+        expense = self.company.revenue_amortisation_account_id
+        self._bill(day, "Coastal Sales Agents", {"name": reason, "price_unit": amount, "account_id": expense.id})
         self.ask(self.accountant, self.env["revenue.contract.cost"]).create(
             {"contract_id": order.revenue_contract_id.id, "date": day, "amount": amount, "reason": reason}
         )
 
     def buy(self, day, order, supplier, what, amount, kind="normal"):
         """Post a vendor bill that is charged to the project of an order."""
+        line = {
+            "name": what,
+            "price_unit": amount,
+            "revenue_cost_kind": kind,
+            "analytic_distribution": {str(self.project(order).account_id.id): 100},
+        }
+        self._bill(day, supplier, line)
+
+    def _bill(self, day, supplier, line):
         bill = self.env["account.move"].create(
             {
                 "move_type": "in_invoice",
                 "partner_id": self._supplier(supplier).id,
                 "invoice_date": day,
                 "date": day,
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "name": what,
-                            "quantity": 1.0,
-                            "price_unit": amount,
-                            "tax_ids": [Command.clear()],
-                            "revenue_cost_kind": kind,
-                            "analytic_distribution": {str(self.project(order).account_id.id): 100},
-                        }
-                    )
-                ],
+                "invoice_line_ids": [Command.create({"quantity": 1.0, "tax_ids": [Command.clear()], **line})],
             }
         )
         bill.action_post()

@@ -104,11 +104,11 @@ def live_bonus(books, order, amount):
 
 
 def add_milestones(books, order, *milestones):
-    """Plan milestones of an order in its project: names, shares and days ago on which they were reached, or None."""
+    """Plan milestones of an order in its project: names, shares, and days on which they are reached, or None."""
     line = order.order_line.filtered(lambda one: one.product_id.type == "service")[:1]
     project = books.project(order)
     project.allow_milestones = True
-    for name, share, ago in milestones:
+    for name, share, day in milestones:
         milestone = books.env["project.milestone"].create(
             {
                 "name": name,
@@ -117,13 +117,21 @@ def add_milestones(books, order, *milestones):
                 "quantity_percentage": share,
             }
         )
-        if ago is not None:
-            books.at(books.ago(ago), _reach, milestone)
+        if day:
+            books.at(day, _reach, milestone)
 
 
 def _reach(day, milestone):
     milestone.is_reached = True
     milestone.reached_date = day
+
+
+def sell_design(books, product, price):
+    """Sell a small design: earned before it is billed, then billed before it is earned."""
+    order = books.order("Museum Quay", books.day(2, 5), (product, price))
+    survey, drawings = ("Survey", 0.4, books.day(2, 20)), ("Drawings", 0.35, books.day(1, 21))
+    add_milestones(books, order, survey, drawings, ("Handover", 0.25, None))
+    books.at(books.day(1, 6), books.invoice, order)
 
 
 def join_milestones(books, order):

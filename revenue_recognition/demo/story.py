@@ -9,6 +9,7 @@ from .chapters import (
     live_monitoring,
     live_platform,
     live_works,
+    sell_design,
     sell_monitoring,
     sell_platform,
 )
@@ -46,7 +47,8 @@ def _services(books):
     platform = sell_platform(books, 60000.0, 40.0)
     quay = books.order("Sogn Harbour", books.ago(95), (works, 900000.0))
     marina = books.order("Nordfjord Marina", books.ago(80), (design, 240000.0))
-    add_milestones(books, marina, ("Survey", 0.3, 60), ("Drawings", 0.5, 25), ("Handover", 0.2, None))
+    survey, drawings = ("Survey", 0.3, books.ago(60)), ("Drawings", 0.5, books.ago(25))
+    add_milestones(books, marina, survey, drawings, ("Handover", 0.2, None))
     books.set_up()
     live_monitoring(books, extended, cut, 8400.0)
     live_platform(books, platform, 40.0)
@@ -72,7 +74,9 @@ def _engineering(books):
     books.follow(project, *(books.products[name] for name in ("Concept design", "Detailed design", "Site supervision")))
     for order in books.orders():
         if not join_milestones(books, order):
-            add_milestones(books, order, ("Survey delivered", 0.4, 110), ("Handover", 0.6, 70))
+            survey, handover = ("Survey delivered", 0.4, books.ago(110)), ("Handover", 0.6, books.ago(70))
+            add_milestones(books, order, survey, handover)
+    sell_design(books, books.products["Concept design"], 7800.0)
     extended, cut = sell_monitoring(books, 840.0)
     books.set_up(granularity="customer")
     live_monitoring(books, extended, cut, 840.0)
