@@ -127,7 +127,22 @@ class RevenueClose(models.Model):
         closes = super().create(vals_list)
         for close in closes.filtered(lambda close: close.kind == "close"):
             close._check_period()
+            close._number()
         return closes
+
+    def _number(self):
+        """Tell a further close of a day apart from those before it."""
+        earlier = self.sudo().search_count(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("date", "=", self.date),
+                ("kind", "=", "close"),
+                ("state", "!=", "cancelled"),
+                ("id", "!=", self.id),
+            ]
+        )
+        if earlier:
+            self.sudo().name = f"{self.name}/{earlier + 1}"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

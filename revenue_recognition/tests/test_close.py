@@ -100,6 +100,7 @@ class TestClose(CloseCommon):
         self._invoice(self.order, "2026-01-05")
         self._close("2026-01-31")
         again = self._close("2026-01-31")
+        self.assertEqual(again.name, "REV/2026/01/2")
         self.assertFalse(again.entry_ids)
         self.assertFalse(again.move_ids)
 
