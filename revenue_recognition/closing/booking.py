@@ -68,6 +68,9 @@ class Booking:
 
     def _documents(self, contract):
         liability = contract.liability_account_id
+        if not liability:
+            contract.problem("accounts", roles="contract_liability")
+            return {}
         targets = {}
         total = total_company = 0
         for account, (amount, company) in contract.billed.items():
@@ -140,12 +143,16 @@ class Booking:
 
     def _check_accounts(self, contract, targets):
         """Note accounts that are missing or archived."""
-        missing = set()
+        missing, archived = set(), set()
         for (kind, _obligation, _account), target in targets.items():
             for side, account in (("debit", target.debit), ("credit", target.credit)):
                 if account in self.roles.archived:
-                    contract.problem("account", account=self.roles.name(account))
+                    archived.add(account)
                 elif not account and kind not in ("billing", "exchange"):
                     missing.add(PAIRS[kind][side == "credit"] if kind in PAIRS else "revenue")
+            if kind == "exchange" and not (self.roles.gain and self.roles.loss):
+                missing.add("exchange difference")
+        for account in sorted(archived):
+            contract.problem("account", account=self.roles.name(account))
         if missing:
             contract.problem("accounts", roles=", ".join(sorted(missing)))
