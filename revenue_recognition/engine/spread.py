@@ -37,12 +37,13 @@ class Spread:
     1001
     """
 
-    __slots__ = ("_clocks", "_first", "cuts")
+    __slots__ = ("_clocks", "_first", "_known", "cuts")
 
     def __init__(self, cuts: Sequence[date], floor: date | None = None) -> None:
         self.cuts = cuts
         self._clocks = {monthly: [clock(day, monthly) for day in cuts] for monthly in (False, True)}
         self._first = sum(1 for day in cuts if floor is not None and day < floor)
+        self._known: dict[tuple[date, date, bool], tuple[list[tuple[int, int]], int, int]] = {}
 
     def over(self, amount: int, start: date, end: date, monthly: bool) -> list[int]:
         """Return the units of each bucket; they add up to the amount.
@@ -50,21 +51,35 @@ class Spread:
         Evenly from the first day to the last, rounded cumulatively; what has its end before its
         start falls on its end.
         """
-        if end < start:
-            start = end
-        begin = clock(start - DAY, monthly)
-        total = clock(end, monthly) - begin
         found = [0] * (len(self.cuts) + 1)
+        self.add(found, amount, start, end, monthly)
+        return found
+
+    def add(self, buckets: list[int], amount: int, start: date, end: date, monthly: bool) -> None:
+        """Add the units of each bucket to what is there; see :meth:`over`."""
+        key = start, end, monthly
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._partly(start, end, monthly)
+        partly, total, last = known
         before = 0
+        for number, elapsed in partly:
+            done = part_of_whole(amount, elapsed, total)
+            buckets[number] += done - before
+            before = done
+        buckets[last] += amount - before
+
+    def _partly(self, start: date, end: date, monthly: bool) -> tuple[list[tuple[int, int]], int, int]:
+        """Return the buckets a stretch passes through with what has elapsed at their end, its length, and the bucket
+        it ends in.
+        """
+        begin = clock(min(start, end) - DAY, monthly)
+        total = clock(end, monthly) - begin
+        partly: list[tuple[int, int]] = []
         for number in range(self._first, len(self.cuts)):
             elapsed = self._clocks[monthly][number] - begin
-            if elapsed <= 0:
-                continue
             if elapsed >= total:
-                found[number] = amount - before
-                return found
-            done = part_of_whole(amount, elapsed, total)
-            found[number] = done - before
-            before = done
-        found[-1] = amount - before
-        return found
+                return partly, total, number
+            if elapsed > 0:
+                partly.append((number, elapsed))
+        return partly, total, len(self.cuts)
