@@ -141,7 +141,7 @@ class TestRollforward(WaterfallCommon):
         auditor = new_test_user(self.env, "auditor", "revenue_recognition.group_revenue_auditor")
         auditor.write({"company_ids": self.company.ids, "company_id": self.company.id})
         report = self._report("2026-01-01", "2026-01-31", auditor)
-        self.assertEqual(report.closing, -101.92)
+        self.assertEqual((report.display_name, report.closing), ("Contract Balances", -101.92))
         self.assertFalse(self.env["revenue.rollforward"].with_user(self.approver).search([("id", "=", report.id)]))
         with self.assertRaises(AccessError):
             report.with_user(self.approver).read(["closing"])

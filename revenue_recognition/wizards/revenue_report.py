@@ -29,6 +29,11 @@ class RevenueReport(models.AbstractModel):
     def _default_date_to(self):
         return self._last_close_date()
 
+    @api.depends("company_id")
+    def _compute_display_name(self):
+        for report in self:
+            report.display_name = self.env["ir.model"]._get(self._name).name
+
     # === ACTIONS === #
 
     def action_xlsx(self):

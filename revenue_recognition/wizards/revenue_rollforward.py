@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.revenue_rollforward import MOVEMENTS
@@ -34,18 +34,13 @@ class RevenueRollforward(models.TransientModel):
     difference = fields.Monetary(readonly=True, help="What report and ledger differ by.")
     uncovered = fields.Boolean(readonly=True, help="The period goes on after the last close.")
 
-    @api.depends("date_from", "date_to")
-    def _compute_display_name(self):
-        for report in self:
-            report.display_name = self.env._("Contract Balances")
-
     # === ACTIONS === #
 
     def action_show(self):
-        """Work the balances out and show them with the ledger."""
+        """Work the balances out; the form shows them with the ledger."""
         self.ensure_one()
         self._fill()
-        return self._get_records_action(target="current", name=self.env._("Contract Balances"))
+        return True
 
     def action_open_lines(self):
         """Show the balances contract by contract."""

@@ -28,7 +28,7 @@ class RevenueWaterfall(models.TransientModel):
 
     _name = "revenue.waterfall"
     _inherit = ["revenue.report"]
-    _description = "Revenue Waterfall"
+    _description = "Waterfall"
 
     _address = "waterfall"
 
@@ -53,7 +53,8 @@ class RevenueWaterfall(models.TransientModel):
         self._check_period()
         self._fill(self._get())
         action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_waterfall_line")
-        return {**action, "domain": [("waterfall_id", "=", self.id)], "context": {"waterfall_id": self.id}}
+        context = {"waterfall_id": self.id, "search_default_scheduled": 1}
+        return {**action, "domain": [("waterfall_id", "=", self.id)], "context": context}
 
     # === BUSINESS METHODS === #
 
