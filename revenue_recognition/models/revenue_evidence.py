@@ -59,7 +59,9 @@ class RevenueEvidence(models.Model):
         """
         if not all(isinstance(vals, Judged) for vals in vals_list):
             vals_list = self._judged(vals_list)
-        return super().create(vals_list)
+        facts = super().create(vals_list)
+        facts.sudo().contract_id.filtered(lambda contract: contract.state == "draft" or contract.todo_ids)._review()
+        return facts
 
     def _judged(self, vals_list):
         """Return the values to record.

@@ -183,7 +183,7 @@ class RevenueModification(models.Model):
             one.write(
                 {
                     "decided": False if error else after["treatment"] or False,
-                    "reason": error or after["reason"],
+                    "reason": error or after["reason"][:1].upper() + after["reason"][1:],
                     "price_before": before.get("price"),
                     "price_after": after.get("price"),
                     "revenue_before": before.get("revenue"),

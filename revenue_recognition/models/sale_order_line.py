@@ -1,5 +1,7 @@
 from collections import defaultdict
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 
 from ..engine.money import split
@@ -100,7 +102,7 @@ class SaleOrderLine(models.Model):
         price = sum(self.mapped("price_subtotal"))
         selling = self._selling_price(version, date)
         if version.method != "split":
-            return [self._promise(version, date, key, self[0].name, price, selling)]
+            return [self._promise(version, date, key, "", price, selling)]
         components = version.component_ids
         sellings = [self._component_price(component, selling, date) for component in components]
         prices = self._split_price(price, sellings)
@@ -115,7 +117,7 @@ class SaleOrderLine(models.Model):
     def _promise(self, version, date, key, name, price, selling):
         """Return the values of one obligation.
 
-        :param name: text
+        :param name: of a part of a product; else the lines have names
         :param price: amount in the order's currency
         :param selling: values of its standalone selling price, see :meth:`_selling_price`
         """
@@ -124,10 +126,14 @@ class SaleOrderLine(models.Model):
         start = min(starts.mapped("revenue_start"), default=False)
         if not start and version.trigger == "confirmation":
             start = date
+        end = max(ends.mapped("revenue_end"), default=False)
+        if measure == "straight_line" and start and not end and version.duration_months:
+            end = start + relativedelta(months=version.duration_months, days=-1)
         quantity = self._promised_quantity(measure)
+        names = list(dict.fromkeys(line.name.splitlines()[0] for line in self if line.name))
         return {
             "key": key,
-            "name": name.splitlines()[0] if name else self.product_id[:1].display_name,
+            "name": name or ", ".join(names) or self.product_id[:1].display_name,
             "sequence": self[0].sequence,
             "product_id": self[0].product_id.id,
             "sale_line_ids": [fields.Command.set(self.ids)],
@@ -135,7 +141,7 @@ class SaleOrderLine(models.Model):
             "measure": measure,
             "trigger": version.trigger if measure in ("point_in_time", "straight_line") else False,
             "date_start": start,
-            "date_end": max(ends.mapped("revenue_end"), default=False),
+            "date_end": end,
             "duration_months": version.duration_months,
             "monthly": version.proration == "monthly",
             "price": price,

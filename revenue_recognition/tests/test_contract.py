@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Date
 from odoo.tests import tagged
@@ -110,7 +112,7 @@ class TestContract(RevenueCommon):
         order.action_confirm()
         dated, plain = order.revenue_contract_id.obligation_ids
         self.assertEqual((dated.date_start, dated.date_end), (Date.to_date("2026-02-01"), Date.to_date("2026-07-31")))
-        self.assertEqual(plain.duration_months, 12)
+        self.assertEqual(plain.date_end, plain.date_start + relativedelta(years=1, days=-1))
 
     def test_product_that_splits(self):
         """A licence with support: two obligations, the price by their standalone selling prices; the policy is kept."""
@@ -205,3 +207,23 @@ class TestContract(RevenueCommon):
         contract.discount_ids.unlink()
         allocated = contract._position_at(contract.date)["obligations"]
         self.assertEqual(allocated[contract.obligation_ids[0].key]["allocated"], 28.57)
+
+    def test_milestones_of_the_project(self):
+        """Those that name no order line count for the one obligation there; two obligations need them named."""
+        works = self._make_product("Works", "milestones", service_tracking="project_only")
+        order = self._make_order((works, 1000))
+        order.action_confirm()
+        contract, project = order.revenue_contract_id, order.project_ids
+        self.assertEqual((contract.state, contract.obligation_ids.project_id), ("draft", project))
+        keys, _roof = self.env["project.milestone"].create(
+            [{"name": name, "project_id": project.id} for name in ("Keys", "Roof")]
+        )
+        contract.action_review()
+        self.assertEqual(contract.state, "active")
+        keys.is_reached = True
+        self.assertEqual(contract._position_at(Date.context_today(contract))["revenue"], 500)
+        other = self._make_order((self._make_product("More works", "milestones"), 1000), project_id=project.id)
+        other.action_confirm()
+        self.assertEqual(other.revenue_contract_id.obligation_ids.project_id, project)
+        found = self.env["revenue.contract"].browse((contract | other.revenue_contract_id).ids)
+        self.assertTrue(all("revenue" not in one for one in found._positions(Date.context_today(contract)).values()))

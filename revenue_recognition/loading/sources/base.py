@@ -1,5 +1,19 @@
 """What every source has in common."""
 
+from odoo.tools import SQL
+
+#: SQL that says whether no other obligation of its measure is delivered in the project of an obligation ``o``.
+ALONE = SQL(
+    """
+    NOT EXISTS (
+        SELECT 1 FROM revenue_obligation other
+          JOIN revenue_contract its ON its.id = other.contract_id AND its.state != 'cancelled'
+         WHERE other.project_id = o.project_id AND other.id != o.id
+           AND (other.measure = o.measure OR (other.trigger = 'milestone' AND o.trigger = 'milestone'))
+    )
+    """
+)
+
 
 class Source:
     """Reads one kind of fact for many contracts with one query.

@@ -47,8 +47,13 @@ class Costs(Source):
         return SQL(
             """
             WITH wanted AS (
-                SELECT o.id, o.contract_id, p.account_id,
-                       COUNT(*) OVER (PARTITION BY p.account_id) > 1 AS shared
+                SELECT o.id, o.contract_id, p.account_id, EXISTS (
+                           SELECT 1 FROM revenue_obligation other
+                             JOIN revenue_contract its ON its.id = other.contract_id AND its.state != 'cancelled'
+                             JOIN project_project place ON place.id = other.project_id
+                            WHERE place.account_id = p.account_id AND other.id != o.id
+                              AND other.measure = 'cost_to_cost'
+                       ) AS shared
                   FROM revenue_obligation o
                   JOIN project_project p ON p.id = o.project_id
                  WHERE o.contract_id = ANY(%s) AND o.measure = 'cost_to_cost' AND p.account_id IS NOT NULL
@@ -62,7 +67,7 @@ class Costs(Source):
               FROM wanted w
               JOIN account_analytic_line a ON a.account_id = w.account_id
               LEFT JOIN account_account g ON g.id = a.general_account_id
-             WHERE (g.id IS NULL OR g.account_type LIKE 'expense%%' OR g.account_type LIKE 'asset%%')
+             WHERE (g.id IS NULL OR g.account_type LIKE 'expense%%' OR g.account_type = 'asset_current')
                AND a.category != 'invoice' AND a.amount != 0 AND %s
                AND (NOT w.shared OR a.so_line IS NULL OR EXISTS (
                        SELECT 1 FROM revenue_obligation_sale_line_rel r

@@ -5,7 +5,7 @@ from fractions import Fraction
 from odoo.tools import SQL
 
 from ...engine import events as e
-from .base import Source
+from .base import ALONE, Source
 
 
 class Timesheets(Source):
@@ -27,8 +27,7 @@ class Timesheets(Source):
         return SQL(
             """
             WITH wanted AS (
-                SELECT o.id, o.contract_id, o.project_id,
-                       COUNT(*) OVER (PARTITION BY o.project_id) = 1 AS alone
+                SELECT o.id, o.contract_id, o.project_id, %(alone)s AS alone
                   FROM revenue_obligation o
                  WHERE o.contract_id = ANY(%(ids)s) AND o.measure = 'hours'
             )
@@ -49,5 +48,6 @@ class Timesheets(Source):
              ORDER BY contract_id, id, date
             """,
             ids=ids,
+            alone=ALONE,
             until=self.loader.until("a.date"),
         )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from odoo.tools import SQL
 
 from ...engine import events as e
-from .base import Source
+from .base import ALONE, Source
 
 #: Shares of milestones are floats; thirds of a whole do not add up to it.
 NEAR = Fraction(1, 1000)
@@ -15,7 +15,8 @@ NEAR = Fraction(1, 1000)
 class ProjectMilestones(Source):
     """Reads ``project.milestone`` of the order lines: its share of the quantity is its weight.
 
-    Where no milestone has a share, all weigh the same.
+    Where no milestone has a share, or each has the whole as Odoo proposes it, all weigh the same. Milestones of a
+    project that name no order line belong to the one obligation that is measured by them there.
     """
 
     def tell(self, loaded):
@@ -31,16 +32,27 @@ class ProjectMilestones(Source):
     def _query(self, loaded):
         return SQL(
             """
-            SELECT DISTINCT o.contract_id, o.id, m.id, m.quantity_percentage::text,
-                   CASE WHEN m.is_reached AND %s THEN m.reached_date END
-              FROM revenue_obligation o
-              JOIN revenue_obligation_sale_line_rel r ON r.obligation_id = o.id
-              JOIN project_milestone m ON m.sale_line_id = r.sale_line_id
-             WHERE o.contract_id = ANY(%s) AND (o.measure = 'milestones' OR o.trigger = 'milestone')
-             ORDER BY o.contract_id, o.id, m.id
+            WITH found AS (
+                SELECT o.contract_id, o.id, m.id AS milestone_id
+                  FROM revenue_obligation o
+                  JOIN revenue_obligation_sale_line_rel r ON r.obligation_id = o.id
+                  JOIN project_milestone m ON m.sale_line_id = r.sale_line_id
+                 WHERE o.contract_id = ANY(%(ids)s) AND (o.measure = 'milestones' OR o.trigger = 'milestone')
+                UNION
+                SELECT o.contract_id, o.id, m.id
+                  FROM revenue_obligation o
+                  JOIN project_milestone m ON m.project_id = o.project_id AND m.sale_line_id IS NULL
+                 WHERE o.contract_id = ANY(%(ids)s) AND (o.measure = 'milestones' OR o.trigger = 'milestone')
+                   AND %(alone)s
+            )
+            SELECT found.contract_id, found.id, m.id, m.quantity_percentage::text,
+                   CASE WHEN m.is_reached AND %(until)s THEN m.reached_date END
+              FROM found JOIN project_milestone m ON m.id = found.milestone_id
+             ORDER BY found.contract_id, found.id, m.id
             """,
-            self.loader.until("m.reached_date"),
-            list(loaded),
+            ids=list(loaded),
+            alone=ALONE,
+            until=self.loader.until("m.reached_date"),
         )
 
     def _tell(self, contract, promise, milestones):
@@ -66,11 +78,11 @@ def _weights(*texts):
 
     >>> _weights("0.3333", "0.3333", "0.3333")[0]
     Fraction(1, 3)
-    >>> _weights(None, "0")
-    [Fraction(1, 2), Fraction(1, 2)]
+    >>> _weights(None, "0"), _weights("1", "1")
+    ([Fraction(1, 2), Fraction(1, 2)], [Fraction(1, 2), Fraction(1, 2)])
     """
     shares = [Fraction(text or 0) for text in texts]
     total = sum(shares)
-    if not total:
+    if not total or set(shares) == {1}:
         return [Fraction(1, len(shares))] * len(shares)
     return [share / total for share in shares] if abs(total - 1) < NEAR else shares
