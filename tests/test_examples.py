@@ -134,7 +134,8 @@ def test_the_retrying_client_loses_and_repeats_nothing(stage, unreliable, tmp_pa
 
 def test_the_page_names_every_public_method_and_field(stage):
     page = (DOCS / "api.md").read_text()
-    for name in ("import_schedules", "attain", "get_status", "run_pending", "simulate"):
+    billing = ("import_schedules", "attain", "get_status", "run_pending")
+    for name in (*billing, "simulate", "get_position", "get_scenario", "get_waterfall", "record", "import_rows", "run"):
         assert f"`{name}(" in page
     for example in EXAMPLES.glob("*.py"):
         assert f"examples/{example.name}" in page

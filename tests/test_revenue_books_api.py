@@ -108,6 +108,9 @@ def test_nobody_writes_the_subledger(ask):
 
 def test_who_calls_what(ask):
     assert who_may(ask, "revenue.contract", "get_position", contracts_or_orders=[], at=DAY) == READERS
+    assert who_may(ask, "revenue.contract", "get_scenario", contracts_or_orders=[], at=DAY) == READERS
+    period = {"domain": [], "date_from": "2026-01-01", "date_to": "2026-12-31"}
+    assert who_may(ask, "revenue.contract", "get_waterfall", **period) == READERS
     assert who_may(ask, "revenue.evidence", "record", items=[]) == ACCOUNTANTS
     assert who_may(ask, "revenue.ssp", "import_rows", rows=[]) == ACCOUNTANTS
     steps = {
@@ -139,6 +142,17 @@ def test_a_month_by_another_system(ask, order):
         first, again = step("admin", name)
         assert first == again
         assert (first["state"], first["difference"]) == (state, 0.0)
+    waterfall = ask(
+        "auditor",
+        "revenue.contract",
+        "get_waterfall",
+        domain=[],
+        date_from="2026-01-01",
+        date_to=day,
+        group_by="contract",
+    )
+    row = next(row for row in waterfall["rows"] if row["name"] == order)
+    assert sum(row["recognised"].values()) == 10000 * value
     with pytest.raises(Refusal, match="compute it first"):
         ask("admin", "revenue.close", "run", company=1, date="2025-12-31", step="post")
     with pytest.raises(Refusal, match="locked through"):

@@ -168,5 +168,7 @@ def first_steps(addons):
             "Contracts, Modifications.",
             "As revenue_accountant, work on the exceptions of the other firms (company menu, top right): a price is "
             "missing, a project has no estimate.",
+            "Reporting, Waterfall: revenue by month, recognised and forecast, as pivot, graph and workbook; Contract "
+            "Balances: opening, billed, recognised, closing, tied to the ledger.",
         ]
     return steps
