@@ -41,6 +41,8 @@ def measure_closes(bench):
         runs = [measure_close(bench, size) for _run in range(RUNS if size < SIZES[2] else 1)]
         middle = sorted(runs, key=lambda ran: ran["compute"] + ran["post"])[len(runs) // 2]
         figures[f"obligations_per_second_{size}"] = size / (middle["compute"] + middle["post"])
+        # What a machine with nothing else to do comes near to.
+        figures[f"obligations_per_busy_second_{size}"] = size / (middle["busy"] + middle["post"])
         for part in ("compute", "read", "engine", "write", "busy", "post"):
             figures[f"{part}_seconds_{size}"] = middle[part]
         figures[f"peak_mib_{size}"] = max(ran["peak_mib"] for ran in runs)

@@ -10,7 +10,6 @@ from odoo.tools import SQL
 
 CUSTOMERS = 1000
 REAL_ORDERS = 20
-CLOSE = "2025-09-30"
 #: The real records that are copied: of each table, how the benchmark finds its own.
 TABLES = ("project_project", "sale_order", "sale_order_line", "account_move", "account_move_line")
 
