@@ -31,12 +31,12 @@ class Booked:
               JOIN revenue_contract k ON k.id = e.contract_id
               JOIN res_currency c ON c.id = k.currency_id
               LEFT JOIN revenue_posting p ON p.id = e.posting_id AND e.kind = 'routing'
-             WHERE e.contract_id = ANY(%s)
+             WHERE %s
              GROUP BY 1, 2, 3, 4, c.decimal_places
             """,
             self.loader.company_decimals,
             SETTLED,
-            list(contract_ids),
+            self.loader.among("e.contract_id", contract_ids),
         )
         for contract_id, kind, obligation_id, account_id, amount, company in self.loader.rows(query):
             booked.setdefault(contract_id, {})[kind, obligation_id, account_id] = amount, company

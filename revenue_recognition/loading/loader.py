@@ -66,6 +66,13 @@ class Loader:
             return SQL("TRUE")
         return SQL("%s <= %s", SQL.identifier(*column.split(".")), self.at)
 
+    def among(self, column, contract_ids):
+        """Return SQL that keeps rows of some contracts, joined to contracts ``k``.
+
+        Said of both sides: the database does not conclude one from the other, and reads all contracts to join a few.
+        """
+        return SQL("(%s = ANY(%s) AND k.id = ANY(%s))", SQL.identifier(*column.split(".")), *[list(contract_ids)] * 2)
+
     def applied(self):
         """Return SQL for the modifications ``m`` that count."""
         return SQL(
@@ -110,14 +117,14 @@ class Loader:
                   JOIN revenue_contract k ON k.id = o.contract_id
                   JOIN res_currency c ON c.id = k.currency_id
                   LEFT JOIN revenue_modification m ON m.id = o.modification_id
-                 WHERE o.contract_id = ANY(%s) AND (o.modification_id IS NULL OR %s)
+                 WHERE %s AND (o.modification_id IS NULL OR %s)
                  ORDER BY o.contract_id, o.sequence, o.id
                 """,
                 self.scale("o.price"),
                 self.scale("o.ssp"),
                 self.scale("o.ssp_low"),
                 self.scale("o.ssp_high"),
-                list(loaded),
+                self.among("o.contract_id", loaded),
                 self.applied(),
             )
         )

@@ -36,12 +36,12 @@ class Changes(Source):
               FROM revenue_modification m
               JOIN revenue_contract k ON k.id = m.contract_id
               JOIN res_currency c ON c.id = k.currency_id
-             WHERE m.contract_id = ANY(%s) AND %s
+             WHERE %s AND %s
              ORDER BY m.date, m.id
             """,
             self.loader.scale("m.fixed_delta"),
             self.loader.scale("m.refund"),
-            list(loaded),
+            self.loader.among("m.contract_id", loaded),
             self.loader.applied(),
         )
 

@@ -18,11 +18,11 @@ class ContractCosts(Source):
               FROM revenue_contract_cost a
               JOIN revenue_contract k ON k.id = a.contract_id
               JOIN res_currency c ON c.id = k.currency_id
-             WHERE a.contract_id = ANY(%s) AND %s
+             WHERE %s AND %s
              ORDER BY a.date, a.id
             """,
             self.loader.scale("a.amount"),
-            list(loaded),
+            self.loader.among("a.contract_id", loaded),
             self.loader.until("a.date"),
         )
         for contract_id, row_id, day, kind, amount, obligations in self.loader.rows(query):

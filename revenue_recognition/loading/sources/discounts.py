@@ -19,11 +19,11 @@ class Discounts(Source):
               FROM revenue_contract_discount d
               JOIN revenue_contract k ON k.id = d.contract_id
               JOIN res_currency c ON c.id = k.currency_id
-             WHERE d.contract_id = ANY(%s)
+             WHERE %s
              ORDER BY d.contract_id, d.id
             """,
             self.loader.scale("d.amount"),
-            list(loaded),
+            self.loader.among("d.contract_id", loaded),
         )
         for contract_id, row_id, amount, obligations in self.loader.rows(query):
             contract = loaded[contract_id]

@@ -20,11 +20,11 @@ class PriceChanges(Source):
               FROM revenue_price_change v
               JOIN revenue_contract k ON k.id = v.contract_id
               JOIN res_currency c ON c.id = k.currency_id
-             WHERE v.contract_id = ANY(%s) AND %s
+             WHERE %s AND %s
              ORDER BY v.contract_id, v.date, v.id
             """,
             self.loader.scale("v.amount"),
-            list(loaded),
+            self.loader.among("v.contract_id", loaded),
             self.loader.until("v.date"),
         )
         for contract_id, row_id, name, day, amount, constrained, obligations in self.loader.rows(query):
