@@ -75,6 +75,7 @@ class RevenueContract(models.Model):
                 "name": self._proposal_name(added, changes),
                 "date": max(self.date, fields.Date.context_today(self)),
                 "fixed_delta": delta,
+                "of_order": True,
                 "line_ids": [Command.create(values) for values in changes],
             }
         )
@@ -89,9 +90,7 @@ class RevenueContract(models.Model):
 
     def _drop_proposal(self):
         """Forget an earlier proposal of the contract's orders."""
-        earlier = self.modification_ids.filtered(
-            lambda one: one.state == "proposed" and one.kind == "modify" and not one.move_id
-        )
+        earlier = self.modification_ids.filtered(lambda one: one.state == "proposed" and one.of_order)
         added = earlier.line_ids.filtered(lambda line: line.action == "add").obligation_id
         earlier.with_context(revenue_proposal=True).unlink()
         added.filtered(lambda one: not one.evidence_ids).unlink()
@@ -103,10 +102,15 @@ class RevenueContract(models.Model):
         agreed = self.obligation_ids.filtered(lambda one: not one.modification_id or one.modification_id in applied)
         return agreed - removed
 
+    def _removed_by_hand(self):
+        """Return the obligations that a modification removed without the order."""
+        applied = self.modification_ids.filtered(lambda one: one.state == "applied" and not one.of_order)
+        return applied.line_ids.filtered(lambda line: line.action == "remove").obligation_id
+
     def _added_promises(self):
         """Return what order lines promise that belong to no obligation yet."""
         promises = []
-        known = self._live_obligations().sale_line_ids
+        known = self._live_obligations().sale_line_ids | self._removed_by_hand().sale_line_ids
         for order in self.order_ids.filtered(lambda order: order.state == "sale"):
             fresh = order.order_line - known
             promises += [
@@ -139,14 +143,15 @@ class RevenueContract(models.Model):
 
     def _price_now(self):
         """Return what the order lines of the contract's obligations and its reductions come to now."""
-        lines = self._live_obligations().filtered(lambda one: one.measure not in OPEN_ENDED).sale_line_ids
+        obligations = self._live_obligations() | self._removed_by_hand()
+        lines = obligations.filtered(lambda one: one.measure not in OPEN_ENDED).sale_line_ids
         lines = lines.filtered(lambda line: line.order_id.state == "sale")
         reductions = self.order_ids.filtered(lambda order: order.state == "sale").order_line._revenue_reductions()
         return sum((lines | reductions).mapped("price_subtotal"))
 
     def _price_agreed(self):
-        """Return the fixed consideration as agreed: at inception, and by what was applied since."""
-        applied = self.modification_ids.filtered(lambda one: one.state == "applied")
+        """Return the fixed consideration that the order stood for: at inception, and as its changes were applied."""
+        applied = self.modification_ids.filtered(lambda one: one.state == "applied" and one.of_order)
         return self.fixed + sum(applied.mapped("fixed_delta"))
 
     def _proposal_name(self, added, changes):

@@ -53,6 +53,9 @@ class RevenueModification(models.Model):
     applied_by_id = fields.Many2one("res.users", readonly=True)
     applied_at = fields.Datetime(readonly=True)
     line_ids = fields.One2many("revenue.modification.line", "modification_id", string="Changes")
+    of_order = fields.Boolean(
+        readonly=True, help="It follows a change of the order, so that order and contract agree once it is applied."
+    )
     move_id = fields.Many2one(
         "account.move",
         string="Credit Note",

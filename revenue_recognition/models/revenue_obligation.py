@@ -108,14 +108,19 @@ class RevenueObligation(models.Model):
     # === AGREED TERMS === #
 
     def _agreed_terms(self):
-        """Return the terms as they stand: of inception, and as modifications changed them since.
+        """Return the terms that the order stood for: of inception, and as its changes were applied since.
 
         :return: dictionary with price, ssp, quantity and end
         """
         self.ensure_one()
         terms = {"price": self.price, "ssp": self.ssp, "quantity": self.quantity, "end": self.date_end}
         changes = self.env["revenue.modification.line"].search(
-            [("obligation_id", "=", self.id), ("action", "=", "change"), ("modification_id.state", "=", "applied")]
+            [
+                ("obligation_id", "=", self.id),
+                ("action", "=", "change"),
+                ("modification_id.state", "=", "applied"),
+                ("modification_id.of_order", "=", True),
+            ]
         )
         for change in changes.sorted(lambda line: (line.modification_id.date, line.modification_id.id)):
             terms.update({name: value for name, value in (change.terms or {}).items() if name in terms})

@@ -189,6 +189,33 @@ class TestModification(CloseCommon):
         self.assertEqual(self._balance("revenue"), 1500)
         self.assertEqual(self._balance("contract_liability"), 0)
 
+    def test_what_was_changed_by_hand_is_not_proposed_back(self):
+        """A modification without the order leaves the order as it is; only further changes of it are proposed."""
+        change = self.env["revenue.modification"].create(
+            {"contract_id": self.contract.id, "name": "Letter of May", "date": "2026-05-01", "fixed_delta": -100}
+        )
+        change.action_apply()
+        self.assertEqual(self.contract._position_at(change.date)["transaction_price"], 1600)
+        self.order.order_line[0].price_unit = 1300
+        proposal = self.contract.modification_ids - change
+        self.assertRecordValues(proposal, [{"fixed_delta": 100.0, "of_order": True}])
+        self.order.order_line[0].price_unit = 1200
+        self.assertEqual(self.contract.modification_ids, change)
+        removal = self.env["revenue.modification"].create(
+            {
+                "contract_id": self.contract.id,
+                "name": "Without the licence",
+                "date": "2026-06-01",
+                "fixed_delta": -450,
+                "line_ids": [Command.create({"obligation_id": self.contract.obligation_ids[1].id, "action": "remove"})],
+            }
+        )
+        removal.action_apply()
+        self.order.order_line[0].price_unit = 1250
+        proposal = self.contract.modification_ids - change - removal
+        self.assertRecordValues(proposal, [{"fixed_delta": 50.0}])
+        self.assertRecordValues(proposal.line_ids, [{"obligation_id": self.contract.obligation_ids[0].id}])
+
     def _accept(self, obligation):
         """Have the customer accept what is delivered at a point in time."""
         fact = {"key": "signed", "contract": self.contract.id, "obligation": obligation.key, "kind": "satisfy"}
