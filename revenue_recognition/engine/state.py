@@ -263,7 +263,9 @@ class ContractState:
             state.measure.invoice(amount)
 
     def _only(self) -> ObligationState | None:
-        return next(iter(self.obligations.values())) if len(self.obligations) == 1 else None
+        """Return the only obligation of the contract itself: what a separate contract added is not meant."""
+        own = [one for one in self.obligations.values() if not one.separate]
+        return own[0] if len(own) == 1 else None
 
     def _open(self) -> dict[str, VariableState]:
         """Allocate at inception: standalone selling prices, fixed consideration, variable amounts."""

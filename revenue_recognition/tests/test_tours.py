@@ -26,7 +26,10 @@ class TestTours(CloseCommon, HttpCase):
         self._confirm(order, "2026-01-01")
         self._invoice(order, "2026-01-05")
         self.start_tour(
-            "/odoo/action-revenue_recognition.action_revenue_close", "revenue_close_prepare", login="tour_accountant"
+            "/odoo/action-revenue_recognition.action_revenue_close",
+            "revenue_close_prepare",
+            login="tour_accountant",
+            timeout=180,
         )
         close = self.env["revenue.close"].search([("company_id", "=", self.company.id)])
         self.assertEqual(close.state, "computed")
@@ -34,6 +37,7 @@ class TestTours(CloseCommon, HttpCase):
             f"/odoo/action-revenue_recognition.action_revenue_close/{close.id}",
             "revenue_close_approve",
             login="tour_controller",
+            timeout=180,
         )
         self.assertEqual(close.state, "locked")
         self.assertEqual(self._balance("revenue"), 295.89)

@@ -178,10 +178,9 @@ class History(Changes):
             return (ob.usage if ob.satisfied >= 1 else 0) + ob.frozen
         if ob.method == "units":
             return ob.delivered * (ob.unit_price or 0) + ob.frozen
-        return (self.tied_all() if len(self.obligations) == 1 else self.tied.get(ob.key, Fraction(0))) + ob.frozen
-
-    def tied_all(self):
-        return sum(self.tied.values(), Fraction(0))
+        own = [other for other in self.obligations.values() if not other.separate]
+        untied = self.tied.get(None, Fraction(0)) if own == [ob] else Fraction(0)
+        return self.tied.get(ob.key, Fraction(0)) + untied + ob.frozen
 
     def figures(self, day, this_year=True):
         """Return {key: {gross and net, allocated and recognised, progress}} at the end of a day."""
