@@ -16,7 +16,7 @@ class Booked:
         self.loader = loader
 
     def of(self, contract_ids):
-        """Return what is booked, by contract and by key of :class:`~.booking.Booking`.
+        """Return what is booked, by contract and by key of :class:`~.booking.Booking`; what was mirrored is not.
 
         :return: ``{contract id: {key: (units of the contract, units of the company's currency)}}``
         """
@@ -33,6 +33,7 @@ class Booked:
               LEFT JOIN revenue_posting p ON p.id = e.posting_id AND e.kind = 'routing'
              WHERE %s
              GROUP BY 1, 2, 3, 4, c.decimal_places
+            HAVING SUM(e.amount) != 0 OR SUM(e.company_amount) != 0
             """,
             self.loader.company_decimals,
             SETTLED,

@@ -72,9 +72,7 @@ class Booking:
             contract.problem("accounts", roles="contract_liability")
             return {}
         targets = {}
-        total = total_company = 0
         for account, (amount, company) in contract.billed.items():
-            total, total_company = total + amount, total_company + company
             if account != liability:
                 targets["routing", 0, account] = Target(amount, company, account, liability)
         direct = contract.billed.get(liability)

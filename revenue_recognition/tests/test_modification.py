@@ -216,6 +216,22 @@ class TestModification(CloseCommon):
         self.assertRecordValues(proposal, [{"fixed_delta": 50.0}])
         self.assertRecordValues(proposal.line_ids, [{"obligation_id": self.contract.obligation_ids[0].id}])
 
+    def test_reopened_and_closed_before_what_was_added(self):
+        """The books of an obligation that comes later were mirrored: the earlier close does not know it."""
+        self._add_line(self.licence, 500)
+        change = self.contract.modification_ids
+        change.date = "2026-02-20"
+        change.action_apply()
+        added = change.line_ids.obligation_id
+        fact = {"key": "signed", "contract": self.contract.id, "obligation": added.key, "kind": "satisfy"}
+        self.env["revenue.evidence"].record([{**fact, "date": "2026-02-25"}])
+        close = self._close("2026-02-28")
+        self.assertIn(added, close.entry_ids.obligation_id)
+        close.with_user(self.approver).action_reopen("Closed too far")
+        earlier = self._close("2026-02-15")
+        self.assertNotIn(added, earlier.entry_ids.obligation_id)
+        self.assertEqual(earlier.difference, 0)
+
     def _accept(self, obligation):
         """Have the customer accept what is delivered at a point in time."""
         fact = {"key": "signed", "contract": self.contract.id, "obligation": obligation.key, "kind": "satisfy"}
