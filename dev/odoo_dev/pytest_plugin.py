@@ -26,9 +26,11 @@
 import contextlib
 import itertools
 import os
+from unittest import mock
 
 import pytest
 
+from odoo_dev.database import Filestore
 from odoo_dev.live import LiveDatabase, LiveServer
 from odoo_dev.server import start_server
 from odoo_dev.session import current_session
@@ -74,6 +76,28 @@ def _servers(make_database):
     finally:
         for server in started:
             server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_filestore(load_registry):
+    """Give each pytest worker the files of its database alone.
+
+    After every class of tests Odoo removes the files that its database does
+    not name. The workers of pytest-odoo share one folder, so that one of them
+    would remove what a page of another has just made: its assets.
+    """
+    from odoo.tests.common import get_db_name
+    from odoo.tools import config
+
+    original, own = current_session().prefix, get_db_name()
+    if own == original:
+        yield
+        return
+    files = Filestore(config["data_dir"])
+    files.copy(original, own)
+    with mock.patch.object(config, "filestore", lambda name: str(files.folder / name)):
+        yield
+    files.drop(own)
 
 
 @pytest.fixture
