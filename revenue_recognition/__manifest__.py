@@ -10,6 +10,7 @@
         "security/revenue_recognition_groups.xml",
         "security/ir.model.access.csv",
         "security/revenue_recognition_rules.xml",
+        "security/revenue_dialog_rules.xml",
         "data/revenue_policies.xml",
         "data/ir_cron.xml",
         "views/menus.xml",

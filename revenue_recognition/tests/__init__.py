@@ -24,6 +24,7 @@ from . import (
     test_position,
     test_refusals,
     test_rollforward,
+    test_rules,
     test_scenarios,
     test_simulate,
     test_ssp,
