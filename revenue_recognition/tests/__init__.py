@@ -17,6 +17,7 @@ from . import (
     test_estimate,
     test_evidence,
     test_facts,
+    test_kept_fields,
     test_ledger,
     test_modification,
     test_payments,

@@ -17,9 +17,8 @@ class TestAppendOnly(RevenueCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.contract = cls.env["revenue.contract"].create(
-            {"name": "C1", "partner_id": cls.customer.id, "date": "2026-01-01", "state": "active"}
-        )
+        values = {"name": "C1", "partner_id": cls.customer.id, "date": "2026-01-01", "state": "active"}
+        cls.contract = cls.env["revenue.contract"].sudo().create(values).sudo(False)
         cls.obligation = cls.env["revenue.obligation"].create(
             {"contract_id": cls.contract.id, "key": "A", "name": "Works", "measure": "manual", "price": 1000.0}
         )

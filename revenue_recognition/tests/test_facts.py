@@ -52,7 +52,7 @@ class TestFacts(EvidenceCommon):
         )
 
     def test_by_hand_it_says_that_a_period_is_locked(self):
-        self.company.revenue_lock_date = "2026-01-31"
+        self.company.sudo().revenue_lock_date = "2026-01-31"
         wizard = self._form("revenue.evidence.wizard", default_contract_id=self.contract.id)
         wizard.date = Date.to_date("2026-01-31")
         self.assertTrue(wizard.late)

@@ -74,7 +74,7 @@ class TestRollforward(WaterfallCommon):
                 "fixed_delta": 240,
             }
         )
-        modification._work_out()
+        modification.action_work_out()
         modification.action_apply()
         self.assertAlmostEqual(modification.revenue_after - modification.revenue_before, 20.38)
 

@@ -108,7 +108,7 @@ class TestYear(CloseCommon):
 
     def test_36_again_posts_nothing(self):
         """36: the same close once more finds nothing to book."""
-        self.company.revenue_lock_date = False
+        self.company.sudo().revenue_lock_date = False
         again = self.env["revenue.close"].with_user(self.preparer).create({"date": self.last.date})
         again.action_compute()
         again.sudo().exception_note = "Its price is being agreed"
@@ -183,7 +183,7 @@ class TestYear(CloseCommon):
 
     def test_41_once(self):
         """41: one close at work at a time; a key of a fact is taken once."""
-        self.company.revenue_lock_date = False
+        self.company.sudo().revenue_lock_date = False
         closes = self.env["revenue.close"]
         closes.create({"date": "2026-01-31"})
         with self.assertRaisesRegex(Exception, "one close at work|one_open"), self.env.cr.savepoint():
