@@ -42,10 +42,8 @@ class TestKeptFields(RevenueCommon):
         invoice = self.order._create_invoices()
         self.assertKept(invoice.invoice_line_ids, self.biller, {"revenue_contract_id": False})
         close = self.env["revenue.close"].create({"date": "2026-01-31"})
-        posting = self.env["revenue.posting"].sudo()
-        posting = posting.create(
-            {"close_id": close.id, "company_id": self.company.id, "kind": "revenue", "currency_id": self.company.currency_id.id}
-        )
+        values = {"close_id": close.id, "company_id": self.company.id, "currency_id": self.company.currency_id.id}
+        posting = self.env["revenue.posting"].sudo().create({**values, "kind": "revenue"})
         self.assertKept(invoice.invoice_line_ids, self.biller, {"revenue_posting_id": posting.id})
         invoice.with_user(self.biller).action_post()
         self.assertEqual(invoice.invoice_line_ids.revenue_contract_id, self.contract)
