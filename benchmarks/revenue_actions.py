@@ -36,16 +36,25 @@ def populate(registry, obligations, size):
     return first
 
 
-def close(registry):
-    """Do one close as the background does, with a commit per chunk; return seconds, rows and memory."""
-    Path("/proc/self/clear_refs").write_text("5")
-    watch = Stopwatch()
+def start_close(registry):
+    """Make a close that is to be computed in the background."""
     with environment(registry) as env:
         record = env["revenue.close"].create({"date": CLOSE})
         record._take()
         record._start()
+
+
+def compute(registry):
+    """Work at a close as a scheduled action does, until nothing is left to take; return seconds and memory."""
+    Path("/proc/self/clear_refs").write_text("5")
+    watch = Stopwatch()
     with environment(registry) as env, watch.on(env.cr):
         env["revenue.close"].search([("state", "=", "computing")])._work()
+    return {**watch.seconds, "peak_mib": peak_mib()}
+
+
+def post_close(registry):
+    """Approve and post the close that was computed; return the seconds of posting, and what was written."""
     with environment(registry, views.admin(registry)) as env:
         record = env["revenue.close"].sudo().search([("state", "=", "computed")])
         blocked = record.exception_ids.mapped("message")
@@ -56,8 +65,7 @@ def close(registry):
         record = env["revenue.close"].search([("state", "=", "approved")])
         record._post()
         assert record.state == "posted", record.state
-    watch.seconds["post"] = time.perf_counter() - started
-    return {**watch.seconds, **outcome(registry), "peak_mib": peak_mib()}
+    return {"post": time.perf_counter() - started, **outcome(registry)}
 
 
 def outcome(registry):
@@ -135,10 +143,7 @@ def profile(registry, path):
     """Compute one close under cProfile; write the statistics to a file."""
     import cProfile
 
-    with environment(registry) as env:
-        record = env["revenue.close"].create({"date": CLOSE})
-        record._take()
-        record._start()
+    start_close(registry)
     with environment(registry) as env:
         profiler = cProfile.Profile()
         profiler.runcall(env["revenue.close"].search([("state", "=", "computing")])._work)

@@ -261,6 +261,12 @@ FACTS = (
       FROM bench
     """,
     """
+    UPDATE revenue_obligation o SET allocated = ROUND(o.ssp * k.fixed / total.ssp, 2)
+      FROM revenue_contract k, (SELECT contract_id, SUM(ssp) AS ssp FROM revenue_obligation
+                                 WHERE measure NOT IN ('usage', 'as_invoiced') GROUP BY contract_id) total
+     WHERE k.id = o.contract_id AND total.contract_id = o.contract_id AND o.measure NOT IN ('usage', 'as_invoiced')
+    """,
+    """
     INSERT INTO revenue_obligation_sale_line_rel (obligation_id, sale_line_id)
     SELECT id, line_id FROM bench WHERE kind IN ('milestones', 'invoiced')
     """,

@@ -71,6 +71,7 @@ def assert_booked_once(server):
         """
     )
     assert ledger == [(EARNED,)]
+    assert server.query("SELECT count(*), count(DISTINCT (kind, debit_account_id)) FROM revenue_posting") == [(3, 3)]
     assert server.query(
         """
         SELECT count(*) FROM revenue_posting p
@@ -113,8 +114,8 @@ def test_killed_during_compute_and_post(module_odoo_server):
 
 
 def test_killed_in_the_background(module_odoo_server):
-    """A large close goes on behind its last chunk, with new workers, until it is done."""
-    server = module_odoo_server(workers=2)
+    """A large close goes on with the parts that are not done, with new workers, until all are."""
+    server = module_odoo_server(workers=2, max_cron_threads=2)
     people = make_world(server, CONTRACTS, chunk=3, background=5, background_postings=1, postings_per_move=1)
     assert run(people, "revenue_accountant", "compute")["state"] in ("computing", "computed")
     follow(server, people, "revenue_accountant", "compute", "computed")
@@ -137,6 +138,39 @@ def follow(server, people, login, step, wanted):
             kills += 1
         else:
             attempt(lambda: run(people, login, step))
+
+
+def test_workers_take_different_parts(module_odoo_server):
+    """One worker waits for somebody who has a contract locked; the other one does all other parts meanwhile."""
+    server = module_odoo_server(workers=2, max_cron_threads=2)
+    people = make_world(server, CONTRACTS, chunk=3, background=5)
+    with server.database.psql() as somebody:
+        somebody.execute("BEGIN; SELECT id FROM revenue_contract ORDER BY id LIMIT 1 OFFSET 1 FOR UPDATE")
+        [(locked,)] = somebody.fetchall()
+        assert run(people, "revenue_accountant", "compute")["state"] == "computing"
+        wait_until(lambda: len(left(server)) == 1)
+        [(first, last)] = left(server)
+        assert first <= locked <= last
+        assert state_of(server) == "computing"
+        somebody.execute("COMMIT")
+    wait_until(lambda: state_of(server) == "computed")
+    assert left(server) == []
+    run(people, "revenue_controller", "approve")
+    run(people, "revenue_controller", "post")
+    assert_booked_once(server)
+
+
+def left(server):
+    """The parts of the close that are not done: the first and the last contract of each."""
+    return server.query("SELECT first_contract_id, last_contract_id FROM revenue_close_part WHERE NOT done")
+
+
+def wait_until(condition):
+    """Wait for what comes within a minute."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_two_people_close_at_once(module_odoo_server):

@@ -3,6 +3,7 @@
 from ..loading import Loader
 from .booked import Booked
 from .booking import Booking
+from .outlook import Outlook
 from .roles import RoleBook
 from .writer import EntryWriter
 
@@ -17,7 +18,6 @@ class Computation:
     """
 
     def __init__(self, close):
-        self.close = close
         company = close.company_id
         own = company.currency_id.id
         self.loader = Loader(close.env, company, close.date, payments=False)
@@ -25,6 +25,7 @@ class Computation:
         self.booked = Booked(self.loader)
         self.booking = Booking(close.date, roles, lambda contract: contract.currency_id != own)
         self.writer = EntryWriter(close, self.loader, roles)
+        self.outlook = Outlook(self.loader, close.date)
 
     def book(self, contract_ids):
         """Write the entries of some contracts.
@@ -32,6 +33,7 @@ class Computation:
         :return: the contracts that have problems, as :class:`~..loading.Loaded`
         """
         self.writer.start()
+        self.outlook.start()
         booked = self.booked.of(contract_ids)
         problems = []
         loaded = self.loader.load(contract_ids).values()
@@ -39,8 +41,11 @@ class Computation:
             before = booked.get(contract.id, {})
             targets, complete = self.booking.targets(contract, before)
             self.writer.add(contract, targets, before, complete)
+            self.outlook.add_term(contract)
+            if complete:
+                self.outlook.add(contract, targets)
             if contract.problems and contract.state != "cancelled":
                 problems.append(contract)
         self.writer.flush()
-        self.close._keep_started(loaded)
+        self.outlook.flush()
         return problems

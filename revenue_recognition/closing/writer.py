@@ -1,4 +1,4 @@
-"""Writes the subledger in bulk: rows by COPY, and the postings that sum them."""
+"""Writes the subledger in bulk: rows by COPY, and the postings they belong to."""
 
 from io import StringIO
 
@@ -22,14 +22,12 @@ NULL = "\\N"
 
 
 class Posting:
-    """The sum of some rows, on its way to the database."""
+    """What some rows have in common, on its way to the database."""
 
-    __slots__ = ("amount", "company", "decimals", "id", "rows")
+    __slots__ = ("id",)
 
-    def __init__(self, decimals):
-        self.id = None
-        self.decimals = decimals
-        self.amount = self.company = self.rows = 0
+    def __init__(self, row_id=None):
+        self.id = row_id
 
 
 class EntryWriter:
@@ -52,7 +50,7 @@ class EntryWriter:
     def start(self):
         """Begin a chunk: what the last one left may have been computed anew by somebody else since its commit."""
         self.postings = self._known()
-        self.touched = {}
+        self.new = {}
         self.rows = []
 
     def add(self, contract, targets, booked, complete):
@@ -83,7 +81,6 @@ class EntryWriter:
             buffer.write(f"{self.close_id}\t{posting.id}\t{row}")
         buffer.seek(0)
         self.cr.copy_expert(f"COPY revenue_entry ({', '.join(COLUMNS)}) FROM STDIN", buffer)
-        self._sum_postings()
 
     def _row(self, contract, key, target, amount, company):
         kind, obligation_id, _account = key
@@ -95,11 +92,7 @@ class EntryWriter:
             f"{contract.id}\t{obligation_id or NULL}\t{kind}\t{amount}e-{places}\t{company}e-{company_places}"
             f"\t{target.amount}e-{places}\t{allocated}\t{progress}\n"
         )
-        posting = self._posting(contract, kind, target, company)
-        posting.amount += amount
-        posting.company += company
-        posting.rows += 1
-        self.rows.append((posting, row))
+        self.rows.append((self._posting(contract, kind, target, company), row))
 
     def _posting(self, contract, kind, target, company):
         """Return the posting that a row belongs to."""
@@ -115,14 +108,13 @@ class EntryWriter:
         head = (kind, journal, target.debit, credit, contract.currency_id, target.analytic, *who)
         posting = self.postings.get(head)
         if posting is None:
-            posting = self.postings[head] = Posting(contract.decimals)
-        self.touched[head] = posting
+            posting = self.postings[head] = self.new[head] = Posting()
         return posting
 
     # === DATABASE === #
 
     def _known(self):
-        """Return the postings the close has already, without their sums: an interrupted one goes on.
+        """Return the postings the close has already.
 
         A contract has postings of its own where the ledger tells contracts apart: no other one adds to them.
         """
@@ -140,13 +132,12 @@ class EntryWriter:
         )
         postings = {}
         for *head, posting_id in rows:
-            posting = postings[tuple(head)] = Posting(self.loader.decimals[head[4]])
-            posting.id = posting_id
+            postings[tuple(head)] = Posting(posting_id)
         return postings
 
     def _make_postings(self):
         """Insert the postings that are new, so that rows may refer to them."""
-        new = [(head, posting) for head, posting in self.touched.items() if posting.id is None]
+        new = list(self.new.items())
         for start in range(0, len(new), 1000):
             part = new[start : start + 1000]
             values = SQL(", ").join(
@@ -169,32 +160,3 @@ class EntryWriter:
 
     def _common(self):
         return self.close_id, self.loader.company.id, self.date
-
-    def _sum_postings(self):
-        """Add what was written to the sums of its postings."""
-        touched = list(self.touched.values())
-        for start in range(0, len(touched), 1000):
-            values = SQL(", ").join(
-                SQL(
-                    "(%s, %s::numeric, %s::numeric, %s)",
-                    posting.id,
-                    f"{posting.amount}e-{posting.decimals}",
-                    f"{posting.company}e-{self.loader.company_decimals}",
-                    posting.rows,
-                )
-                for posting in touched[start : start + 1000]
-            )
-            self.cr.execute(
-                SQL(
-                    """
-                    UPDATE revenue_posting p
-                       SET amount = p.amount + v.amount, company_amount = p.company_amount + v.company,
-                           rows = p.rows + v.rows
-                      FROM (VALUES %s) AS v (id, amount, company, rows)
-                     WHERE p.id = v.id
-                    """,
-                    values,
-                )
-            )
-        for posting in touched:
-            posting.amount = posting.company = posting.rows = 0

@@ -42,6 +42,7 @@ class Problem:
 class Promise:
     """An obligation as read: its terms, and what the sources found out about them.
 
+    :ivar allocated: its share of the price as last worked out, in units; None where it never was
     :ivar weights: of its milestones, by their key
     :ivar estimate: the first estimate at completion (units of money, or hours)
     :ivar facts: when what it waits for happened, and the share of it
@@ -51,6 +52,7 @@ class Promise:
     __slots__ = (
         "added_by",
         "account_id",
+        "allocated",
         "analytic",
         "date_end",
         "date_start",
@@ -99,6 +101,7 @@ class Promise:
             self.account_id,
             self.version_id,
             self.analytic,
+            self.allocated,
         ) = row
         self.weights = {}
         self.estimate = Fraction(self.quantity) if self.measure == "hours" and self.quantity else None

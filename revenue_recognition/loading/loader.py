@@ -112,7 +112,7 @@ class Loader:
                 SELECT o.contract_id, o.id, o.key, o.name, o.measure, o.trigger, o.date_start, o.date_end,
                        o.duration_months, o.monthly, %s, %s, %s, %s, o.ssp_kind, NULLIF(o.quantity, 0)::text,
                        (NULLIF(o.unit_price, 0) * (10 ^ c.decimal_places)::numeric)::text, o.distinct,
-                       o.modification_id, o.revenue_account_id, o.policy_version_id, o.analytic_distribution::text
+                       o.modification_id, o.revenue_account_id, o.policy_version_id, o.analytic_distribution::text, %s
                   FROM revenue_obligation o
                   JOIN revenue_contract k ON k.id = o.contract_id
                   JOIN res_currency c ON c.id = k.currency_id
@@ -124,6 +124,7 @@ class Loader:
                 self.scale("o.ssp"),
                 self.scale("o.ssp_low"),
                 self.scale("o.ssp_high"),
+                self.scale("o.allocated"),
                 self.among("o.contract_id", loaded),
                 self.applied(),
             )

@@ -16,6 +16,7 @@ from . import (
     revenue_close_demo,
     revenue_close_hint,
     revenue_close_notes,
+    revenue_close_part,
     revenue_close_post,
     revenue_close_run,
     revenue_contract,

@@ -71,8 +71,8 @@ class RevenueClose(models.Model):
     reversal_ids = fields.One2many("revenue.close", "reversed_id", string="Reopened By", readonly=True)
     failure = fields.Char(readonly=True, copy=False, help="What stopped the work in the background.")
     contract_count = fields.Integer(string="Contracts", readonly=True, copy=False)
-    contract_done = fields.Integer(string="Contracts Computed", readonly=True, copy=False)
-    last_contract_id = fields.Integer(readonly=True, copy=False, help="How far it is computed.")
+    contract_done = fields.Integer(string="Contracts Computed", compute="_compute_contract_done", compute_sudo=True)
+    part_ids = fields.One2many("revenue.close.part", "close_id", readonly=True, copy=False)
     posting_ids = fields.One2many("revenue.posting", "close_id", string="Postings", readonly=True)
     entry_ids = fields.One2many("revenue.entry", "close_id", string="Subledger", readonly=True)
     exception_ids = fields.One2many("revenue.exception", "close_id", string="Exceptions", readonly=True)
@@ -101,6 +101,14 @@ class RevenueClose(models.Model):
             whole_month = close.date and close.date == fields.Date.end_of(close.date, "month")
             period = close.date.strftime("%Y/%m" if whole_month else "%Y/%m/%d") if close.date else "/"
             close.name = f"REV/{period}" if close.kind == "close" else f"REV/{period}/R"
+
+    @api.depends("state", "contract_count", "part_ids.done")
+    def _compute_contract_done(self):
+        for close in self:
+            if close.state == "computing":
+                close.contract_done = sum(part.contract_count for part in close.part_ids if part.done)
+            else:
+                close.contract_done = close.contract_count if close.state != "cancelled" else 0
 
     def _compute_move_ids(self):
         for close in self:

@@ -1,16 +1,21 @@
 import logging
+from random import uniform
+from time import sleep
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..closing import Computation
+from ..closing import Computation, total_postings
 
 _logger = logging.getLogger(__name__)
 
 #: Contracts worked out at a time: memory stays flat, and a query reads them all. A system parameter may say otherwise.
-CHUNK = ("revenue_recognition.chunk", 1000)
-#: From so many contracts on a close is computed in the background, committed chunk by chunk; likewise.
+CHUNK = ("revenue_recognition.chunk", 2000)
+#: From so many contracts on a close is computed in the background, committed part by part; likewise.
 BACKGROUND = ("revenue_recognition.background", 5000)
+#: How often a part is tried that others got in the way of.
+TRIES = 5
 
 
 class RevenueClose(models.Model):
@@ -21,8 +26,8 @@ class RevenueClose(models.Model):
     def _compute(self):
         """Work out all contracts and write what has to be booked.
 
-        A small company is done at once. A large one is done in the background, in chunks that
-        are committed; one that was interrupted goes on behind its last chunk.
+        A small company is done at once. A large one is done in the background, part by part, by as many workers as
+        there are for scheduled actions; each commits its part, so one that was interrupted loses no more than that.
         """
         self._take()
         self._in_state("draft", "computing", "computed")
@@ -32,8 +37,9 @@ class RevenueClose(models.Model):
             self._wake()
         else:
             computation = Computation(self)
-            while self._compute_chunk(computation):
+            while self._compute_part(computation) or self._divide():
                 pass
+            self._finish()
 
     def _start(self):
         """Begin anew: forget what was computed before."""
@@ -48,11 +54,18 @@ class RevenueClose(models.Model):
                 "prepared_at": fields.Datetime.now(),
                 "exception_note": False,
                 "failure": False,
-                "last_contract_id": 0,
-                "contract_done": 0,
-                "contract_count": self.env["revenue.contract"].search_count(self._contract_domain()),
+                "contract_count": 0,
             }
         )
+        self._divide()
+
+    def _divide(self):
+        """Divide the contracts that are in no part yet; return whether there were any."""
+        self.env.flush_all()
+        count = self.part_ids._divide(self, self._parameter(*CHUNK))
+        if count:
+            self.contract_count += count
+        return bool(count)
 
     @api.model
     def _parameter(self, name, default):
@@ -60,28 +73,21 @@ class RevenueClose(models.Model):
         value = self.env["ir.config_parameter"].sudo().get_param(name)
         return int(value) if value and value.isdigit() and int(value) else default
 
-    def _contract_domain(self):
-        return [("company_id", "=", self.company_id.id), ("date", "<=", self.date)]
-
-    def _compute_chunk(self, computation):
-        """Work out the next contracts.
+    def _compute_part(self, computation):
+        """Work out the contracts of a part that nobody is at.
 
         :param computation: a :class:`~..closing.Computation`
-        :return: whether there were any; after the last one the close is computed
+        :return: whether there was one
         """
-        contracts = self.env["revenue.contract"].search(
-            [*self._contract_domain(), ("id", ">", self.last_contract_id)], order="id", limit=self._parameter(*CHUNK)
-        )
-        if not contracts:
-            self._finish()
+        part = self.part_ids._take_next(self)
+        if not part:
             return False
+        contracts = part._contracts()
         # Asked for by state, which reads no record: of a thousand contracts hardly one is a draft.
         contracts.search([("id", "in", contracts.ids), ("state", "=", "draft")])._review()
         self.env.flush_all()
         self._note_problems(computation.book(contracts.ids))
-        self.write(
-            {"last_contract_id": contracts[-1].id, "contract_done": self.contract_done + len(contracts)},
-        )
+        part.done = True
         self.env.flush_all()
         self.env.invalidate_all()
         return True
@@ -96,14 +102,18 @@ class RevenueClose(models.Model):
 
     def _finish(self):
         """Note what concerns the close as a whole; it waits for approval then."""
+        self.env.flush_all()
+        total_postings(self.env.cr, self.id)
+        self.env.invalidate_all()
         self._note_late_evidence()
         self._note_proposals()
         self.state = "computed"
+        self.part_ids.unlink()
 
     def _forget(self):
         """Drop what was computed."""
         self.env.flush_all()
-        for table in ("revenue_entry", "revenue_posting", "revenue_exception"):
+        for table in ("revenue_entry", "revenue_posting", "revenue_exception", "revenue_close_part"):
             self.env.cr.execute(SQL("DELETE FROM %s WHERE close_id = %s", SQL.identifier(table), self.id))
         self.env.invalidate_all()
 
@@ -112,13 +122,17 @@ class RevenueClose(models.Model):
     def _wake(self):
         """Have the work go on in the background, as soon as this transaction is committed."""
         self.env.ref("revenue_recognition.cron_close")._trigger()
+        if self.state == "computing":
+            self.env.ref("revenue_recognition.cron_close_help")._trigger()
 
     @api.model
     def _cron_work(self):
-        """Go on with closes that are computing or posting, committing each chunk."""
+        """Go on with closes that are computing or posting, committing each part.
+
+        Two scheduled actions do this, so that two workers may share the computing of a large close.
+        """
         for close in self.search([("state", "in", ("computing", "posting"))]):
-            if close.try_lock_for_update():
-                close._work_or_say_why()
+            close._work_or_say_why()
 
     def _work_or_say_why(self):
         """Go on with a close; what stops it is written on it, for the people who wait."""
@@ -131,11 +145,57 @@ class RevenueClose(models.Model):
             self.env["ir.cron"]._commit_progress(1)
 
     def _work(self):
-        """Do the rest of the work of one close, with a commit after each part."""
-        progress = self.env["ir.cron"]._commit_progress
+        """Do the rest of the work of one close, with a commit after each part.
+
+        A part that another transaction got in the way of is done again.
+        """
         computation = Computation(self)
-        going = True
-        while going and self.state in ("computing", "posting"):
-            left = self._compute_chunk(computation) if self.state == "computing" else self._post_part()
-            progress(1, remaining=int(left))
-            going = left and self.try_lock_for_update()
+        going, tries = True, 0
+        while going:
+            try:
+                going = self._work_part(computation)
+                self.env["ir.cron"]._commit_progress(1, remaining=int(going))
+                tries = 0
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                tries += 1
+                if tries == TRIES:
+                    raise
+                self.env.cr.rollback()
+                sleep(uniform(0, 0.2))
+
+    def _work_part(self, computation):
+        """Do one part; return whether to go on."""
+        if self._hold("FOR SHARE") == "computing":
+            return self._compute_part(computation) or self._finish_if_done()
+        return self._post_next_part()
+
+    def _finish_if_done(self):
+        """Finish a close of which no part is left to take; return whether there is something to do after all.
+
+        Whoever finds nothing left tries it alone, so that the last one of several workers succeeds.
+        """
+        self.env["ir.cron"]._commit_progress()
+        if self._hold("FOR UPDATE") != "computing":
+            return True
+        if self.part_ids.filtered(lambda part: not part.done) or self._divide():
+            return True
+        self._finish()
+        return False
+
+    def _post_next_part(self):
+        """Post a part unless another worker is at it; return whether to go on."""
+        self.env["ir.cron"]._commit_progress()
+        if not self.try_lock_for_update():
+            return False
+        self.invalidate_recordset()
+        return self.state == "posting" and self._post_part()
+
+    def _hold(self, how):
+        """Lock the close until the end of the transaction; return its state.
+
+        :param str how: FOR SHARE lets other workers compute beside this one, FOR UPDATE nobody
+        """
+        query = SQL("SELECT state FROM revenue_close WHERE id = %s %s", self.id, SQL(how))
+        [(state,)] = self.env.execute_query(query)
+        self.invalidate_recordset()
+        return state

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..engine.measures.straight_line import TimeMeasure
 from ..engine.money import in_currency
@@ -70,61 +69,6 @@ class RevenueContract(models.Model):
             loaded = Loader(self.env, company).load(contracts.ids)
             for contract in contracts:
                 contract._check_one(loaded[contract.id])
-
-
-class RevenueClose(models.Model):
-    """A close works everything out: what it finds is what forecasts go by."""
-
-    _inherit = "revenue.close"
-
-    def _finish(self):
-        self._keep_allocated()
-        return super()._finish()
-
-    def _keep_allocated(self):
-        """Take over the prices the close worked out, but for contracts of which later changes are known."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE revenue_obligation o SET allocated = e.allocated
-                  FROM revenue_entry e
-                 WHERE e.close_id = %(close)s AND e.kind = 'revenue' AND o.id = e.obligation_id
-                   AND o.allocated IS DISTINCT FROM e.allocated
-                   AND NOT EXISTS (SELECT 1 FROM revenue_modification m WHERE m.contract_id = e.contract_id
-                                      AND m.state = 'applied' AND m.date > %(date)s)
-                   AND NOT EXISTS (SELECT 1 FROM revenue_price_change c WHERE c.contract_id = e.contract_id
-                                      AND c.date > %(date)s)
-                """,
-                close=self.id,
-                date=self.date,
-            )
-        )
-        self.env["revenue.obligation"].invalidate_model(["allocated"])
-
-    def _keep_started(self, contracts):
-        """Write the term of what began by a fact, not by a date that was agreed.
-
-        :param contracts: as read by the loader
-        """
-        spans = [
-            (promise.id, *promise.span())
-            for contract in contracts
-            for promise in contract.promises.values()
-            if promise.started is not None and promise.measure == "straight_line" and promise.span()
-        ]
-        for first in range(0, len(spans), 1000):
-            rows = SQL(", ").join(SQL("(%s, %s::date, %s::date)", *span) for span in spans[first : first + 1000])
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE revenue_obligation o SET earned_from = v.first, earned_to = v.last
-                      FROM (VALUES %s) AS v (id, first, last)
-                     WHERE o.id = v.id AND o.earned_from IS NULL
-                    """,
-                    rows,
-                )
-            )
 
 
 class RevenuePriceChange(models.Model):

@@ -1,9 +1,11 @@
 from datetime import date, timedelta
 from random import Random
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..closing import EntryWriter
 from .test_close import CloseCommon
 
 INCEPTION = date(2026, 1, 1)
@@ -135,6 +137,27 @@ class TestCloseMany(CloseCommon):
             for found in self.env["revenue.contract"].get_position(active.ids, day):
                 with self.subTest(day=day, contract=found["name"]):
                     self._check_one(found)
+
+    def test_postings_that_two_workers_made_become_one(self):
+        """Workers that began at once do not see each other's postings: the close has one of each all the same."""
+        close = self.env["revenue.close"].create({"company_id": self.company.id, "date": "2026-02-28"}).sudo()
+        close._compute()
+        alone = self._sums(close)
+        with patch.object(EntryWriter, "_known", side_effect=dict):
+            close._compute()
+        self.assertGreater(close.entry_count, len(alone))
+        self.assertEqual(self._sums(close), alone)
+        self.assertEqual(sum(close.posting_ids.mapped("rows")), len(close.entry_ids))
+
+    def _sums(self, close):
+        """Return the sums of the postings of a close by what they have in common, each in a list."""
+        sums = {}
+        for posting in close.posting_ids:
+            accounts = (posting.debit_account_id, posting.credit_account_id)
+            head = (posting.kind, *accounts, posting.currency_id, str(posting.analytic_distribution))
+            sums.setdefault(head, []).append((posting.amount, posting.company_amount, posting.rows))
+        self.assertEqual({len(ones) for ones in sums.values()}, {1})
+        return sums
 
     def _check_one(self, found):
         contract = self.env["revenue.contract"].browse(found["contract"])
