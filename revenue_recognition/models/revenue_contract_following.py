@@ -25,6 +25,7 @@ class RevenueContract(models.Model):
 
     def _follow_as_draft(self):
         """Take over the lines as they are now; obligations keep their identity by their key."""
+        self._waiting_proposals()._withdraw()
         promises = []
         fixed = 0.0
         for order in self.order_ids.filtered(lambda order: order.state == "sale"):
@@ -61,39 +62,41 @@ class RevenueContract(models.Model):
             is no difference
         """
         self.ensure_one()
-        self._drop_proposal()
-        added = self._added_promises()
+        earlier = self._waiting_proposals()
+        spare = earlier._added_obligations()
+        added = self._added_promises(spare)
         changes = self._changed_obligations()
         delta = self._price_now() + sum(one["price"] for one in added if one["measure"] not in OPEN_ENDED)
         delta -= self._price_agreed()
         delta = self.currency_id.round(delta)
         if not (added or changes or delta):
+            earlier._withdraw()
             return self.env["revenue.modification"]
         modification = self.env["revenue.modification"].create(
             {
                 "contract_id": self.id,
                 "name": self._proposal_name(added, changes),
-                "date": max(self.date, fields.Date.context_today(self)),
+                "date": self._proposal_date(changes),
                 "fixed_delta": delta,
                 "of_order": True,
                 "line_ids": [Command.create(values) for values in changes],
             }
         )
-        for values in added:
-            one = self.env["revenue.obligation"].create(
-                {**values, "contract_id": self.id, "modification_id": modification.id}
-            )
-            modification.line_ids = [Command.create({"obligation_id": one.id, "action": "add"})]
+        modification._add_promises(added, spare)
+        earlier._withdraw()
         self._cover_lines()
         modification._settle()
         return modification
 
-    def _drop_proposal(self):
-        """Forget an earlier proposal of the contract's orders."""
-        earlier = self.modification_ids.filtered(lambda one: one.state == "proposed" and one.of_order)
-        added = earlier.line_ids.filtered(lambda line: line.action == "add").obligation_id
-        earlier.with_context(revenue_proposal=True).unlink()
-        added.filtered(lambda one: not one.evidence_ids).unlink()
+    def _waiting_proposals(self):
+        """Return what the contract's orders made propose that has no answer yet."""
+        return self.modification_ids.filtered(lambda one: one.state == "proposed" and one.of_order)
+
+    def _proposal_date(self, changes):
+        """Return the day from which a proposal counts: today, but not before what it changes was agreed."""
+        changed = self.env["revenue.obligation"].browse([one["obligation_id"] for one in changes])
+        agreed = changed.modification_id.mapped("date")
+        return max([self.date, fields.Date.context_today(self), *agreed])
 
     def _live_obligations(self):
         """Return the obligations that hold: agreed, and not removed."""
@@ -107,21 +110,24 @@ class RevenueContract(models.Model):
         applied = self.modification_ids.filtered(lambda one: one.state == "applied" and not one.of_order)
         return applied.line_ids.filtered(lambda line: line.action == "remove").obligation_id
 
-    def _added_promises(self):
-        """Return what order lines promise that belong to no obligation yet."""
+    def _added_promises(self, spare):
+        """Return what order lines promise that belong to no obligation yet.
+
+        :param spare: obligations of an earlier proposal, whose keys may be used again
+        """
         promises = []
         known = self._live_obligations().sale_line_ids | self._removed_by_hand().sale_line_ids
         for order in self.order_ids.filtered(lambda order: order.state == "sale"):
             fresh = order.order_line - known
             promises += [
-                {**values, "key": self._free_key(values["key"])}
+                {**values, "key": self._free_key(values["key"], spare)}
                 for values in fresh._revenue_promises(fields.Date.context_today(self))
             ]
         return promises
 
-    def _free_key(self, key):
-        """Return a key that no obligation of the contract has."""
-        taken = set(self.obligation_ids.mapped("key"))
+    def _free_key(self, key, spare):
+        """Return a key that no obligation of the contract has, but for some that are spare."""
+        taken = set((self.obligation_ids - spare).mapped("key"))
         number = 1
         while key in taken:
             number += 1
@@ -215,7 +221,9 @@ class RevenueContract(models.Model):
 
     def _give_up(self):
         """Cancel contracts of which nothing is billed or booked; their orders may make new ones."""
-        self._drop_proposal()
+        self._waiting_proposals()._withdraw()
+        # Facts about the lines belong to the contract that the orders may make from now on.
+        self.obligation_ids.sale_line_ids = False
         self.order_ids.order_line.revenue_contract_id = False
         self.order_ids.revenue_contract_id = False
         self.exception_ids.unlink()
@@ -223,7 +231,7 @@ class RevenueContract(models.Model):
 
     def _propose_termination(self):
         """Propose the end of a contract: what is billed above what is earned goes back."""
-        self._drop_proposal()
+        self._waiting_proposals()._withdraw()
         at = max(self.date, fields.Date.context_today(self))
         position = self._position_at(at)
         refund = max(0.0, position["billed"] - position["revenue"]) if position else 0.0
@@ -234,6 +242,7 @@ class RevenueContract(models.Model):
                 "date": at,
                 "kind": "terminate",
                 "refund": refund,
+                "of_order": True,
             }
         )
         modification._tell()

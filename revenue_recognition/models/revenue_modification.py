@@ -1,11 +1,17 @@
+from functools import partial
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
 from ..engine import Refusal, Timeline
 from ..engine.money import in_currency
 from ..engine.position import position
+from ..engine.reading.node import Node
 from ..loading import Loader
 
+#: New terms that a modification may give an obligation.
+TERMS = ("price", "ssp", "quantity", "end", "total_cost")
 TREATMENTS = [
     ("separate", "Separate Contract"),
     ("prospective", "Prospective"),
@@ -64,6 +70,12 @@ class RevenueModification(models.Model):
         help="The credit note that may be a price concession.",
     )
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("contract_id", "date")
+    def _check_lines(self):
+        self.line_ids._check_obligation()
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -76,7 +88,7 @@ class RevenueModification(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_proposals_only(self):
-        if any(one.state != "proposed" for one in self) or not self.env.context.get("revenue_proposal"):
+        if any(one.state != "proposed" for one in self) or not self.env.su:
             raise UserError(self.env._("A modification is not deleted: reject it."))
 
     # === ACTIONS === #
@@ -94,7 +106,7 @@ class RevenueModification(models.Model):
         """
         self.check_access("write")
         self._check_proposed()
-        self.sudo().write({"state": "rejected", "note": note or self.note})
+        self.sudo()._leave(note)
 
     def action_work_out(self):
         """Work treatment, reason and figures out again."""
@@ -118,6 +130,46 @@ class RevenueModification(models.Model):
         return found
 
     # === BUSINESS METHODS === #
+
+    def _added_obligations(self):
+        """Return the obligations that modifications add."""
+        return self.line_ids.filtered(lambda line: line.action == "add").obligation_id
+
+    def _add_promises(self, promises, spare):
+        """Add what order lines promise.
+
+        :param list promises: values of obligations
+        :param spare: obligations of an earlier proposal; one that is promised still keeps what was recorded about it
+        """
+        self.ensure_one()
+        known = {one.key: one for one in spare}
+        for values in promises:
+            one = known.get(values["key"])
+            if one:
+                one.modification_id.line_ids.filtered(lambda line, one=one: line.obligation_id == one).unlink()
+                one.write({**values, "modification_id": self.id})
+            else:
+                one = self.env["revenue.obligation"].create(
+                    {**values, "contract_id": self.contract_id.id, "modification_id": self.id}
+                )
+            self.line_ids = [Command.create({"obligation_id": one.id, "action": "add"})]
+
+    def _withdraw(self):
+        """Forget proposals; one that facts were recorded about is rejected instead, for evidence stays."""
+        for one in self:
+            if one._added_obligations().evidence_ids:
+                one._leave(one.env._("The order was changed again."))
+                continue
+            added = one._added_obligations()
+            one.line_ids.unlink()
+            added.unlink()
+            one.unlink()
+
+    def _leave(self, note):
+        """Reject proposals: what they would have added stands for no order line any more."""
+        self._added_obligations().sale_line_ids = False
+        for one in self:
+            one.write({"state": "rejected", "note": note or one.note})
 
     def _settle(self):
         """Work a proposal out, tell people, and apply it where its policies say so and it is certain."""
@@ -247,6 +299,56 @@ class RevenueModificationLine(models.Model):
     def _compute_summary(self):
         for line in self:
             line.summary = ", ".join(f"{name} {value}" for name, value in (line.terms or {}).items())
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("obligation_id", "action", "modification_id")
+    def _check_obligation(self):
+        """An obligation is one of the contract: a new one to add, one that is agreed by then to change or remove."""
+        for line in self:
+            one, change = line.obligation_id, line.modification_id
+            words = {"name": one.name, "contract": change.contract_id.name, "date": change.date}
+            by = one.modification_id
+            if one.contract_id != change.contract_id:
+                raise ValidationError(line.env._("%(name)s is no obligation of %(contract)s.", **words))
+            if line.action == "add" and by != change:
+                raise ValidationError(line.env._("%(name)s is an obligation of %(contract)s already.", **words))
+            if line.action != "add" and by and (by.state != "applied" or by.date > change.date):
+                reason = line.env._("%(name)s is no obligation of %(contract)s on %(date)s. Take a later day.", **words)
+                raise ValidationError(reason)
+
+    @api.constrains("terms", "action")
+    def _check_terms(self):
+        for line in self:
+            if line.terms and line.action != "change":
+                raise ValidationError(line.env._("Only an obligation that is changed has new terms."))
+            try:
+                line._read_terms()
+            except Refusal as refusal:
+                raise ValidationError(
+                    line.env._("%(name)s: %(why)s", name=line.obligation_id.name, why=refusal)
+                ) from None
+
+    def _read_terms(self):
+        """Read the new terms.
+
+        :raises Refusal: naming the one that can't be
+        """
+        terms = self.terms or {}
+        node = Node(terms, "terms", self.currency_id.decimal_places)
+        node.only(*TERMS)
+        given = {name: value for name, value in terms.items() if value is not None}
+        node = Node(given, "terms", node.decimals)
+        for name, read in {
+            "price": node.money,
+            "ssp": partial(node.above, reached=True),
+            "quantity": node.above,
+            "total_cost": node.above,
+            "end": node.day,
+        }.items():
+            node.optional(name, read)
+
+    # === CRUD METHODS === #
 
     def write(self, vals):
         if not self.env.su:

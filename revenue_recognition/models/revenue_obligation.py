@@ -72,7 +72,7 @@ class RevenueObligation(models.Model):
     project_id = fields.Many2one("project.project", index=True)
     analytic_distribution = fields.Json()
     revenue_account_id = fields.Many2one("account.account", check_company=True)
-    modification_id = fields.Many2one("revenue.modification", string="Added By", index=True)
+    modification_id = fields.Many2one("revenue.modification", string="Added By", index=True, ondelete="restrict")
 
     evidence_ids = fields.One2many("revenue.evidence", "obligation_id", readonly=True)
 

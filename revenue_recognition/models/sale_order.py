@@ -11,7 +11,10 @@ class SaleOrder(models.Model):
     # === ACTIONS === #
 
     def action_confirm(self):
+        """Make the revenue contract of what is promised by a policy, too."""
         result = super().action_confirm()
+        # Those of a cancelled order that is confirmed again have a contract still, and the proposal to end it.
+        self.sudo().revenue_contract_id._follow_orders()
         self._make_revenue_contracts()
         return result
 

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -243,3 +243,88 @@ class TestModification(CloseCommon):
         invoice = self._invoice(self.order, "2026-01-05")
         invoice._reverse_moves([{"invoice_date": "2026-01-20", "date": "2026-01-20"}]).action_post()
         self.assertFalse(self.contract.modification_ids)
+
+    def _facts(self, obligation):
+        return obligation.evidence_ids.mapped(lambda fact: (fact.kind, fact.value))
+
+    @mute_logger("odoo.models.unlink")
+    def test_what_was_delivered_of_a_proposed_line_stays_with_it(self):
+        """Another change of the order replaces the proposal; the new obligation waits on, with its evidence."""
+        boxes = self._make_product("Boxes", "goods")
+        self._make_ssp(boxes, 10)
+        line = self._add_line(boxes, 10)
+        added = self.contract.modification_ids.line_ids.obligation_id
+        line.qty_delivered = 1
+        self.env.flush_all()
+        self.assertEqual(self._facts(added), [("units", 1.0)])
+        self.order.order_line[0].price_unit = 1000
+        change = self.contract.modification_ids
+        self.assertRecordValues(change, [{"state": "proposed", "fixed_delta": -190.0}])
+        self.assertEqual(added.modification_id, change)
+        self.assertEqual(self.contract._position_at(change.date)["transaction_price"], 1700)
+        self.order.order_line[0].price_unit = 1200
+        line.product_uom_qty = 0
+        self.assertRecordValues(self.contract.modification_ids, [{"state": "rejected", "fixed_delta": 10.0}])
+        self.assertFalse(added.sale_line_ids)
+        line.write({"product_uom_qty": 2, "price_unit": 10})
+        again = self.contract.modification_ids.filtered(lambda one: one.state == "proposed")
+        self.env.flush_all()
+        self.assertRecordValues(again, [{"state": "proposed", "fixed_delta": 20.0}])
+        again.action_apply()
+        self.env["sale.order.line"]._revenue_sync_all_delivered(self.company)
+        self.assertEqual(self._facts(again.line_ids.obligation_id), [("units", 1.0)])
+        self.assertEqual(self.contract._position_at(again.date)["transaction_price"], 1720)
+
+    @mute_logger("odoo.models.unlink")
+    def test_confirmed_again_it_does_not_end(self):
+        """The proposal to end the contract goes; what the order says differently by then is proposed."""
+        self._invoice(self.order, "2026-01-05")
+        for price in (1200, 900):
+            self.order._action_cancel()
+            self.assertRecordValues(self.contract.modification_ids, [{"kind": "terminate", "state": "proposed"}])
+            self.order.action_draft()
+            self.order.order_line[0].price_unit = price
+            self.order.action_confirm()
+            self.assertEqual(self.order.revenue_contract_id, self.contract)
+            self.assertEqual(self.contract.modification_ids.mapped("fixed_delta"), [-300.0] if price == 900 else [])
+
+    def test_made_anew_it_knows_its_invoices(self):
+        """The obligations of the contract that was given up claim the order lines no more."""
+        hours = self._make_product("Hours", "time_material")
+        days = self._make_product("Days", "time_material")
+        order = self._make_order((hours, 100), (days, 700))
+        order.action_confirm()
+        order._action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        order._create_invoices().action_post()
+        found = order.revenue_contract_id._position_at(order.invoice_ids.date)
+        self.assertEqual([one["recognised"] for one in found["obligations"].values()], [100.0, 700.0])
+
+    def test_changes_by_hand_are_of_the_contract(self):
+        """Obligations of others, terms that are none: refused in words."""
+        other = self._make_order((self.licence, 500))
+        other.action_confirm()
+        own = self.contract.obligation_ids[0]
+        waiting = self._add_line(self.licence, 500).revenue_obligation_ids
+        for line, words in (
+            ({"obligation_id": other.revenue_contract_id.obligation_ids.id}, "no obligation of"),
+            ({"obligation_id": waiting.id}, "Take a later day"),
+            ({"action": "add"}, "already"),
+            ({"action": "remove", "terms": {"price": 5}}, "Only an obligation that is changed"),
+            ({"terms": {"price": "abc"}}, "terms.price: not a number"),
+            ({"terms": {"price": 1.005}}, "more than 2 decimals"),
+            ({"terms": {"end": "1.2.2026"}}, "terms.end: not an ISO date"),
+            ({"terms": {"colour": "red"}}, "terms.colour: unknown key"),
+            ({"terms": [5]}, "terms: not an object"),
+        ):
+            values = {"obligation_id": own.id, "action": "change", **line}
+            with self.subTest(line), self.assertRaisesRegex(ValidationError, words):
+                self.env["revenue.modification"].with_user(self.preparer).create(
+                    {
+                        "contract_id": self.contract.id,
+                        "name": "By hand",
+                        "date": self.contract.date,
+                        "line_ids": [Command.create(values)],
+                    }
+                )
