@@ -86,15 +86,14 @@ class SaleOrderLine(models.Model):
         """Return what was delivered of an obligation since the last time, as values of evidence: one, or none."""
         self.ensure_one()
         running = judge.running[obligation.id]
-        before, _count = recorded.get((obligation.id, self.id), (0, 0))
+        before, count = recorded.get((obligation.id, self.id), (0, 0))
         wanted = running.total() + exact(self.qty_delivered, "value") - exact(before, "value")
         limit = running.limit_on(judge.today)
         change = max(0, wanted if limit is None else min(wanted, limit)) - running.total()
         if running.foreign or not change:
             return []
-        number = 1 + sum(count for (_one, line), (_sum, count) in recorded.items() if line == self.id)
         fact = {
-            "key": f"{PREFIX}{self.id}-{number}",
+            "key": f"{PREFIX}{self.id}-{obligation.id}-{count + 1}",
             "date": judge.today,
             "kind": "units",
             "value": change,
@@ -106,7 +105,7 @@ class SaleOrderLine(models.Model):
             # Nobody who delivers can do anything about it; the close compares again, and tells the accountant.
             _logger.info("Delivery of %s is not recorded: %s", self.display_name, wrong)
             return []
-        recorded[obligation.id, self.id] = (before + row["value"], _count + 1)
+        recorded[obligation.id, self.id] = (before + row["value"], count + 1)
         return [row]
 
     @api.model

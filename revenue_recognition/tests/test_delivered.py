@@ -28,7 +28,7 @@ class TestDelivered(EvidenceCommon):
         line = self.line.with_user(seller).with_context(tz="Pacific/Auckland")
         for quantity in (4.0, 4.0, 10.0, 7.5):
             line.write({"qty_delivered": quantity})
-        name = f"auto/qty-{self.line.id}"
+        name = f"auto/qty-{self.line.id}-{self.pipes.id}"
         self.assertEqual(self._facts(), [(f"{name}-1", 4.0), (f"{name}-2", 6.0), (f"{name}-3", -2.5)])
         rows = self.contract.evidence_ids
         self.assertEqual(rows.user_id, seller)
@@ -97,8 +97,8 @@ class TestDelivered(EvidenceCommon):
         whole.sale_line_ids = self.order.order_line
         self.order.order_line.write({"qty_delivered": 6.0})
         found = {(row.obligation_id.key, row.key): row.value for row in self.contract.evidence_ids}
-        one, two = (f"auto/qty-{line.id}" for line in (self.line, second))
-        self.assertEqual(found, {("PIPES", f"{one}-1"): 6.0, ("WHOLE", f"{one}-2"): 6.0, ("WHOLE", f"{two}-1"): 6.0})
+        wanted = [(self.line, self.pipes), (self.line, whole), (second, whole)]
+        self.assertEqual(found, {(one.key, f"auto/qty-{line.id}-{one.id}-1"): 6.0 for line, one in wanted})
 
     def test_the_cron(self):
         self.env.cr.execute("UPDATE sale_order_line SET qty_delivered = 3 WHERE id = %s", [self.line.id])
