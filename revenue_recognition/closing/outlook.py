@@ -3,6 +3,7 @@
 from odoo.tools import SQL
 
 from ..engine.money import in_currency
+from ..loading.values import array
 
 
 class Outlook:
@@ -43,7 +44,7 @@ class Outlook:
     def flush(self):
         """Write what was collected; :meth:`start` comes before more is."""
         if self.prices:
-            changed = self._changed_later(list(self.prices))
+            changed = self._changed_later(self.prices)
             prices = [row for contract, rows in self.prices.items() if contract not in changed for row in rows]
             self._write("(%s, %s::numeric)", prices, "allocated = v.price", "(id, price)", "TRUE")
         first = "earned_from = v.first, earned_to = v.last"
@@ -58,7 +59,7 @@ class Outlook:
              UNION
             SELECT contract_id FROM revenue_price_change WHERE contract_id = ANY(%(ids)s) AND date > %(at)s
             """,
-            ids=contract_ids,
+            ids=array(contract_ids),
             at=self.at,
         )
         return {contract_id for (contract_id,) in self.loader.rows(query)}

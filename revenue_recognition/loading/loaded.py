@@ -18,6 +18,7 @@ from ..engine.measures import (
     Usage,
 )
 from ..engine.terms import Contract, Discount, Financing, Obligation, Rates, Variable
+from .values import exact
 
 DISTINCT = {"auto": None, "yes": True, "no": False}
 
@@ -104,7 +105,7 @@ class Promise:
             self.allocated,
         ) = row
         self.weights = {}
-        self.estimate = Fraction(self.quantity) if self.measure == "hours" and self.quantity else None
+        self.estimate = exact(self.quantity) if self.measure == "hours" and self.quantity else None
         self.started = None
         self.facts = []
 
@@ -119,8 +120,8 @@ class Promise:
             ssp=self.ssp if kind == "amount" else None,
             ssp_range=(Fraction(self.low or 0), Fraction(self.high or 0)) if self._ranged() else None,
             residual=kind == "residual",
-            quantity=Fraction(self.quantity) if self.quantity and self.measure == "units" else None,
-            unit_price=Fraction(self.unit_price) if self.unit_price and self.measure == "units" else None,
+            quantity=exact(self.quantity) if self.quantity and self.measure == "units" else None,
+            unit_price=exact(self.unit_price) if self.unit_price and self.measure == "units" else None,
             distinct=DISTINCT[self.distinct],
             place=self.key,
         )

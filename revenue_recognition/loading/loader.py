@@ -1,12 +1,11 @@
 """Reads contracts from the database, a chunk at a time."""
 
-from fractions import Fraction
-
 from odoo.tools import SQL
 
 from .loaded import Loaded, Promise
 from .rates import RateBook
 from .sources import SOURCES
+from .values import array, exact
 
 
 class Loader:
@@ -71,7 +70,7 @@ class Loader:
 
         Said of both sides: the database does not conclude one from the other, and reads all contracts to join a few.
         """
-        return SQL("(%s = ANY(%s) AND k.id = ANY(%s))", SQL.identifier(*column.split(".")), *[list(contract_ids)] * 2)
+        return SQL("(%s = ANY(%s) AND k.id = ANY(%s))", SQL.identifier(*column.split(".")), *[array(contract_ids)] * 2)
 
     def applied(self):
         """Return SQL for the modifications ``m`` that count."""
@@ -98,12 +97,12 @@ class Loader:
                  ORDER BY k.id
                 """,
                 self.scale("k.fixed"),
-                ids,
+                array(ids),
                 self.company.id,
             )
         )
         for *head, rate, start in rows:
-            yield *head, Fraction(rate) / 100 if rate else None, start
+            yield *head, exact(rate) / 100 if rate else None, start
 
     def _promises(self, loaded):
         rows = self.rows(

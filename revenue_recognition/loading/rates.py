@@ -5,6 +5,7 @@ from fractions import Fraction
 from odoo.tools import SQL
 
 from ..engine.terms import Rates
+from .values import exact
 
 
 class RateBook:
@@ -58,7 +59,7 @@ class RateBook:
                 self.loader.company.root_id.id,
             )
         )
-        return {day: Fraction(rate) for day, rate in rows}
+        return {day: exact(rate) for day, rate in rows}
 
 
 def _latest(rates, day):

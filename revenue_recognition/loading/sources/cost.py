@@ -1,10 +1,9 @@
 """Cost incurred, from the analytic lines of projects: vendor bills, timesheets, expenses."""
 
-from fractions import Fraction
-
 from odoo.tools import SQL
 
 from ...engine import events as e
+from ..values import array, exact
 from .base import Source
 
 
@@ -27,7 +26,7 @@ class Costs(Source):
             if shared:
                 contract.problem("shared", promise, name=promise.name)
                 continue
-            cost = self._in_contract_currency(contract, day, Fraction(amount))
+            cost = self._in_contract_currency(contract, day, exact(amount))
             if cost:
                 place = f"{promise.key}: cost of {day}"
                 contract.events.append(
@@ -76,6 +75,6 @@ class Costs(Source):
              GROUP BY w.contract_id, w.id, a.date, kind, 6
              ORDER BY w.contract_id, w.id, a.date, kind DESC
             """,
-            ids,
+            array(ids),
             self.loader.until("a.date"),
         )

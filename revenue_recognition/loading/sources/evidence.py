@@ -5,6 +5,7 @@ from fractions import Fraction
 from odoo.tools import SQL
 
 from ...engine import events as e
+from ..values import array, exact
 from .base import Source
 
 
@@ -20,14 +21,14 @@ class Evidence(Source):
              WHERE contract_id = ANY(%s) AND %s
              ORDER BY date, id
             """,
-            list(loaded),
+            array(loaded),
             self.loader.until("date"),
         )
         for contract_id, obligation_id, kind, day, value, row_id in self.loader.rows(query):
             contract = loaded[contract_id]
             promise = contract.promises.get(obligation_id)
             if promise is not None:
-                fact = Fact(contract, promise, day, Fraction(value or 0), f"evidence {row_id}")
+                fact = Fact(contract, promise, day, exact(value or 0), f"evidence {row_id}")
                 getattr(fact, kind)()
 
 
@@ -54,7 +55,7 @@ class Fact:
         if self.promise.measure == "units":
             self._happened(e.Deliver, units=self.value)
         else:
-            self._share("delivered", self.value / Fraction(self.promise.quantity or 1))
+            self._share("delivered", self.value / exact(self.promise.quantity or 1))
 
     def satisfy(self):
         """Acceptance by the customer, of a share."""

@@ -1,10 +1,9 @@
 """Hours worked, from timesheets."""
 
-from fractions import Fraction
-
 from odoo.tools import SQL
 
 from ...engine import events as e
+from ..values import array, exact
 from .base import ALONE, Source
 
 
@@ -17,7 +16,7 @@ class Timesheets(Source):
         for contract_id, obligation_id, day, hours in self.loader.rows(self._query(wanted)) if wanted else ():
             contract = loaded[contract_id]
             promise = contract.promises.get(obligation_id)
-            worked = Fraction(hours)
+            worked = exact(hours)
             if promise and worked:
                 place = f"timesheets {day}"
                 contract.events.append(e.Hours(date=day, place=place, obligation=promise.key, hours=worked))
@@ -47,7 +46,7 @@ class Timesheets(Source):
              GROUP BY contract_id, id, date
              ORDER BY contract_id, id, date
             """,
-            ids=ids,
+            ids=array(ids),
             alone=ALONE,
             until=self.loader.until("a.date"),
         )

@@ -5,6 +5,7 @@ from fractions import Fraction
 from odoo.tools import SQL
 
 from ...engine import events as e
+from ..values import array, exact
 from .base import Source
 
 
@@ -16,8 +17,8 @@ class Invoices(Source):
         for row in self.loader.rows(self._query(loaded)):
             contract_id, day, account_id, currency_id, obligation_id, amount, company = row
             contract = loaded[contract_id]
-            units = round(Fraction(amount) * 10**contract.decimals)
-            company_units = round(Fraction(company) * 10**self.loader.company_decimals)
+            units = round(exact(amount) * 10**contract.decimals)
+            company_units = round(exact(company) * 10**self.loader.company_decimals)
             if currency_id != contract.currency_id:
                 contract.problem("currency", currency=self.loader.names[currency_id], date=day)
                 continue
@@ -54,7 +55,7 @@ class Invoices(Source):
              GROUP BY 1, 2, 3, 4, 5
              ORDER BY 1, 2, 5 NULLS LAST, 6
             """,
-            list(loaded),
+            array(loaded),
             self.loader.until("l.date"),
         )
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from odoo.tools import SQL
 
 from ...engine import events as e
+from ..values import array
 from .base import ALONE, Source
 
 #: Shares of milestones are floats; thirds of a whole do not add up to it.
@@ -50,7 +51,7 @@ class ProjectMilestones(Source):
               FROM found JOIN project_milestone m ON m.id = found.milestone_id
              ORDER BY found.contract_id, found.id, m.id
             """,
-            ids=list(loaded),
+            ids=array(loaded),
             alone=ALONE,
             until=self.loader.until("m.reached_date"),
         )

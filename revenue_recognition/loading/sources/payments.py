@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...engine import events as e
 from ...engine.money import round_half_away
+from ..values import array, exact
 from .base import Source
 
 
@@ -22,9 +23,9 @@ class Payments(Source):
         paid = {}
         totals = {}
         for contract_id, day, amount in self.loader.rows(self._query(wanted)) if wanted else ():
-            exact = paid.get(contract_id, Fraction(0)) + Fraction(amount) * 10 ** loaded[contract_id].decimals
-            paid[contract_id] = exact
-            totals.setdefault(contract_id, {})[day] = round_half_away(exact)
+            total = paid.get(contract_id, Fraction(0)) + exact(amount) * 10 ** loaded[contract_id].decimals
+            paid[contract_id] = total
+            totals.setdefault(contract_id, {})[day] = round_half_away(total)
         for contract_id, by_day in totals.items():
             _tell(loaded[contract_id], by_day)
 
@@ -58,7 +59,7 @@ class Payments(Source):
             HAVING SUM(paid.paid * paid.amount / NULLIF(paid.total, 0)) != 0
              ORDER BY 1, 2
             """,
-            ids,
+            array(ids),
             self.loader.until("paid.day"),
         )
 
