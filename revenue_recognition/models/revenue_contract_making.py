@@ -237,6 +237,9 @@ class RevenueContract(models.Model):
     def _find_missing_prices(self):
         """Look up standalone selling prices that a draft lacks: the book may have them by now."""
         for one in self.obligation_ids.filtered(lambda one: not one.ssp_kind and one.sale_line_ids):
+            if one.split_version_id:
+                one._find_missing_part()
+                continue
             selling = one.sale_line_ids._selling_price(one.policy_version_id, one.contract_id.date)
             if selling["ssp_kind"]:
                 one.write(selling)

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+#: What the parts of a product share out between them.
+PART_PRICES = ("price", "ssp_kind", "ssp", "ssp_low", "ssp_high")
+
 
 class RevenueObligation(models.Model):
     """A promise to transfer something distinct to the customer (ASC 606-10-25-14)."""
@@ -104,6 +107,17 @@ class RevenueObligation(models.Model):
     def _unlink_unbooked(self):
         if not self.env.su:
             self.contract_id._check_unbooked()
+
+    # === PARTS OF A PRODUCT === #
+
+    def _find_missing_part(self):
+        """Look up the standalone selling price of a part of a product; with it the price is split anew."""
+        self.ensure_one()
+        promises = self.sale_line_ids._group_promises(self.split_version_id, self.contract_id.date)
+        found = {one["key"]: {name: one.get(name) for name in PART_PRICES} for one in promises}
+        if found.get(self.key, {}).get("ssp_kind"):
+            for part in self.contract_id.obligation_ids.filtered(lambda one: one.key in found):
+                part.write(found[part.key])
 
     # === AGREED TERMS === #
 

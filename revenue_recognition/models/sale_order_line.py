@@ -199,15 +199,7 @@ class SaleOrderLine(models.Model):
 
         :return: ``ssp_kind`` and its amounts in the order's currency; no kind where one of the lines has no price
         """
-        found = [line._line_selling_price(version.ssp_source, date) for line in self]
-        kinds = {one["ssp_kind"] for one in found}
-        if False in kinds:
-            return {"ssp_kind": False}
-        kind = "residual" if "residual" in kinds else "range" if "range" in kinds else "amount"
-        return {
-            "ssp_kind": kind,
-            **{name: sum(one[name] for one in found) for name in ("ssp", "ssp_low", "ssp_high")},
-        }
+        return _together([line._line_selling_price(version.ssp_source, date) for line in self])
 
     def _line_selling_price(self, source, date):
         """Return what one line sells for by itself, its whole quantity."""
@@ -237,13 +229,7 @@ class SaleOrderLine(models.Model):
     def _component_price(self, component, selling, date):
         """Return what a part of a product sells for by itself: from the book, or its share of the whole."""
         if component.product_id:
-            found = [line._book_price(component.product_id, date) for line in self]
-            if not all(one["ssp_kind"] for one in found):
-                return {"ssp_kind": False}
-            return {
-                "ssp_kind": found[0]["ssp_kind"],
-                **{name: sum(one[name] for one in found) for name in ("ssp", "ssp_low", "ssp_high")},
-            }
+            return _together([line._book_price(component.product_id, date) for line in self])
         if not selling["ssp_kind"]:
             selling = _amount(sum(self.mapped("price_subtotal")))
         amounts = ("ssp", "ssp_low", "ssp_high")
@@ -263,3 +249,24 @@ class SaleOrderLine(models.Model):
 
 def _amount(amount):
     return {"ssp_kind": "amount", "ssp": amount, "ssp_low": 0.0, "ssp_high": 0.0}
+
+
+def _together(prices):
+    """Return the standalone selling price of things that are sold together; none where one of them has none.
+
+    >>> _together([_amount(100), {"ssp_kind": "range", "ssp": 900, "ssp_low": 900, "ssp_high": 1100}])
+    {'ssp_kind': 'range', 'ssp': 1000, 'ssp_low': 1000, 'ssp_high': 1200}
+    """
+    kinds = {one["ssp_kind"] for one in prices}
+    if False in kinds:
+        return {"ssp_kind": False}
+    if kinds == {"amount"}:
+        return _amount(sum(one["ssp"] for one in prices))
+    kind = "residual" if "residual" in kinds else "range"
+    unknown = any(one["ssp_kind"] == "residual" and not one["ssp_high"] for one in prices)
+    # A fixed price is a range from itself to itself.
+    low, high = (
+        0.0 if unknown else sum(one["ssp" if one["ssp_kind"] == "amount" else bound] for one in prices)
+        for bound in ("ssp_low", "ssp_high")
+    )
+    return {"ssp_kind": kind, "ssp": low, "ssp_low": low, "ssp_high": high}

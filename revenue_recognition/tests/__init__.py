@@ -14,6 +14,7 @@ from . import (
     test_currency,
     test_delivered,
     test_demo,
+    test_doctests,
     test_estimate,
     test_evidence,
     test_facts,

@@ -142,6 +142,51 @@ class TestContract(RevenueCommon):
         )
         self.assertTrue(policy.version_ids.is_used)
 
+    def test_split_waits_for_the_price_of_a_part(self):
+        """It is the price of that part that is missing, and found once the book has it; never that of the bundle."""
+        licence, support = self._make_product("Licence alone"), self._make_product("Support alone")
+        self._make_ssp(support, 250)
+        policy = self._make_policy(
+            "Licence with support",
+            method="split",
+            component_ids=[
+                Command.create({"name": product.name, "policy_id": own.id, "product_id": product.id})
+                for product, own in (
+                    (licence, self._make_policy("Licences", method="point_in_time", ssp_source="price")),
+                    (support, self._policy("subscription")),
+                )
+            ],
+        )
+        bundle = self._make_product("Bundle", policy)
+        self._make_ssp(bundle, 950)
+        order = self._make_order((bundle, 900))
+        order.action_confirm()
+        contract = order.revenue_contract_id
+        self.assertEqual(contract.state, "draft")
+        self.assertRegex(contract.hindrance, "Licence alone has no standalone selling price")
+        self._make_ssp(licence, 750)
+        contract.action_review()
+        self.assertEqual(contract.state, "active")
+        self.assertRecordValues(
+            contract.obligation_ids,
+            [{"price": 675.0, "ssp": 750.0}, {"price": 225.0, "ssp": 250.0}],
+        )
+
+    def test_fixed_prices_and_ranges_in_one_obligation(self):
+        """A fixed price moves both ends of the range; a residual that never sold leaves both open."""
+        policy = self._make_policy("Works", method="over_time", measure="observed", grouping="order")
+        prices = {"fixed": {"amount": 100}, "range": {"low": 900, "high": 1100}, "residual": {}}
+        products = {kind: self._make_product(kind, policy) for kind in prices}
+        for kind, terms in prices.items():
+            self._make_ssp(products[kind], kind="amount" if kind == "fixed" else kind, **terms)
+        for kinds, wanted in (
+            (("fixed", "range"), {"ssp_kind": "range", "ssp_low": 1000.0, "ssp_high": 1200.0}),
+            (("fixed", "range", "residual"), {"ssp_kind": "residual", "ssp_low": 0.0, "ssp_high": 0.0}),
+        ):
+            order = self._make_order(*((products[kind], 500) for kind in kinds))
+            order.action_confirm()
+            self.assertRecordValues(order.revenue_contract_id.obligation_ids, [wanted])
+
     def test_lines_that_are_one_obligation(self):
         """Not distinct from each other: one obligation of the order, as the policy says."""
         policy = self._make_policy("Works", method="over_time", measure="observed", grouping="order")
