@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 
 from .account_roles import ROLES
 
+#: Orders that are further apart were not negotiated together (ASC 606-10-25-9: "at or near the same time").
+MOST_COMBINE_DAYS = 366
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -94,6 +97,14 @@ class ResCompany(models.Model):
     def _check_revenue_policy_id(self):
         for company in self.filtered("revenue_policy_id"):
             company._check_revenue_books()
+
+    @api.constrains("revenue_combine_days")
+    def _check_revenue_combine_days(self):
+        for company in self:
+            if not 0 <= company.revenue_combine_days <= MOST_COMBINE_DAYS:
+                raise ValidationError(
+                    self.env._("Combine Orders Within: the days should be between 0 and %s.", MOST_COMBINE_DAYS)
+                )
 
     def _check_revenue_books(self):
         """Refuse what needs the accounts of revenue when those without which nothing can be posted are missing.

@@ -80,7 +80,10 @@ class RevenueContract(models.Model):
         return {**action, "domain": [("contract_id", "in", self.ids), ("close_id", "=", False)]}
 
     def action_view_evidence(self):
-        """Open the facts recorded."""
+        """Open the facts recorded, by obligation."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_evidence")
-        context = {"default_contract_id": self.id} if len(self) == 1 else {}
+        context = {"search_default_by_obligation": 1}
+        if len(self) == 1:
+            context["default_contract_id"] = self.id
         return {**action, "domain": [("contract_id", "in", self.ids)], "context": context}

@@ -44,21 +44,33 @@ class RevenueContractDiscount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         discounts = super().create(vals_list)
-        discounts._terms_changed()
+        discounts._check_unbooked()
+        discounts.contract_id.sudo()._review()
         return discounts
 
     def write(self, vals):
-        self._terms_changed()
+        contracts = self.contract_id
+        self._check_unbooked()
         result = super().write(vals)
-        self._terms_changed()
+        self._check_unbooked()
+        (contracts | self.contract_id).sudo()._review()
+        return result
+
+    def unlink(self):
+        """Look the contracts through without these discounts."""
+        contracts = self.contract_id
+        result = super().unlink()
+        contracts.sudo()._review()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unbooked(self):
-        self._terms_changed()
+        self._check_unbooked()
 
-    def _terms_changed(self):
-        """Refuse to change what is booked; look the contract through again."""
+    def _check_unbooked(self):
+        """Let discounts of contracts pass of which nothing is booked.
+
+        :raises UserError: for any other
+        """
         if not self.env.su:
             self.contract_id._check_unbooked()
-        self.contract_id.sudo()._review()

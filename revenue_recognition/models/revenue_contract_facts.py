@@ -34,14 +34,3 @@ class RevenueContract(models.Model):
                 raise ValidationError(
                     self.env._("Only %(amount)s of contract cost of %(contract)s can be impaired on %(day)s.", **words)
                 )
-
-    # === ACTIONS === #
-
-    def action_view_evidence(self):
-        """Open the evidence of these contracts.
-
-        :return: a window action
-        """
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_evidence")
-        return {**action, "domain": [("contract_id", "in", self.ids)], "context": {"search_default_by_obligation": 1}}

@@ -101,7 +101,10 @@ class RevenueObligation(models.Model):
     def write(self, vals):
         if not self.env.su and set(vals) - {"name", "sequence"}:
             self.contract_id._check_unbooked()
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su and "contract_id" in vals:
+            self.contract_id._check_unbooked()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unbooked(self):

@@ -40,7 +40,11 @@ class RevenueObligation(models.Model):
         """
         self.ensure_one()
         self.env.flush_all()
-        loader = Loader(self.env, self.company_id, at=day)
+        change = self.modification_id
+        # What is only proposed, or counts later, is looked at as if it counted: its estimate is wanted before.
+        day = max(day, change.date or day)
+        proposed = {change.id: change.treatment} if change.state == "proposed" else None
+        loader = Loader(self.env, self.company_id, at=day, proposed=proposed)
         loaded = loader.load(self.contract_id.ids)[self.contract_id.id]
         promise = loaded.promises[self.id]
         scale = 10**loaded.decimals if self.measure == "cost_to_cost" else 1

@@ -7,7 +7,10 @@ from odoo import api, fields, models
 from ..engine.money import split
 
 #: What of a line is a term of the contract.
-TERMS = {"product_uom_qty", "price_unit", "discount", "tax_ids", "product_id", "revenue_start", "revenue_end"}
+TERMS = {
+    *("product_uom_qty", "product_uom_id", "price_unit", "discount", "tax_ids", "product_id"),
+    *("revenue_start", "revenue_end"),
+}
 MEASURES = {
     "time": "straight_line",
     "milestones": "milestones",

@@ -155,7 +155,10 @@ class TestAccountsWizard(AccountTestInvoicingCommon):
                 wizard.action_confirm()
             self.assertIn("Contract Liability", str(refused.exception))
         lines["contract_liability"].write({"account_id": proposed.id})
-        for change, word in (({"journal_code": False}, "journal of revenue"), ({"combine_days": -1}, "below 0")):
+        for change, word in (
+            ({"journal_code": False}, "journal of revenue"),
+            ({"combine_days": -1}, "between 0 and 366"),
+        ):
             wizard.write({"journal_code": "REV", **change})
             with self.assertRaises(UserError) as refused:
                 wizard.action_confirm()

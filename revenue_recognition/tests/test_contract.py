@@ -253,6 +253,26 @@ class TestContract(RevenueCommon):
         allocated = contract._position_at(contract.date)["obligations"]
         self.assertEqual(allocated[contract.obligation_ids[0].key]["allocated"], 28.57)
 
+    def test_discount_that_is_too_large_is_taken_back(self):
+        """What stood in the way goes with it."""
+        setup = self._make_product("Setup", "activation_fee")
+        self._make_ssp(setup, 500)
+        order = self._make_order((setup, 500), (setup, 500))
+        order.action_confirm()
+        contract = order.revenue_contract_id
+        obligations = [Command.set(contract.obligation_ids[:1].ids)]
+        contract.discount_ids = [Command.create({"name": "Offer", "amount": 60000, "obligation_ids": obligations})]
+        self.assertRegex(contract.hindrance, "more than its obligations are allocated")
+        contract.discount_ids.unlink()
+        self.assertFalse(contract.hindrance)
+
+    def test_days_within_which_orders_are_combined(self):
+        """A year at most: orders would be confirmed no more if the days left the calendar."""
+        for days in (-1, 367, 2_000_000_000):
+            with self.subTest(days), self.assertRaisesRegex(ValidationError, "between 0 and 366"):
+                self.company.revenue_combine_days = days
+                self.env.flush_all()
+
     def test_milestones_of_the_project(self):
         """Those that name no order line count for the one obligation there; two obligations need them named."""
         works = self._make_product("Works", "milestones", service_tracking="project_only")

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Date
+from odoo.fields import Command, Date
 from odoo.tests import Form, new_test_user
 
 from .test_evidence import EvidenceCommon
@@ -110,6 +110,33 @@ class TestEstimate(EvidenceCommon):
         )
         wizard.action_save()
         self.assertEqual(advice.contract_id.evidence_ids.kind, "estimate_hours")
+
+    def test_of_what_is_only_proposed(self):
+        """It is wanted before: without it the modification could not be worked out."""
+        change = self.env["revenue.modification"].create(
+            {"contract_id": self.contract.id, "name": "More", "date": "2026-03-15", "fixed_delta": 500.0}
+        )
+        self.project = self.env["project.project"].create({"name": "Tunnel"})
+        tunnel = self._make_obligation(
+            self.contract,
+            "TUNNEL",
+            measure="cost_to_cost",
+            price=500.0,
+            ssp_kind="amount",
+            ssp=500.0,
+            project_id=self.project.id,
+            modification_id=change.id,
+        )
+        change.line_ids = [Command.create({"obligation_id": tunnel.id, "action": "add"})]
+        self.assertRegex(change.reason, "no estimate at completion")
+        wizard = self._open(self.manager)
+        wizard.write({"date": "2026-03-31", "reason": "Plan"})
+        wizard.line_ids.new_estimate = 400.0
+        wizard.action_save()
+        self.assertRecordValues(self._open(self.manager).line_ids, [{"name": "Tunnel", "estimate": 400.0}])
+        change.action_reject()
+        with self.assertRaisesRegex(UserError, "nothing to estimate"):
+            self._open(self.manager)
 
     def test_refused_in_words(self):
         wizard = self._open(self.manager)

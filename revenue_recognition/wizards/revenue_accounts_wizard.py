@@ -113,8 +113,6 @@ class RevenueAccountsWizard(models.TransientModel):
             self.env.companies
         ):
             raise AccessError(self.env._("Only revenue controllers set up the accounts of %s.", company.display_name))
-        if self.combine_days < 0:
-            raise UserError(self.env._("Combine Orders Within: the days should not be below 0."))
         values = {ROLES[line.role].company_field: line._confirmed_account().id for line in self.line_ids}
         values.update(
             revenue_journal_id=self._confirmed_journal().id,

@@ -39,7 +39,13 @@ class RevenueEstimateWizard(models.TransientModel):
         :raises AccessError: when the user may not estimate one of them
         :raises UserError: when none of them is measured by cost or hours
         """
-        wanted = obligations.filtered(lambda one: one.measure in ESTIMATES and one.contract_id.state != "cancelled")
+        wanted = obligations.filtered(
+            lambda one: (
+                one.measure in ESTIMATES
+                and one.contract_id.state != "cancelled"
+                and one.modification_id.state != "rejected"
+            )
+        )
         if not wanted:
             raise UserError(self.env._("Nothing here is measured by cost or hours: there is nothing to estimate."))
         self._check_may_estimate(wanted)
