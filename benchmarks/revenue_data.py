@@ -261,7 +261,9 @@ FACTS = (
       FROM bench
     """,
     """
-    UPDATE revenue_obligation o SET allocated = ROUND(o.ssp * k.fixed / total.ssp, 2)
+    UPDATE revenue_obligation o
+       SET allocated = ROUND(o.ssp / total.ssp
+                             * (k.fixed + CASE WHEN (k.id - %(contract)s) %% 12 = 5 THEN 101 ELSE 0 END), 2)
       FROM revenue_contract k, (SELECT contract_id, SUM(ssp) AS ssp FROM revenue_obligation
                                  WHERE measure NOT IN ('usage', 'as_invoiced') GROUP BY contract_id) total
      WHERE k.id = o.contract_id AND total.contract_id = o.contract_id AND o.measure NOT IN ('usage', 'as_invoiced')
