@@ -165,7 +165,9 @@ class RevenueClose(models.Model):
 
     def _work_part(self, computation):
         """Do one part; return whether to go on."""
-        if self._hold("FOR SHARE") == "computing":
+        self.invalidate_recordset()
+        # Looked at before: somebody may be posting it for minutes, which is not waited for.
+        if self.state == "computing" and self._hold("FOR SHARE") == "computing":
             return self._compute_part(computation) or self._finish_if_done()
         return self._post_next_part()
 
