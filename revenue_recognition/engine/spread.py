@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from .dates import DAY
-from .money import part_of_whole
 
 #: A month in whole parts, whichever days it has: the least number that 28, 29, 30 and 31 divide.
 MONTH = 377580
@@ -35,6 +34,8 @@ class Spread:
     [0, 200, 100, 900]
     >>> sum(months.over(1001, date(2026, 1, 20), date(2027, 1, 19), False))
     1001
+    >>> months.over(-1, date(2026, 1, 31), date(2026, 2, 1), False)
+    [0, -1, 0, 0]
     """
 
     __slots__ = ("_clocks", "_first", "_known", "cuts")
@@ -62,9 +63,11 @@ class Spread:
         if known is None:
             known = self._known[key] = self._partly(start, end, monthly)
         partly, total, last = known
+        # As part_of_whole rounds, of the amount without its sign: a report does this for each month of each stretch.
+        sign, double, whole = (-1 if amount < 0 else 1), 2 * abs(amount), 2 * total
         before = 0
         for number, elapsed in partly:
-            done = part_of_whole(amount, elapsed, total)
+            done = sign * ((double * elapsed + total) // whole)
             buckets[number] += done - before
             before = done
         buckets[last] += amount - before

@@ -19,6 +19,7 @@ GROUPS = {
     "product": SQL("COALESCE(o.product_id, 0)"),
     "obligation": SQL("COALESCE(o.id, 0)"),
 }
+OF_OBLIGATIONS = ("product", "obligation")
 #: What has no price to be earned: it earns what it brings.
 EXEMPT = ("as_invoiced", "usage")
 MAX_MONTHS = 240
@@ -118,11 +119,12 @@ class Waterfall:
         self.first, self.last = period
         self.group_by = group_by
         self.at = at
+        self.currency_id = self.company.currency_id.id
         self.decimals = self.company.currency_id.decimal_places
         ends = self._month_ends()
         self.months = [day.strftime("%Y-%m") for day in ends]
         self.cuts = [fields.Date.subtract(self.first, days=1), *ends]
-        self.last_close, self.closed = self._last_close()
+        self.standing, self.closed = self._standing()
         floor = self.closed and fields.Date.add(self.closed, days=1)
         self.spread = Spread(self.cuts, floor)
         self.rates = {}
@@ -138,17 +140,12 @@ class Waterfall:
     # === DATABASE === #
 
     def prepare(self):
-        """Let the database use some memory for once, and spare it compiling what runs for less than a second."""
-        self.env.cr.execute("SELECT set_config('work_mem', '128MB', TRUE), set_config('jit', 'off', TRUE)")
-
-    def _last_close(self):
-        """Return id and day of the last close that stands."""
-        query = SQL(
-            "SELECT r.id, r.date FROM revenue_close r WHERE %s ORDER BY r.date DESC, r.id DESC LIMIT 1",
-            self._standing(),
-        )
-        rows = self.env.execute_query(query)
-        return rows[0] if rows else (0, None)
+        """Let the database use some memory and more than one process for once, and spare it compiling what runs for
+        less than a second.
+        """
+        settings = {"work_mem": "128MB", "jit": "off", "parallel_setup_cost": "100", "parallel_tuple_cost": "0.001"}
+        changes = (SQL("set_config(%s, %s, TRUE)", name, value) for name, value in settings.items())
+        self.env.cr.execute(SQL("SELECT %s", SQL(", ").join(changes)))
 
     def _closes(self):
         """Return SQL for closes and reopenings ``r`` that count."""
@@ -156,54 +153,78 @@ class Waterfall:
         return SQL("r.company_id = %s AND r.state IN %s AND %s", self.company.id, SETTLED, until)
 
     def _standing(self):
-        """Return SQL for closes ``r`` that count and were not opened again."""
-        return SQL(
-            """%s AND r.kind = 'close'
-               AND NOT EXISTS (SELECT 1 FROM revenue_close v WHERE v.reversed_id = r.id AND v.state IN %s)""",
-            self._closes(),
-            SETTLED,
+        """Return the ids of closes that count and were not opened again, the last one first, and the day of that."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT r.id, r.date FROM revenue_close r
+                 WHERE %s AND r.kind = 'close'
+                   AND NOT EXISTS (SELECT 1 FROM revenue_close v WHERE v.reversed_id = r.id AND v.state IN %s)
+                 ORDER BY r.date DESC, r.id DESC
+                """,
+                self._closes(),
+                SETTLED,
+            )
         )
+        return [close_id for close_id, _day in rows], rows[0][1] if rows else None
 
     def booked(self, chosen):
         """Return rows of key, day and what closes recognised.
 
         :param chosen: SQL of the contracts that count: their ids, customers, currencies and states
         """
-        obligations = SQL("JOIN revenue_obligation o ON o.id = e.obligation_id")
         return self.env.execute_query(
             SQL(
                 """
-                SELECT %(key)s, r.date, (SUM(e.company_amount) * 10::numeric ^ %(decimals)s)::bigint
-                  FROM revenue_entry e
+                SELECT %s, r.date, (SUM(e.company_amount) * 10::numeric ^ %s)::bigint
+                  FROM %s
                   JOIN revenue_close r ON r.id = e.close_id
-                  JOIN (%(chosen)s) k ON k.id = e.contract_id
-                  %(obligations)s
-                 WHERE e.kind = 'revenue' AND %(closes)s
+                 WHERE e.kind = 'revenue' AND %s
                  GROUP BY 1, 2
                 """,
-                key=GROUPS[self.group_by],
-                decimals=self.decimals,
-                closes=self._closes(),
-                chosen=chosen,
-                obligations=obligations if self.group_by in ("product", "obligation") else SQL(),
+                GROUPS[self.group_by],
+                self.decimals,
+                self._subledger(chosen),
+                self._closes(),
             )
         )
+
+    def _subledger(self, chosen):
+        """Return SQL for entries ``e`` of the contracts that count, with the tables of which rows are about.
+
+        Where all contracts count together, for their postings: these are few.
+        """
+        everything = self.group_by not in ("contract", "customer") and self._all_count(chosen)
+        if everything and not self.group_by:
+            return SQL("revenue_posting e")
+        return SQL(
+            "revenue_entry e %s %s",
+            SQL() if everything else SQL("JOIN (%s) k ON k.id = e.contract_id", chosen),
+            SQL("JOIN revenue_obligation o ON o.id = e.obligation_id") if self.group_by in OF_OBLIGATIONS else SQL(),
+        )
+
+    def _all_count(self, chosen):
+        """Return whether no contract of the company is left out, by the domain or by a rule the user is under."""
+        everything = SQL("SELECT COUNT(*) FROM revenue_contract WHERE company_id = %s", self.company.id)
+        [(same,)] = self.env.execute_query(SQL("SELECT (SELECT COUNT(*) FROM (%s) k) = (%s)", chosen, everything))
+        return same
 
     def remaining(self, chosen):
         """Return rows of key, currency, its decimals, first and last day, by months, and units that remain.
 
-        Obligations that run alike are one row. The first day is empty where it is not known yet. The entries of the
-        last close say what is booked of most; only of others all their entries are summed.
+        Obligations that run alike are one row. The first day is empty where it is not known yet.
         """
         return self.env.execute_query(
             SQL(
                 REMAINING,
                 key=GROUPS[self.group_by],
-                standing=self._standing(),
-                last=self.last_close,
+                standing=self.standing,
+                last=self.standing[0] if self.standing else 0,
                 closed=self.closed,
                 chosen=chosen,
-                exempt=EXEMPT,
+                earned=SQL(EARNED, EXEMPT),
+                last_day=LAST,
+                booked=BOOKED,
             )
         )
 
@@ -239,7 +260,7 @@ class Waterfall:
 
     def _convert(self, amount, currency_id, decimals):
         """Return units of the company's currency, at the latest rate."""
-        if currency_id == self.company.currency_id.id:
+        if currency_id == self.currency_id:
             return amount
         if currency_id not in self.rates:
             currencies = self.env["res.currency"].sudo()
@@ -291,31 +312,36 @@ class Waterfall:
         }
 
 
-#: ``OFFSET 0`` keeps the sums of other closes from being asked for twice.
+#: Of an obligation ``o`` of a contract ``k``: which it is about, its days and what is booked of it.
+EARNED = "k.state = 'active' AND o.measure NOT IN %s AND (o.measure != 'units' OR o.quantity != 0)"
+LAST = SQL("COALESCE(o.earned_to, o.date_end, (o.date_start + o.duration_months * INTERVAL '1 month')::date - 1)")
+BOOKED = SQL("COALESCE(e.cumulative, p.cumulative, 0)")
+#: The last close ``e`` says of most what is booked. Of the others their latest entry ``p`` does, which the index of
+#: a contract's entries has last: postings of later closes have higher ids, for a company has one close at work.
 REMAINING = """
-    SELECT t.key, t.currency_id, c.decimal_places,
-           CASE WHEN t.measure IN ('straight_line', 'point_in_time') AND t.last IS NOT NULL
-                THEN GREATEST(t.first, t.through + 1) END,
-           t.last, t.monthly, (SUM(t.allocated - t.booked) * 10::numeric ^ c.decimal_places)::bigint
+    SELECT t.key, t.currency_id, c.decimal_places, t.first, t.last, t.monthly,
+           (t.amount * 10::numeric ^ c.decimal_places)::bigint
       FROM (
-            SELECT %(key)s AS key, k.currency_id, o.measure, COALESCE(o.monthly, FALSE) AS monthly,
-                   COALESCE(o.earned_from, o.date_start) AS first,
-                   COALESCE(o.earned_to, o.date_end,
-                            (o.date_start + o.duration_months * INTERVAL '1 month')::date - 1) AS last,
-                   COALESCE(o.allocated, 0) AS allocated,
-                   COALESCE(e.cumulative,
-                            (SELECT SUM(x.amount) FROM revenue_entry x JOIN revenue_close r ON r.id = x.close_id
-                              WHERE x.obligation_id = o.id AND x.kind = 'revenue' AND %(standing)s), 0) AS booked,
-                   CASE WHEN e.id IS NOT NULL THEN %(closed)s::date
-                        ELSE (SELECT MAX(r.date) FROM revenue_entry x JOIN revenue_close r ON r.id = x.close_id
-                               WHERE x.obligation_id = o.id AND x.kind = 'revenue' AND %(standing)s) END AS through
+            SELECT %(key)s AS key, k.currency_id, COALESCE(o.monthly, FALSE) AS monthly, %(last_day)s AS last,
+                   CASE WHEN o.measure IN ('straight_line', 'point_in_time') AND %(last_day)s IS NOT NULL
+                        THEN GREATEST(COALESCE(o.earned_from, o.date_start), e.open, r.date + 1) END AS first,
+                   SUM(COALESCE(o.allocated, 0) - %(booked)s) AS amount
               FROM revenue_obligation o
               JOIN (%(chosen)s) k ON k.id = o.contract_id
-              LEFT JOIN revenue_entry e ON e.close_id = %(last)s AND e.kind = 'revenue' AND e.obligation_id = o.id
-             WHERE k.state = 'active' AND o.measure NOT IN %(exempt)s AND (o.measure != 'units' OR o.quantity != 0)
-            OFFSET 0
+              LEFT JOIN (SELECT x.obligation_id, x.cumulative, %(closed)s::date + 1 AS open
+                           FROM revenue_entry x WHERE x.close_id = %(last)s AND x.kind = 'revenue'
+                        ) e ON e.obligation_id = o.id
+              LEFT JOIN LATERAL (
+                    SELECT x.cumulative, x.close_id
+                      FROM revenue_entry x
+                     WHERE e.obligation_id IS NULL AND x.contract_id = o.contract_id
+                       AND COALESCE(x.obligation_id, 0) = o.id AND x.kind = 'revenue' AND x.close_id = ANY(%(standing)s)
+                     ORDER BY x.posting_id DESC
+                     LIMIT 1
+                   ) p ON TRUE
+              LEFT JOIN revenue_close r ON r.id = p.close_id
+             WHERE %(earned)s AND COALESCE(o.allocated, 0) != %(booked)s
+             GROUP BY 1, 2, 3, 4, 5
            ) t
       JOIN res_currency c ON c.id = t.currency_id
-     WHERE t.allocated != t.booked
-     GROUP BY 1, 2, 3, 4, 5, 6
 """

@@ -33,6 +33,7 @@ from . import (
     test_tours,
     test_views,
     test_waterfall,
+    test_waterfall_sums,
     test_year,
     test_year_property,
 )
