@@ -97,7 +97,8 @@ class EvidenceReader:
         for record, contract in zip(records, contracts, strict=True):
             for ref in {record.id, record.name} & refs:
                 found[ref] = found.get(ref, contract) | contract
-        return found
+        # An order that was confirmed again has made a new contract of the same name.
+        return {ref: contracts._prefer_live() for ref, contracts in found.items()}
 
     # === WHAT AN ITEM IS ABOUT === #
 
@@ -114,6 +115,8 @@ class EvidenceReader:
             raise Wrong(name, self.env._("No contract %s that you may read.", quoted(ref)))
         if not found:
             raise Wrong(name, self.env._("No order %s with a revenue contract that you may read.", quoted(ref)))
+        if set(found.mapped("state")) == {"cancelled"}:
+            raise Wrong(name, self.env._("The contract %s is cancelled: nothing of it counts any more.", quoted(ref)))
         if len(found) > 1:
             count = len(found)
             raise Wrong(name, self.env._("%(count)s are named %(name)s: send the id.", count=count, name=quoted(ref)))

@@ -13,6 +13,7 @@ from ..engine.simulate import plain_amounts, plain_position
 from ..engine.terms import Question
 from ..engine.writing import ScenarioWriter
 from ..loading import Loader
+from .evidence_judge import storable
 
 
 class RevenueContract(models.Model):
@@ -111,10 +112,11 @@ class RevenueContract(models.Model):
         found = self.browse()
         if isinstance(value, int) and not isinstance(value, bool):
             found = self._contract_by(kind, [("id", "=", value)])
-        elif isinstance(value, str):
+        elif storable(value):
             found = self._contract_by(kind, [("name", "=", value)])
             if not found and not isinstance(item, dict):
                 found = self._contract_by("order", [("name", "=", value)])
+        found = found._prefer_live()
         if len(found) != 1:
             reason = self.env._("%(place)s: no revenue contract of %(value)s.")
             if len(found) > 1:
@@ -127,6 +129,10 @@ class RevenueContract(models.Model):
         if kind == "contract":
             return self.search(domain)
         return self.search([("order_ids", "any", domain)])
+
+    def _prefer_live(self):
+        """Return those that are not cancelled, if any: an order that is confirmed again makes a contract anew."""
+        return self.filtered(lambda contract: contract.state != "cancelled") or self
 
     # === WORKING OUT === #
 
@@ -170,6 +176,10 @@ class RevenueContract(models.Model):
         self._tell_why(plain, at)
         words = self.env["revenue.exception"]._words
         plain["problems"] = [words(problem.kind) % problem.values for problem in loaded.problems]
+        if at < loaded.date:
+            plain["problems"].append(self.env._("The contract begins on %s.", loaded.date))
+        elif not loaded.promises and "revenue" not in plain and not loaded.problems:
+            plain["problems"].append(words("empty"))
         return plain
 
     def _tell_why(self, plain, at):

@@ -8,6 +8,7 @@ from .evidence_reader import EvidenceReader
 
 #: What makes two facts of one key the same.
 CONTENT = ("obligation_id", "date", "kind", "value", "source", "note")
+MOST_ITEMS = 100_000
 
 
 class RevenueEvidence(models.Model):
@@ -46,11 +47,17 @@ class RevenueEvidence(models.Model):
             * ``"duplicate"``: this very fact was recorded before; with its ``id`` where known
             * ``"refused"``: with ``message``, and ``path`` as in ``"items[3].value"``
         :raises AccessError: for anybody but revenue accountants and controllers
-        :raises UserError: when ``items`` is not a list
+        :raises UserError: when ``items`` is no list of at most 100,000 items, or ``dry_run`` is neither true nor false
         """
         self._check_may_record()
-        if not isinstance(items, (list, tuple)):
-            raise UserError(self.env._("items: a list of dictionaries is expected, not %s.", type(items).__name__))
+        if not isinstance(items, list | tuple) or len(items) > MOST_ITEMS:
+            raise UserError(self.env._("items: a list of at most %s dictionaries is expected.", f"{MOST_ITEMS:,}"))
+        if not isinstance(dry_run, bool):
+            raise UserError(self.env._("dry_run: true or false is expected."))
+        return self._record(items, dry_run)
+
+    def _record(self, items, dry_run):
+        """Judge the items, record those that pass, and return what became of each; see :meth:`record`."""
         reader = EvidenceReader(self.env, items)
         judge = EvidenceJudge(self.env, reader.fitting())
         known = self._known_facts(reader)

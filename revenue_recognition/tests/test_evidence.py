@@ -134,6 +134,22 @@ class TestRecord(EvidenceCommon):
         self.assertEqual([result["status"] for result in results], ["recorded", "duplicate", "recorded"])
         self.assertEqual(sorted(self.contract.evidence_ids.mapped("key")), ["0", "1", "2"])
 
+    def test_a_dry_run_is_asked_for_or_not(self):
+        """A text is neither: what is taken for recorded would be lost."""
+        for dry_run in ("false", 0, None):
+            with self.subTest(dry_run), self.assertRaisesRegex(UserError, "dry_run: true or false"):
+                self.evidence.record([self._item()], dry_run=dry_run)
+
+    def test_cancelled_contracts_take_no_facts(self):
+        """Nothing of them counts any more; one of the same name that holds is meant."""
+        self.contract.sudo().state = "cancelled"
+        for ref in ("C1", self.contract.id):
+            self.assertRefused(self._record_one(contract=ref), "contract", "is cancelled")
+        again = self._make_contract("C1")
+        self._make_obligation(again, "WORKS", measure="manual")
+        self.assertEqual(self._record_one()["status"], "recorded")
+        self.assertTrue(again.evidence_ids)
+
     def test_a_dry_run_records_nothing(self):
         items = [self._item("1"), self._item("1"), self._item("2", value=7)]
         results = self.evidence.record(items, dry_run=True)
@@ -291,7 +307,7 @@ class TestRecord(EvidenceCommon):
 
     def test_what_is_no_list(self):
         for value in (None, {}, "items", 5):
-            with self.assertRaisesRegex(UserError, "a list of dictionaries"):
+            with self.assertRaisesRegex(UserError, "a list of at most 100,000"):
                 self.evidence.record(value)
 
     def test_ten_thousand_at_once(self):

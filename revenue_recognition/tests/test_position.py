@@ -62,6 +62,8 @@ class TestPosition(CloseCommon):
             ([self.contract.id, "Nobody"], r"contracts_or_orders\[1\]"),
             ([None], r"contracts_or_orders\[0\]"),
             ([True], r"contracts_or_orders\[0\]"),
+            (["\0"], r"contracts_or_orders\[0\]"),
+            ([{"order": "\ud800"}], r"contracts_or_orders\[0\]"),
             ([{"contract": 1, "order": 2}], r"contracts_or_orders\[0\]"),
             ([{"partner": 1}], r"contracts_or_orders\[0\]"),
             ("S0001", "list"),
@@ -73,6 +75,23 @@ class TestPosition(CloseCommon):
         for at in ("31.1.2026", 5, ["2026-01-31"], {}):
             with self.subTest(at=at), self.assertRaisesRegex(UserError, "ISO date"):
                 self.env["revenue.contract"].get_position([], at)
+
+    def test_before_it_begins(self):
+        """There are no figures yet, and it says why."""
+        found = self._ask(self.contract.id, at="2025-12-31")[0]
+        self.assertEqual(found["problems"], ["The contract begins on 2026-01-01."])
+        self.assertNotIn("revenue", found)
+
+    def test_the_one_that_holds_is_meant(self):
+        """Not the one of the same name that was cancelled with its order."""
+        self.order._action_cancel()
+        self.order.action_draft()
+        self.order.action_confirm()
+        again = self.order.revenue_contract_id
+        self.assertNotEqual(again, self.contract)
+        names = (self.order.name, {"contract": self.order.name}, {"order": self.order.name})
+        self.assertEqual({one["contract"] for one in self._ask(*names)}, {again.id})
+        self.assertEqual(self._ask(self.contract.id)[0]["state"], "cancelled")
 
     def test_only_people_of_revenue(self):
         """A salesperson is refused."""
