@@ -22,6 +22,7 @@ class AccountMove(models.Model):
         return result
 
     def button_cancel(self):
+        """Let the milestones of cancelled invoices be due again."""
         result = super().button_cancel()
         if not self.env.context.get("billing_taking_back"):
             self.sudo().invoice_line_ids.billing_milestone_id._follow_invoices(

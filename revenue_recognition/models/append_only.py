@@ -141,6 +141,7 @@ class AppendOnly(models.AbstractModel):
     _description = "Append-Only Facts"
 
     def init(self):
+        """Make the triggers anew, with each installation and update: of the facts, and of what they are linked to."""
         super().init()
         if self._abstract:
             return

@@ -2,8 +2,6 @@
 
 from odoo import models
 
-GROUPS = ("revenue_recognition.group_revenue_accountant", "revenue_recognition.group_revenue_auditor")
-
 
 class RevenueContract(models.Model):
     _inherit = "revenue.contract"

@@ -1,9 +1,8 @@
-from lxml import etree
-
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from .test_close import CloseCommon
+from .views_common import ReadsViews
 
 ROLES = {
     "revenue_accountant": "revenue_recognition.group_revenue_accountant",
@@ -13,7 +12,7 @@ ROLES = {
 
 
 @tagged("post_install", "-at_install")
-class TestViews(CloseCommon):
+class TestViews(ReadsViews, CloseCommon):
     """Whoever sees a menu can open every view behind it, and reads every field these show."""
 
     @classmethod
@@ -37,57 +36,9 @@ class TestViews(CloseCommon):
 
     # === EVERY SCREEN === #
 
-    def _menu_actions(self, user):
-        """Return the window actions behind the menus of the app that ``user`` sees."""
-        menus = self.env["ir.ui.menu"].with_user(user)
-        visible = menus.browse(menus._visible_menu_ids())
-        root = self.env.ref("revenue_recognition.menu_revenue_root")
-        ours = visible.filtered(lambda menu: menu.action and menu.parent_path.startswith(root.parent_path))
-        actions = [menu.action.sudo() for menu in ours]
-        return [action for action in actions if action._name == "ir.actions.act_window"]
-
-    def _specification(self, node, model):
-        """Return the ``web_read`` specification of the fields that a view's ``node`` shows of ``model``."""
-        specification = {}
-        for child in node.iterchildren(tag=etree.Element):
-            field = model._fields.get(child.get("name", "")) if child.tag == "field" else None
-            if field is None:
-                if child.tag != "groupby":
-                    specification.update(self._specification(child, model))
-                continue
-            specification[field.name] = {}
-            if field.relational:
-                names = {"display_name": {}}
-                for view in child.iterchildren("list", "kanban", "form"):
-                    names.update(self._specification(view, self.env[field.comodel_name]))
-                specification[field.name] = {"fields": names}
-        return specification
-
-    def _read_form(self, user, records, only=lambda name: True):
-        """Read what the form of ``records`` shows, as the web client does; return the values."""
-        self.env.invalidate_all()
-        model = records.with_user(user)
-        tree = etree.fromstring(model.get_view(view_type="form")["arch"])
-        specification = {name: spec for name, spec in self._specification(tree, model).items() if only(name)}
-        self.assertTrue(specification)
-        return model.web_read(specification)
-
-    def _read_views(self, user, action):
-        """Read what the views of ``action`` show, as the web client does."""
-        model = self.env[action.res_model].with_user(user)
-        self.assertTrue(model.has_access("read"))
-        self.env.invalidate_all()
-        modes = action.view_mode.split(",")
-        views = model.get_views([(False, mode) for mode in [*modes, "search"]])["views"]
-        for mode in modes:
-            tree = etree.fromstring(views[mode]["arch"])
-            if mode in ("list", "form") and not model._transient:
-                found = model.web_search_read([], self._specification(tree, model), limit=80)
-                if mode == "form":
-                    self._read_form(user, model.browse([row["id"] for row in found["records"]]))
-
     def test_each_role_opens_what_its_menus_lead_to(self):
         """Accountants configure as well, auditors read."""
+        self._make_ssp(self.support, 1200)
         seen = {}
         for login, user in self.roles.items():
             actions = self._menu_actions(user)
@@ -95,12 +46,14 @@ class TestViews(CloseCommon):
             for action in actions:
                 with self.subTest(role=login, action=action.name):
                     self._read_views(user, action)
-        shown = {
-            f"revenue.{name}" for name in ("contract", "obligation", "exception", "modification", "close", "entry")
-        }
-        for login in ROLES:
-            self.assertLessEqual(shown, seen[login])
-        self.assertIn("revenue.policy", seen["revenue_accountant"])
+        names = ("contract", "obligation", "exception", "modification", "close", "entry", "policy", "ssp")
+        shown = {f"revenue.{name}" for name in names}
+        imports, accounts = {"revenue.ssp.import.wizard"}, {"revenue.accounts.wizard"}
+        self.assertLessEqual(shown, seen["revenue_auditor"])
+        self.assertFalse((imports | accounts) & seen["revenue_auditor"])
+        self.assertLessEqual(shown | imports, seen["revenue_accountant"])
+        self.assertFalse(accounts & seen["revenue_accountant"])
+        self.assertLessEqual(seen["revenue_accountant"] | accounts, seen["revenue_controller"])
 
     def test_each_role_follows_an_entry_to_its_documents(self):
         """The entry, its posting, its journal entry and items, the order and the invoice."""
@@ -126,7 +79,7 @@ class TestViews(CloseCommon):
                 self.assertEqual([row["company_amount:sum"] for row in found], [101.92])
 
     def test_others_see_no_revenue_on_orders_and_invoices(self):
-        """A salesman opens the order he knows."""
+        """A salesman opens the order he knows; the app is not for him."""
         salesman = new_test_user(
             self.env,
             "salesman_views",
@@ -137,6 +90,7 @@ class TestViews(CloseCommon):
         arch = self.order.with_user(salesman).get_view(view_type="form")["arch"]
         self.assertNotIn("action_open_revenue_contract", arch)
         self.assertIn("revenue_start", arch)
+        self.assertFalse(self._menu_actions(salesman))
 
     # === DOORS === #
 
