@@ -159,6 +159,26 @@ def test_a_month_by_another_system(ask, order):
         ask("admin", "revenue.close", "run", company=1, date="2025-12-31", step="compute")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"step": "close"}, "step: one of"),
+        ({"step": ["compute"]}, "step: one of"),
+        ({"step": {}}, "step: one of"),
+        ({"date": "31/01/2026"}, "date: no ISO date"),
+        ({"date": 20260131}, "date: no ISO date"),
+        ({"date": "9999-12-31"}, "date: not between"),
+        ({"date": "0001-01-01"}, "date: not between"),
+        ({"company": True}, "company: none of yours"),
+        ({"company": [1]}, "company: none of yours"),
+    ],
+)
+def test_a_wrong_call_says_where(ask, wrong, words):
+    """One sentence, with the place."""
+    with pytest.raises(Refusal, match=words):
+        ask("revenue_accountant", "revenue.close", "run", **{"company": 1, "date": DAY, "step": "compute", **wrong})
+
+
 def test_the_client_of_the_page(server, people, order):
     """Twice: the same progress once, the same close."""
     command = [sys.executable, EXAMPLES / "close_client.py", server.url, server.database.name]

@@ -10,6 +10,8 @@ STEPS = {
     "post": ("posting", "posted"),
     "lock": ("locked",),
 }
+#: Years a close may be of: a slip of the pen is none of these.
+YEARS = range(1900, 3000)
 ORDER = ("draft", "computing", "computed", "approved", "posting", "posted", "locked")
 
 
@@ -37,7 +39,7 @@ class RevenueClose(models.Model):
         :raises UserError: for an unknown company, day or step; a step out of order; an approver who is the preparer; a
             locked or archived obstacle, by name
         """
-        if step not in STEPS:
+        if not isinstance(step, str) or step not in STEPS:
             raise UserError(self.env._("step: one of %(steps)s, not %(step)s", steps=", ".join(STEPS), step=repr(step)))
         group = "accountant" if step == "compute" else "controller"
         self.browse()._check_group(f"revenue_recognition.group_revenue_{group}")
@@ -84,9 +86,12 @@ class RevenueClose(models.Model):
     @api.model
     def _read_close_day(self, day):
         try:
-            return day_of.fromisoformat(day)
+            found = day_of.fromisoformat(day)
         except (TypeError, ValueError) as error:
             raise UserError(self.env._("date: no ISO date: %s", repr(day)[:60])) from error
+        if found.year not in YEARS:
+            raise UserError(self.env._("date: not between 1900 and 2999: %s", day))
+        return found
 
     def _summary(self):
         """Return the close as plain values; see :meth:`run`."""

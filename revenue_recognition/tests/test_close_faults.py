@@ -106,6 +106,25 @@ class TestCloseFaults(CloseCommon):
         self.assertRecordValues(close.exception_ids, [{"kind": "span", "contract_id": broken.id, "blocking": True}])
         self.assertEqual(close.entry_ids.contract_id, self.orders[0].revenue_contract_id)
 
+    def test_change_of_what_is_not_agreed_keeps_nobody_else_out(self):
+        """A modification that changes another contract's obligation is an exception of its contract, and no more."""
+        broken, sound = (order.revenue_contract_id for order in (self.orders[1], self.orders[0]))
+        self.env.cr.execute(
+            """
+            WITH change AS (
+                INSERT INTO revenue_modification (contract_id, company_id, name, date, kind, state, treatment)
+                VALUES (%s, %s, 'Broken', '2026-01-15', 'modify', 'applied', 'prospective') RETURNING id
+            )
+            INSERT INTO revenue_modification_line (modification_id, obligation_id, action)
+            SELECT id, %s, 'remove' FROM change
+            """,
+            [broken.id, self.company.id, sound.obligation_ids[0].id],
+        )
+        close = self.env["revenue.close"].with_user(self.preparer).create({"date": "2026-01-31"})
+        close.action_compute()
+        self.assertRecordValues(close.exception_ids, [{"kind": "refused", "contract_id": broken.id, "blocking": True}])
+        self.assertEqual(close.entry_ids.contract_id, sound)
+
     def test_cancelled_close_leaves_nothing(self):
         """A close that is given up takes its entries with it; another one begins anew."""
         close = self._approved()

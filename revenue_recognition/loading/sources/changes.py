@@ -23,6 +23,9 @@ class Changes(Source):
             if kind == "terminate":
                 event = e.Terminate(date=day, place=place, refund=terms[-1] or 0)
             else:
+                if any(one not in contract.promises for one, _action, _new in lines.get(row_id, ())):
+                    contract.problem("refused", place=place, reason="an obligation of it is not agreed")
+                    continue
                 terms[0] = self.loader.proposed.get(row_id, terms[0])
                 event = modify(contract, day, place, terms, lines.get(row_id, ()))
             changes.setdefault(contract_id, []).append(event)
