@@ -17,6 +17,7 @@ class RevenueContract(models.Model):
     invoice_count = fields.Integer(compute="_compute_invoice_count")
     entry_count = fields.Integer(compute="_compute_entry_count")
     evidence_count = fields.Integer(compute="_compute_evidence_count")
+    is_booked = fields.Boolean(compute="_compute_is_booked")
 
     # === COMPUTE METHODS === #
 
@@ -48,6 +49,11 @@ class RevenueContract(models.Model):
     @api.depends("evidence_ids")
     def _compute_evidence_count(self):
         self._count("evidence_count", "revenue.evidence", [])
+
+    @api.depends("entry_ids")
+    def _compute_is_booked(self):
+        for contract in self:
+            contract.is_booked = contract._is_booked()
 
     def _count(self, field, model, domain):
         """Write into ``field`` how many records of another model each contract has."""

@@ -188,6 +188,9 @@ class RevenueContract(models.Model):
             applied = self.modification_ids.filtered(lambda one: one.state == "applied" and one.date <= at)
             reason = applied.sorted(lambda one: (one.date, one.id))[-1:].reason
             plain["treatment_reason"] = reason or plain["treatment_reason"]
+            for step in plain["steps"]:
+                if step["topic"] == "modification":
+                    step["text"] = f"{plain['treatment']}: {plain['treatment_reason']}"
 
     def _work_out(self, loaded, at, bands):
         question = Question(at=at, bands=tuple(bands))

@@ -31,7 +31,9 @@ class TestPosition(CloseCommon):
     def test_position_of_any_day(self):
         """Also of a day that is closed, and of one to come."""
         self._invoice(self.order, "2026-01-05")
+        self.assertFalse(self.contract.is_booked)
         self._close("2026-01-31")
+        self.assertTrue(self.contract.is_booked)
         found = self._ask(self.contract.id)[0]
         self.assertEqual(
             {name: found[name] for name in ("billed", "revenue", "contract_liability", "contract_asset", "at")},
@@ -160,5 +162,39 @@ class TestPosition(CloseCommon):
                     },
                 ],
             )
-            self.assertIn("101.92", position.sentence)
+            self.assertRegex(position.sentence, r"^Billed .*101\.92")
             self.assertIn("ASC 606-10-25-33", position.step_ids.mapped("paragraph"))
+            self.assertIn("Fixed consideration 1,200.00", position.step_ids.mapped("text"))
+            self.assertRegex(position.display_name, "^Position of ")
+            self.assertFalse(position.problem)
+
+    def test_screen_says_what_is_missing_instead_of_amounts(self):
+        """Nothing stands there as if it were nothing."""
+        product = self._make_product("Unpriced", "one_time")
+        draft = self._confirm(self._make_order((product, 100), (self.support, 100)), "2026-01-01")
+        self.assertEqual(draft.state, "draft")
+        contracts = (draft + self.contract).with_user(self.auditor)
+        position = (
+            self.env["revenue.position"].with_user(self.auditor).browse(contracts.action_open_position()["res_id"])
+        )
+        self.assertIn(f"{draft.name}: Unpriced has no standalone selling price", position.problem)
+        self.assertIn("1,200.00", " ".join(position.step_ids.mapped("text")))
+        position = self.env["revenue.position"].browse(draft.action_open_position()["res_id"])
+        self.assertFalse(position.sentence)
+
+    def test_step_of_a_modification_gives_the_reason_it_was_treated_so(self):
+        """What decided the treatment when it was applied, as the other keys say."""
+        modification = self.env["revenue.modification"].create(
+            {
+                "contract_id": self.contract.id,
+                "name": "Discount",
+                "date": "2026-03-01",
+                "treatment": "auto",
+                "fixed_delta": -100,
+            }
+        )
+        modification.action_apply()
+        [found] = self._ask(self.contract.id, at="2026-03-31")
+        [step] = [step["text"] for step in found["steps"] if step["topic"] == "modification"]
+        self.assertNotIn(modification.reason, (False, "", "as asked"))
+        self.assertEqual(step, f"{found['treatment']}: {modification.reason}")

@@ -32,6 +32,11 @@ class TestRollforward(WaterfallCommon):
             )
             self.assertEqual(self.company.currency_id.round(row.liability - row.asset), row.closing)
 
+    def _hidden(self, report):
+        """Return the columns that are left out where contracts are listed."""
+        context = report.action_open_lines()["context"]
+        return {name.removeprefix("hide_") for name, value in context.items() if name.startswith("hide_") and value}
+
     def test_billed_and_recognised(self):
         """One is ahead with its invoice, the other with its work."""
         billed, earned = self._sell(self._year()), self._sell(self._year(600))
@@ -49,6 +54,7 @@ class TestRollforward(WaterfallCommon):
         self.assertEqual(
             report.account_ids.account_id, self.accounts["contract_liability"] | self.accounts["contract_asset"]
         )
+        self.assertEqual(self._hidden(report), {"modification", "interest", "refund", "currency"})
 
     def test_what_modifications_caught_up_stands_apart(self):
         """In the period of the first close prepared after they were applied."""
@@ -58,6 +64,7 @@ class TestRollforward(WaterfallCommon):
         self._modify(contract, "2026-01-31")
         self._close("2026-02-28")
         report = self._report("2026-02-01", "2026-02-28")
+        self.assertNotIn("modification", self._hidden(report))
         self.assertRecordValues(report.line_ids, [{"recognised": -110.47, "modification": -20.38, "billed": 0}])
         self._assert_adds_up(report)
         self.assertEqual(report.difference, 0)
@@ -262,6 +269,9 @@ class TestWorkbooks(WaterfallCommon):
         }
         self.assertEqual({key: round(amount, 2) for key, amount in sums.items()}, expected)
         self.assertLessEqual(lines.product_id, self.support | self.setup)
+        months = lines.filtered("month").mapped("month_name")
+        self.assertEqual(set(months), {"January 2026", "February 2026", "March 2026", "April 2026"})
+        self.assertFalse(any(lines.filtered(lambda line: not line.month).mapped("month_name")))
         self.assertEqual(lines[0].action_xlsx()["url"], f"/revenue/report/waterfall/{report.id}")
 
 

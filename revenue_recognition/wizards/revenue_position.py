@@ -3,6 +3,11 @@ from odoo import api, fields, models
 AMOUNTS = ("transaction_price", "billed", "revenue", "contract_asset", "contract_liability", "refund_liability")
 
 
+def _as_sentence(text):
+    """Return a text that begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 class RevenuePosition(models.TransientModel):
     """Where the contracts of an order, a project or a customer stand on a day, and why."""
 
@@ -14,6 +19,7 @@ class RevenuePosition(models.TransientModel):
     title = fields.Char(readonly=True)
     sentence = fields.Char(compute="_compute_sentence")
     line_ids = fields.One2many("revenue.position.line", "position_id", readonly=True)
+    problem = fields.Text(compute="_compute_problem")
     step_ids = fields.One2many("revenue.position.step", "position_id", readonly=True)
 
     # === ACTIONS === #
@@ -40,10 +46,21 @@ class RevenuePosition(models.TransientModel):
         """Say the position in one line for each currency."""
         for wizard in self:
             sentences = []
-            whole = wizard.line_ids.filtered(lambda line: not line.obligation_id)
+            whole = wizard.line_ids.filtered(lambda line: not line.obligation_id and not line.problem)
             for currency, lines in whole.grouped("currency_id").items():
                 sentences.append(wizard._say(currency, lines))
-            wizard.sentence = " · ".join(sentences)
+            wizard.sentence = " · ".join(map(_as_sentence, sentences))
+
+    @api.depends("title")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = self.env._("Position of %s", wizard.title)
+
+    @api.depends("line_ids")
+    def _compute_problem(self):
+        for wizard in self:
+            lines = wizard.line_ids.filtered("problem")
+            wizard.problem = "\n".join(f"{line.contract_id.name}: {line.problem}" for line in lines)
 
     def _say(self, currency, lines):
         def money(name):
@@ -84,7 +101,7 @@ class RevenuePosition(models.TransientModel):
             {
                 "contract_id": contract.id,
                 "obligation_id": by_key[step["obligation"]].id if step["obligation"] else False,
-                "text": step["text"],
+                "text": _as_sentence(step["text"]),
                 "paragraph": step["paragraph"],
             }
             for step in found.get("steps", ())

@@ -5,6 +5,8 @@ from ..models.revenue_rollforward import MOVEMENTS
 from ..report import rollforward_workbook
 
 BALANCES = ("opening", *MOVEMENTS, "closing", "liability", "asset", "opening_liability", "opening_asset")
+#: Columns that most firms have nothing in.
+RARE = ("modification", "interest", "refund", "currency")
 
 
 class RevenueRollforward(models.TransientModel):
@@ -46,7 +48,10 @@ class RevenueRollforward(models.TransientModel):
         """Show the balances contract by contract."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_rollforward_line")
-        return {**action, "domain": [("rollforward_id", "=", self.id)], "context": {"rollforward_id": self.id}}
+        mine = [("rollforward_id", "=", self.id)]
+        # What no contract has takes no room.
+        empty = {f"hide_{name}": not self.line_ids.search_count([*mine, (name, "!=", 0)], limit=1) for name in RARE}
+        return {**action, "domain": mine, "context": {"rollforward_id": self.id, **empty}}
 
     # === BUSINESS METHODS === #
 

@@ -3,7 +3,7 @@ from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..report import waterfall_workbook
 
@@ -159,7 +159,14 @@ class RevenueWaterfallLine(models.TransientModel):
         help="The first day of the month. All that comes before the period is in the month before it, all that comes "
         "after it in the month after it; what is not scheduled has none."
     )
+    month_name = fields.Char(string="Month", compute="_compute_month_name")
     amount = fields.Monetary()
+
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_month_name(self):
+        for line in self:
+            line.month_name = format_date(self.env, line.month, date_format="MMMM yyyy")
 
     def action_xlsx(self):
         """Download the whole waterfall as a workbook, whichever lines are chosen."""
