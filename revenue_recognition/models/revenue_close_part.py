@@ -1,5 +1,10 @@
+from math import ceil
+
 from odoo import fields, models
 from odoo.tools import SQL
+
+#: Scheduled actions that work at a close.
+WORKERS = 2
 
 
 class RevenueClosePart(models.Model):
@@ -22,11 +27,14 @@ class RevenueClosePart(models.Model):
     def _divide(self, close, size):
         """Divide the contracts of a close that came after its last part.
 
-        :param int size: contracts of a part
+        :param int size: contracts of a part, at most
         :return: how many contracts there were
         """
         last = max(close.part_ids.mapped("last_contract_id"), default=0)
-        rows = self.env.execute_query(
+        count = self.env["revenue.contract"].search_count([*close._contract_domain(), ("id", ">", last)])
+        # As many parts for each worker, so that neither waits for the other at the end.
+        parts = WORKERS * ceil(count / size / WORKERS) if count > size else 1
+        self.env.execute_query(
             SQL(
                 """
                 INSERT INTO revenue_close_part (close_id, first_contract_id, last_contract_id, contract_count, done)
@@ -34,17 +42,17 @@ class RevenueClosePart(models.Model):
                   FROM (SELECT id, (ROW_NUMBER() OVER (ORDER BY id) - 1) / %s AS part
                           FROM revenue_contract WHERE company_id = %s AND date <= %s AND id > %s) contract
                  GROUP BY part ORDER BY part
-                RETURNING contract_count
+                RETURNING id
                 """,
                 close.id,
-                size,
+                max(1, ceil(count / parts)),
                 close.company_id.id,
                 close.date,
                 last,
             )
         )
         close.invalidate_recordset(["part_ids"])
-        return sum(count for (count,) in rows)
+        return count
 
     def _take_next(self, close):
         """Lock the first part that nobody is at, until the transaction ends; return it, or none."""
@@ -60,12 +68,5 @@ class RevenueClosePart(models.Model):
     def _contracts(self):
         """Return the contracts of a part, in the order of their ids."""
         self.ensure_one()
-        return self.env["revenue.contract"].search(
-            [
-                ("company_id", "=", self.close_id.company_id.id),
-                ("date", "<=", self.close_id.date),
-                ("id", ">=", self.first_contract_id),
-                ("id", "<=", self.last_contract_id),
-            ],
-            order="id",
-        )
+        ids = [("id", ">=", self.first_contract_id), ("id", "<=", self.last_contract_id)]
+        return self.env["revenue.contract"].search([*self.close_id._contract_domain(), *ids], order="id")

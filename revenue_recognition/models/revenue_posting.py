@@ -1,6 +1,18 @@
 from odoo import fields, models
 
-from .revenue_entry import KINDS
+KINDS = [
+    ("billing", "Billed"),
+    ("routing", "Billed to Another Account"),
+    ("revenue", "Revenue"),
+    ("interest", "Interest Expense"),
+    ("interest_income", "Interest Income"),
+    ("refund", "Refund Liability"),
+    ("presentation", "Contract Asset"),
+    ("exchange", "Exchange Difference"),
+    ("loss", "Loss Provision"),
+    ("contract_cost", "Contract Cost"),
+    ("amortisation", "Amortisation"),
+]
 
 
 class RevenuePosting(models.Model):
@@ -28,6 +40,8 @@ class RevenuePosting(models.Model):
     rows = fields.Integer(help="How many rows of the subledger it sums.")
     line_ids = fields.One2many("account.move.line", "revenue_posting_id", string="Journal Items")
     entry_ids = fields.One2many("revenue.entry", "posting_id", string="Subledger")
+
+    _of_a_close = models.UniqueIndex("(id, close_id)")
 
     def _line_values(self):
         """Return the journal items: one debit and one credit.

@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from psycopg2 import IntegrityError
-from psycopg2.errors import RestrictViolation
+from psycopg2.errors import ForeignKeyViolation, RestrictViolation
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -152,7 +152,17 @@ class TestAppendOnly(RevenueCommon):
     def test_no_entry_moves_into_a_posted_close(self):
         posted, draft = self._close("posted"), self._close("draft")
         with self.assertRefusedBelow():
-            self._run("UPDATE revenue_entry SET close_id = %s WHERE close_id = %s", posted.id, draft.id)
+            self._run(
+                "UPDATE revenue_entry SET close_id = %s, posting_id = %s, kind = 'loss' WHERE close_id = %s",
+                posted.id,
+                posted.posting_ids.id,
+                draft.id,
+            )
+
+    def test_an_entry_is_of_the_close_of_its_posting(self):
+        one, other = self._close("draft"), self._close("computed")
+        with self.assertRaises(ForeignKeyViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self._run("UPDATE revenue_entry SET close_id = %s WHERE close_id = %s", other.id, one.id)
 
     def test_a_posted_close_is_only_locked(self):
         close = self._close("posted")
