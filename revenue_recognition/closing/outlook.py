@@ -3,7 +3,7 @@
 from odoo.tools import SQL
 
 from ..engine.money import in_currency
-from ..loading.values import array
+from ..loading.values import among
 
 
 class Outlook:
@@ -55,11 +55,11 @@ class Outlook:
         query = SQL(
             """
             SELECT contract_id FROM revenue_modification
-             WHERE contract_id = ANY(%(ids)s) AND state = 'applied' AND date > %(at)s
+             WHERE %(among)s AND state = 'applied' AND date > %(at)s
              UNION
-            SELECT contract_id FROM revenue_price_change WHERE contract_id = ANY(%(ids)s) AND date > %(at)s
+            SELECT contract_id FROM revenue_price_change WHERE %(among)s AND date > %(at)s
             """,
-            ids=array(contract_ids),
+            among=among("contract_id", contract_ids),
             at=self.at,
         )
         return {contract_id for (contract_id,) in self.loader.rows(query)}

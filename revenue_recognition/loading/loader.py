@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from .loaded import Loaded, Promise
 from .rates import RateBook
 from .sources import SOURCES
-from .values import array, exact
+from .values import among, exact
 
 
 class Loader:
@@ -70,7 +70,8 @@ class Loader:
 
         Said of both sides: the database does not conclude one from the other, and reads all contracts to join a few.
         """
-        return SQL("(%s = ANY(%s) AND k.id = ANY(%s))", SQL.identifier(*column.split(".")), *[array(contract_ids)] * 2)
+        ids = list(contract_ids)
+        return SQL("%s AND %s", among(column, ids), among("k.id", ids))
 
     def applied(self):
         """Return SQL for the modifications ``m`` that count."""
@@ -93,11 +94,11 @@ class Loader:
                 SELECT k.id, k.name, k.date, k.state, k.partner_id, k.currency_id, %s, k.liability_account_id,
                        k.asset_account_id, k.refund_account_id, k.journal_id, k.financing_rate::text, k.financing_date
                   FROM revenue_contract k JOIN res_currency c ON c.id = k.currency_id
-                 WHERE k.id = ANY(%s) AND k.company_id = %s
+                 WHERE %s AND k.company_id = %s
                  ORDER BY k.id
                 """,
                 self.scale("k.fixed"),
-                array(ids),
+                among("k.id", ids),
                 self.company.id,
             )
         )

@@ -3,7 +3,7 @@
 from odoo.tools import SQL
 
 from ...engine import events as e
-from ..values import array, exact
+from ..values import among, exact
 from .base import Source
 
 
@@ -55,7 +55,7 @@ class Costs(Source):
                        ) AS shared
                   FROM revenue_obligation o
                   JOIN project_project p ON p.id = o.project_id
-                 WHERE o.contract_id = ANY(%s) AND o.measure = 'cost_to_cost' AND p.account_id IS NOT NULL
+                 WHERE %s AND o.measure = 'cost_to_cost' AND p.account_id IS NOT NULL
             )
             SELECT w.contract_id, w.id, a.date, COALESCE(a.revenue_cost_kind, 'normal') AS kind,
                    SUM(-a.amount)::text,
@@ -75,6 +75,6 @@ class Costs(Source):
              GROUP BY w.contract_id, w.id, a.date, kind, 6
              ORDER BY w.contract_id, w.id, a.date, kind DESC
             """,
-            array(ids),
+            among("o.contract_id", ids),
             self.loader.until("a.date"),
         )

@@ -5,7 +5,7 @@ from fractions import Fraction
 from odoo.tools import SQL
 
 from ...engine import events as e
-from ..values import array, exact
+from ..values import among, exact
 from .base import Source
 
 
@@ -18,10 +18,10 @@ class Evidence(Source):
             """
             SELECT contract_id, obligation_id, kind, date, value::text, id
               FROM revenue_evidence
-             WHERE contract_id = ANY(%s) AND %s
+             WHERE %s AND %s
              ORDER BY date, id
             """,
-            array(loaded),
+            among("contract_id", loaded),
             self.loader.until("date"),
         )
         for contract_id, obligation_id, kind, day, value, row_id in self.loader.rows(query):

@@ -3,7 +3,7 @@
 from odoo.tools import SQL
 
 from ...engine import events as e
-from ..values import array, exact
+from ..values import among, exact
 from .base import ALONE, Source
 
 
@@ -28,7 +28,7 @@ class Timesheets(Source):
             WITH wanted AS (
                 SELECT o.id, o.contract_id, o.project_id, %(alone)s AS alone
                   FROM revenue_obligation o
-                 WHERE o.contract_id = ANY(%(ids)s) AND o.measure = 'hours'
+                 WHERE %(among)s AND o.measure = 'hours'
             )
             SELECT contract_id, id, date, SUM(unit_amount::numeric)::text
               FROM (
@@ -46,7 +46,7 @@ class Timesheets(Source):
              GROUP BY contract_id, id, date
              ORDER BY contract_id, id, date
             """,
-            ids=array(ids),
+            among=among("o.contract_id", ids),
             alone=ALONE,
             until=self.loader.until("a.date"),
         )

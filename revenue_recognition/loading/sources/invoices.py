@@ -5,7 +5,7 @@ from fractions import Fraction
 from odoo.tools import SQL
 
 from ...engine import events as e
-from ..values import array, exact
+from ..values import among, exact
 from .base import Source
 
 
@@ -50,12 +50,12 @@ class Invoices(Source):
                       JOIN revenue_obligation_sale_line_rel r ON r.sale_line_id = i.order_line_id
                      WHERE i.invoice_line_id = l.id
                    ) one ON TRUE
-             WHERE l.revenue_contract_id = ANY(%s) AND l.parent_state = 'posted' AND l.display_type = 'product'
+             WHERE %s AND l.parent_state = 'posted' AND l.display_type = 'product'
                AND %s
              GROUP BY 1, 2, 3, 4, 5
              ORDER BY 1, 2, 5 NULLS LAST, 6
             """,
-            array(loaded),
+            among("l.revenue_contract_id", loaded),
             self.loader.until("l.date"),
         )
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from odoo.tools import SQL
 
 from ...engine import events as e
-from ..values import array
+from ..values import among
 from .base import ALONE, Source
 
 #: Shares of milestones are floats; thirds of a whole do not add up to it.
@@ -38,12 +38,12 @@ class ProjectMilestones(Source):
                   FROM revenue_obligation o
                   JOIN revenue_obligation_sale_line_rel r ON r.obligation_id = o.id
                   JOIN project_milestone m ON m.sale_line_id = r.sale_line_id
-                 WHERE o.contract_id = ANY(%(ids)s) AND (o.measure = 'milestones' OR o.trigger = 'milestone')
+                 WHERE %(among)s AND (o.measure = 'milestones' OR o.trigger = 'milestone')
                 UNION
                 SELECT o.contract_id, o.id, m.id
                   FROM revenue_obligation o
                   JOIN project_milestone m ON m.project_id = o.project_id AND m.sale_line_id IS NULL
-                 WHERE o.contract_id = ANY(%(ids)s) AND (o.measure = 'milestones' OR o.trigger = 'milestone')
+                 WHERE %(among)s AND (o.measure = 'milestones' OR o.trigger = 'milestone')
                    AND %(alone)s
             )
             SELECT found.contract_id, found.id, m.id, m.quantity_percentage::text,
@@ -51,7 +51,7 @@ class ProjectMilestones(Source):
               FROM found JOIN project_milestone m ON m.id = found.milestone_id
              ORDER BY found.contract_id, found.id, m.id
             """,
-            ids=array(loaded),
+            among=among("o.contract_id", loaded),
             alone=ALONE,
             until=self.loader.until("m.reached_date"),
         )

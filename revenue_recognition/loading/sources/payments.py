@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...engine import events as e
 from ...engine.money import round_half_away
-from ..values import array, exact
+from ..values import among, exact
 from .base import Source
 
 
@@ -35,7 +35,7 @@ class Payments(Source):
             WITH own AS (
                 SELECT revenue_contract_id AS contract_id, move_id, SUM(-amount_currency) AS amount
                   FROM account_move_line
-                 WHERE revenue_contract_id = ANY(%s) AND parent_state = 'posted' AND display_type = 'product'
+                 WHERE %s AND parent_state = 'posted' AND display_type = 'product'
                  GROUP BY 1, 2
             ), due AS (
                 SELECT own.contract_id, l.id, own.amount,
@@ -59,7 +59,7 @@ class Payments(Source):
             HAVING SUM(paid.paid * paid.amount / NULLIF(paid.total, 0)) != 0
              ORDER BY 1, 2
             """,
-            array(ids),
+            among("revenue_contract_id", ids),
             self.loader.until("paid.day"),
         )
 
