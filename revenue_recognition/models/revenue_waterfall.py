@@ -1,3 +1,4 @@
+from contextlib import closing
 from fractions import Fraction
 
 from psycopg2 import DataError, ProgrammingError
@@ -96,7 +97,8 @@ class RevenueContract(models.Model):
             found = Domain(list(domain)) & Domain("company_id", "=", self.env.company.id)
             names = ("id", "partner_id", "currency_id", "state")
             chosen = self._search(found).select(*(SQL.identifier(self._table, name) for name in names))
-            with self.env.cr.savepoint(flush=False):
+            # Rolling back undoes nothing but the settings.
+            with closing(self.env.cr.savepoint(flush=False)):
                 waterfall.prepare()
                 return waterfall.booked(chosen), waterfall.remaining(chosen)
         except (ValueError, TypeError, KeyError, AttributeError, DataError, ProgrammingError) as error:
@@ -124,7 +126,10 @@ class Waterfall:
         ends = self._month_ends()
         self.months = [day.strftime("%Y-%m") for day in ends]
         self.cuts = [fields.Date.subtract(self.first, days=1), *ends]
-        self.standing, self.closed = self._standing()
+        closes = self._closes()
+        self.days = {close_id: day for close_id, day, _stands in closes}
+        self.standing = [close_id for close_id, _day, stands in closes if stands]
+        self.closed = self.days[self.standing[0]] if self.standing else None
         floor = self.closed and fields.Date.add(self.closed, days=1)
         self.spread = Spread(self.cuts, floor)
         self.rates = {}
@@ -140,52 +145,51 @@ class Waterfall:
     # === DATABASE === #
 
     def prepare(self):
-        """Let the database use some memory and more than one process for once, and spare it compiling what runs for
-        less than a second.
+        """Set the database up for reading very many rows once: with memory and several processes, and without what
+        pays for other queries only: compiling them, and sorting, as few groups come out of it as it can't foresee.
         """
-        settings = {"work_mem": "128MB", "jit": "off", "parallel_setup_cost": "100", "parallel_tuple_cost": "0.001"}
-        changes = (SQL("set_config(%s, %s, TRUE)", name, value) for name, value in settings.items())
-        self.env.cr.execute(SQL("SELECT %s", SQL(", ").join(changes)))
+        self.env.cr.execute(
+            "SELECT set_config(name, value, TRUE) FROM (VALUES"
+            " ('work_mem', '128MB'), ('jit', 'off'), ('enable_sort', 'off'),"
+            " ('parallel_setup_cost', '100'), ('parallel_tuple_cost', '0.001')) AS settings (name, value)"
+        )
 
     def _closes(self):
-        """Return SQL for closes and reopenings ``r`` that count."""
-        until = SQL("r.date <= %s", self.at) if self.at else SQL("TRUE")
-        return SQL("r.company_id = %s AND r.state IN %s AND %s", self.company.id, SETTLED, until)
-
-    def _standing(self):
-        """Return the ids of closes that count and were not opened again, the last one first, and the day of that."""
-        rows = self.env.execute_query(
+        """Return id and day of the closes and reopenings that count, the last one first, and whether each stands: is
+        no reopening and was not opened again.
+        """
+        return self.env.execute_query(
             SQL(
                 """
-                SELECT r.id, r.date FROM revenue_close r
-                 WHERE %s AND r.kind = 'close'
-                   AND NOT EXISTS (SELECT 1 FROM revenue_close v WHERE v.reversed_id = r.id AND v.state IN %s)
+                SELECT r.id, r.date, r.kind = 'close' AND NOT EXISTS (
+                           SELECT 1 FROM revenue_close v WHERE v.reversed_id = r.id AND v.state IN %(settled)s)
+                  FROM revenue_close r
+                 WHERE r.company_id = %(company)s AND r.state IN %(settled)s AND %(until)s
                  ORDER BY r.date DESC, r.id DESC
                 """,
-                self._closes(),
-                SETTLED,
+                settled=SETTLED,
+                company=self.company.id,
+                until=SQL("r.date <= %s", self.at) if self.at else SQL("TRUE"),
             )
         )
-        return [close_id for close_id, _day in rows], rows[0][1] if rows else None
 
     def booked(self, chosen):
-        """Return rows of key, day and what closes recognised.
+        """Return rows of key, close and what it recognised.
 
         :param chosen: SQL of the contracts that count: their ids, customers, currencies and states
         """
         return self.env.execute_query(
             SQL(
                 """
-                SELECT %s, r.date, (SUM(e.company_amount) * 10::numeric ^ %s)::bigint
+                SELECT %s, e.close_id, (SUM(e.company_amount) * 10::numeric ^ %s)::bigint
                   FROM %s
-                  JOIN revenue_close r ON r.id = e.close_id
-                 WHERE e.kind = 'revenue' AND %s
+                 WHERE e.kind = 'revenue' AND e.close_id = ANY(%s)
                  GROUP BY 1, 2
                 """,
                 GROUPS[self.group_by],
                 self.decimals,
                 self._subledger(chosen),
-                self._closes(),
+                list(self.days),
             )
         )
 
@@ -225,6 +229,7 @@ class Waterfall:
                 earned=SQL(EARNED, EXEMPT),
                 last_day=LAST,
                 booked=BOOKED,
+                open=SQL(OPEN, [self.days[close_id] for close_id in self.standing], self.standing),
             )
         )
 
@@ -233,8 +238,9 @@ class Waterfall:
     def result(self, booked, remaining):
         """Return what :meth:`RevenueContract.get_waterfall` does."""
         rows = {}
-        for key, day, amount in booked:
-            self._row(rows, key)[0][self._bucket(day)] += amount
+        buckets = {close_id: self._bucket(day) for close_id, day in self.days.items()}
+        for key, close_id, amount in booked:
+            self._row(rows, key)[0][buckets[close_id]] += amount
         for key, currency, decimals, first, last, monthly, amount in remaining:
             row = self._row(rows, key)
             amount = self._convert(amount, currency, decimals)
@@ -316,6 +322,7 @@ class Waterfall:
 EARNED = "k.state = 'active' AND o.measure NOT IN %s AND (o.measure != 'units' OR o.quantity != 0)"
 LAST = SQL("COALESCE(o.earned_to, o.date_end, (o.date_start + o.duration_months * INTERVAL '1 month')::date - 1)")
 BOOKED = SQL("COALESCE(e.cumulative, p.cumulative, 0)")
+OPEN = "(%s::date[])[array_position(%s::int[], p.close_id)] + 1"
 #: The last close ``e`` says of most what is booked. Of the others their latest entry ``p`` does, which the index of
 #: a contract's entries has last: postings of later closes have higher ids, for a company has one close at work.
 REMAINING = """
@@ -324,7 +331,7 @@ REMAINING = """
       FROM (
             SELECT %(key)s AS key, k.currency_id, COALESCE(o.monthly, FALSE) AS monthly, %(last_day)s AS last,
                    CASE WHEN o.measure IN ('straight_line', 'point_in_time') AND %(last_day)s IS NOT NULL
-                        THEN GREATEST(COALESCE(o.earned_from, o.date_start), e.open, r.date + 1) END AS first,
+                        THEN GREATEST(COALESCE(o.earned_from, o.date_start), e.open, %(open)s) END AS first,
                    SUM(COALESCE(o.allocated, 0) - %(booked)s) AS amount
               FROM revenue_obligation o
               JOIN (%(chosen)s) k ON k.id = o.contract_id
@@ -339,7 +346,6 @@ REMAINING = """
                      ORDER BY x.posting_id DESC
                      LIMIT 1
                    ) p ON TRUE
-              LEFT JOIN revenue_close r ON r.id = p.close_id
              WHERE %(earned)s AND COALESCE(o.allocated, 0) != %(booked)s
              GROUP BY 1, 2, 3, 4, 5
            ) t
