@@ -11,7 +11,7 @@ from ..closing import Computation, total_postings
 _logger = logging.getLogger(__name__)
 
 #: Contracts worked out at a time: memory stays flat, and a query reads them all. A system parameter may say otherwise.
-CHUNK = ("revenue_recognition.chunk", 2000)
+CHUNK = ("revenue_recognition.chunk", 4000)
 #: From so many contracts on a close is computed in the background, committed part by part; likewise.
 BACKGROUND = ("revenue_recognition.background", 5000)
 #: How often a part is tried that others got in the way of.

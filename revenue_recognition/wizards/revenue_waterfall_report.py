@@ -159,7 +159,7 @@ class RevenueWaterfallLine(models.TransientModel):
         help="The first day of the month. All that comes before the period is in the month before it, all that comes "
         "after it in the month after it; what is not scheduled has none."
     )
-    month_name = fields.Char(string="Month", compute="_compute_month_name")
+    month_name = fields.Char(string="Name of the Month", compute="_compute_month_name")
     amount = fields.Monetary()
 
     @api.depends("month")
