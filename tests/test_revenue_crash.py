@@ -160,6 +160,37 @@ def test_workers_take_different_parts(module_odoo_server):
     assert_booked_once(server)
 
 
+STALE = """
+from psycopg2.errors import SerializationFailure
+close = env['revenue.close'].search([('state', '=', 'posting')])
+with env.registry.cursor() as other:
+    mine = close.with_env(close.env(cr=other))
+    mine._take()
+    assert mine._post_part()
+try:
+    close._take()
+    close._post_part()
+    env.cr.commit()
+    print('posted what was posted')
+except SerializationFailure:
+    env.cr.rollback()
+    print('had to look again')
+"""
+
+
+def test_who_looked_before_somebody_posted_looks_again(module_odoo_server):
+    """Two transactions that begin at once and lock the close one after the other do not post the same part twice."""
+    server = module_odoo_server(workers=0, max_cron_threads=0)
+    people = make_world(server, CONTRACTS, background_postings=1, postings_per_move=1)
+    run(people, "revenue_accountant", "compute")
+    run(people, "revenue_controller", "approve")
+    assert run(people, "revenue_controller", "post")["state"] == "posting"
+    assert "had to look again" in server.odoo_shell(STALE)
+    server.execute_kw("ir.config_parameter", "set_param", ["revenue_recognition.background_postings", "100"])
+    assert run(people, "revenue_controller", "post")["state"] == "posted"
+    assert_booked_once(server)
+
+
 def left(server):
     """The parts of the close that are not done: the first and the last contract of each."""
     return server.query("SELECT first_contract_id, last_contract_id FROM revenue_close_part WHERE NOT done")

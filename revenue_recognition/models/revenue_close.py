@@ -72,6 +72,11 @@ class RevenueClose(models.Model):
     failure = fields.Char(readonly=True, copy=False, help="What stopped the work in the background.")
     contract_count = fields.Integer(string="Contracts", readonly=True, copy=False)
     contract_done = fields.Integer(string="Contracts Computed", compute="_compute_contract_done", compute_sudo=True)
+    parts_posted = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Journal entries posted so far. Who looked before the last one has to look again.",
+    )
     part_ids = fields.One2many("revenue.close.part", "close_id", readonly=True, copy=False)
     posting_ids = fields.One2many("revenue.posting", "close_id", string="Postings", readonly=True)
     entry_ids = fields.One2many("revenue.entry", "close_id", string="Subledger", readonly=True)

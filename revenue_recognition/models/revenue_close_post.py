@@ -44,6 +44,9 @@ class RevenueClose(models.Model):
         if not waiting:
             self.write({"state": "posted", "posted_at": fields.Datetime.now()})
             return False
+        # A transaction that began before this one ends does not see its entry: that the close itself is changed keeps
+        # it from locking the close and posting the same again.
+        self.parts_posted += 1
         first = waiting[0]
         part = waiting.filtered(lambda one: (one.journal_id, one.currency_id) == (first.journal_id, first.currency_id))
         self._check_journals(first.journal_id)
