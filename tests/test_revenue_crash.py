@@ -119,8 +119,8 @@ def test_killed_in_the_background(module_odoo_server):
     people = make_world(server, CONTRACTS, chunk=3, background=5, background_postings=1, postings_per_move=1)
     assert run(people, "revenue_accountant", "compute")["state"] in ("computing", "computed")
     follow(server, people, "revenue_accountant", "compute", "computed")
-    run(people, "revenue_controller", "approve")
-    run(people, "revenue_controller", "post")
+    wait_until(lambda: attempt(lambda: run(people, "revenue_controller", "approve")))
+    wait_until(lambda: attempt(lambda: run(people, "revenue_controller", "post")))
     follow(server, people, "revenue_controller", "post", "posted")
     assert_booked_once(server)
 
@@ -155,8 +155,8 @@ def test_workers_take_different_parts(module_odoo_server):
         somebody.execute("COMMIT")
     wait_until(lambda: state_of(server) == "computed")
     assert left(server) == []
-    run(people, "revenue_controller", "approve")
-    run(people, "revenue_controller", "post")
+    wait_until(lambda: attempt(lambda: run(people, "revenue_controller", "approve")))
+    wait_until(lambda: attempt(lambda: run(people, "revenue_controller", "post")))
     assert_booked_once(server)
 
 

@@ -174,7 +174,8 @@ class RevenueClose(models.Model):
             # The commit need not wait for the disk: a part that a power cut takes is simply not done.
             self.env.cr.execute("SET LOCAL synchronous_commit TO OFF")
             return self._compute_part(computation) or self._finish_if_done()
-        return self._post_next_part()
+        # A close that waits for people is not locked, not even for a moment.
+        return self.state == "posting" and self._post_next_part()
 
     def _finish_if_done(self):
         """Finish a close of which no part is left to take; return whether there is something to do after all.
