@@ -13,6 +13,7 @@ COMMANDS = {
     "lint": "odoo_dev.lint",
     "bench": "odoo_dev.bench",
     "shell": "odoo_dev.shell",
+    "translations": "odoo_dev.translations",
 }
 INTERRUPTED = 130
 STOPPING = (signal.SIGINT, signal.SIGTERM)
