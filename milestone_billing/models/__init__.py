@@ -1,6 +1,7 @@
 from . import (
     account_move,
     account_move_line,
+    account_move_papers,
     billing_attainment,
     billing_attainment_queue,
     billing_hold,
@@ -26,4 +27,5 @@ from . import (
     res_partner,
     sale_order,
     sale_order_line,
+    sale_order_papers,
 )

@@ -10,6 +10,8 @@ from . import (
     test_flow,
     test_hold,
     test_native,
+    test_papers,
+    test_portal,
     test_property,
     test_queue,
     test_reading,
