@@ -6,6 +6,7 @@ from fractions import Fraction
 from .errors import Refusal
 from .money import ZERO, Number, shown, whole
 from .terms import Discount, Obligation
+from .wording import _
 
 Shares = dict[str, Number]
 
@@ -28,7 +29,9 @@ def selling_prices(obligations: Sequence[Obligation], price: Number, decimals: i
         if one.residual:
             prices[one.key] = whole(_residual(one, price - sum(prices.values()), decimals))
     if obligations and not sum(prices.values()):
-        raise Refusal(f"{obligations[0].place}.ssp", "the standalone selling prices total 0, so nothing can be shared")
+        raise Refusal(
+            f"{obligations[0].place}.ssp", _("the standalone selling prices total 0, so nothing can be shared")
+        )
     return {one.key: prices[one.key] for one in obligations}
 
 
@@ -90,7 +93,7 @@ def _observable(obligation: Obligation, alone: bool) -> Number:
         return (low + high) / 2
     if alone:
         return Fraction(obligation.price if obligation.price and obligation.price > 0 else 1)
-    raise Refusal(f"{obligation.place}.ssp", "needed to share the price")
+    raise Refusal(f"{obligation.place}.ssp", _("needed to share the price"))
 
 
 def _midpoint(obligation: Obligation) -> Fraction | None:
@@ -101,7 +104,15 @@ def _residual(obligation: Obligation, left: Number, decimals: int) -> Fraction:
     """Return what is left for an obligation, refused when it never sold at such a price."""
     low, high = obligation.ssp_range or (ZERO, None)
     if left < low or (high is not None and left > high):
-        observed = f"{shown(low, decimals)} to {shown(high, decimals)}" if high is not None else "0 and above"
-        reason = f"the residual {shown(left, decimals)} lies outside what was observed, {observed}"
+        rest, least = shown(left, decimals), shown(low, decimals)
+        reason = _("the residual %(amount)s lies outside what was observed, 0 and above", amount=rest)
+        if high is not None:
+            most = shown(high, decimals)
+            reason = _(
+                "the residual %(amount)s lies outside what was observed, %(low)s to %(high)s",
+                amount=rest,
+                low=least,
+                high=most,
+            )
         raise Refusal(f"{obligation.place}.ssp_range", reason)
     return Fraction(left)

@@ -10,6 +10,7 @@ from .errors import Refusal
 from .events import Impair
 from .money import ONE, ZERO, Number, round_half_away, shown
 from .state import ContractState, CostLayer, ObligationState
+from .wording import _
 
 
 def capitalise(state: ContractState, amount: int, over: tuple[str, ...], before: date) -> None:
@@ -29,7 +30,8 @@ def impair(state: ContractState, event: Impair) -> None:
     """
     asset = carrying_amount(state, event.date)
     if event.amount > asset:
-        reason = f"only {shown(asset, state.contract.decimals)} is left of the contract cost"
+        left = shown(asset, state.contract.decimals)
+        reason = _("only %(amount)s is left of the contract cost", amount=left)
         raise Refusal(f"{event.place}.amount", reason)
     kept = Fraction(asset - event.amount, asset) if asset else ZERO
     for layer in state.cost_layers:

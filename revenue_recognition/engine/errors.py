@@ -1,5 +1,7 @@
 """What the engine says when it cannot answer."""
 
+from .wording import Tell
+
 
 class Refusal(ValueError):
     """A contract or an event that cannot be worked out; the text names the place and what is wrong with it.
@@ -16,3 +18,7 @@ class Refusal(ValueError):
         super().__init__(f"{place}: {reason}".encode(errors="replace").decode())
         self.place = place
         self.reason = reason
+
+    def told(self, say: Tell) -> str:
+        """Return the place and what is wrong with it, told by a translator."""
+        return f"{self.place}: {say(self.reason)}".encode(errors="replace").decode()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .money import ZERO, Number, round_half_away, shown
 from .position import Line, Position
 from .state import ContractState, ObligationState
+from .wording import _, joined
 
 #: The paragraphs of IFRS 15 and its neighbours that say the same.
 IFRS = {
@@ -30,6 +31,13 @@ IFRS = {
     "606-10-55-65": "IFRS 15.B63",
     "340-40-35-1": "IFRS 15.99",
     "605-35-25-45": "IAS 37.66",
+}
+
+#: The treatments of a modification in words.
+TREATMENTS: dict[str, str] = {
+    "separate": _("separate contract"),
+    "prospective": _("prospective"),
+    "catch_up": _("cumulative catch-up"),
 }
 
 
@@ -78,25 +86,27 @@ class Explanation:
 
     def _price(self) -> None:
         state = self.state
-        self._say("price", f"fixed consideration {self._money(state.fixed)}", "606-10-32-5")
+        self._say("price", _("fixed consideration %(amount)s", amount=self._money(state.fixed)), "606-10-32-5")
         for key, variable in state.variables.items():
-            kept_out = ", kept out by the constraint" if variable.constrained else ""
-            text = f"variable amount {key}: {self._money(variable.amount)}{kept_out}"
+            text: str = _("variable amount %(name)s: %(amount)s", name=key, amount=self._money(variable.amount))
+            if variable.constrained:
+                text = joined(", ", [text, _("kept out by the constraint")])
             self._say("price", text, "606-10-32-11" if variable.constrained else "606-10-32-5")
         if state.treatment:
             paragraph = "606-10-25-12" if state.treatment == "separate" else "606-10-25-13"
-            self._say("modification", f"{state.treatment}: {state.reason}", paragraph)
+            self._say("modification", treated(state.treatment, state.reason), paragraph)
         if state.ended is not None:
-            self._say("price", f"terminated on {state.ended}: what is kept is the revenue", "606-10-25-13")
+            text = _("terminated on %(date)s: what is kept is the revenue", date=str(state.ended))
+            self._say("price", text, "606-10-25-13")
 
     def _allocation(self, one: ObligationState, line: Line) -> None:
         if one.measure.open_ended or one.separate or one.removed or self.state.ended is not None:
             return
         extras = self._extras(one)
-        text = "; ".join([self._base(one, bool(extras)), *extras])
+        text: str = joined("; ", [self._base(one, bool(extras)), *extras])
         self._say("allocation", text, "606-10-32-31", one.key)
         if line.allocated != one.allocated:
-            text = f"{self._money(line.allocated)} after rebates and returns expected"
+            text = _("%(amount)s after rebates and returns expected", amount=self._money(line.allocated))
             self._say("allocation", text, "606-10-55-22", one.key)
 
     def _base(self, one: ObligationState, extras: bool) -> str:
@@ -104,67 +114,92 @@ class Explanation:
         allocated = self._money(one.allocated)
         if one.frozen:
             live = self._money(one.base - one.frozen)
-            return (
-                f"{allocated}: {self._money(one.frozen)} recognised before the modification and {live} of what was left"
+            return _(
+                "%(allocated)s: %(before)s recognised before the modification and %(rest)s of what was left",
+                allocated=allocated,
+                before=self._money(one.frozen),
+                rest=live,
             )
         if len(self.weights) < 2 or not self.weight:
-            return f"{allocated}: {self._money(one.base)} of the price" if extras else f"{allocated}: the whole price"
-        selling = f"standalone selling price {self._money(self.weights[one.key])} of {self._money(self.weight)}"
+            if extras:
+                return _("%(allocated)s: %(part)s of the price", allocated=allocated, part=self._money(one.base))
+            return _("%(allocated)s: the whole price", allocated=allocated)
+        selling: str = _(
+            "standalone selling price %(own)s of %(all)s",
+            own=self._money(self.weights[one.key]),
+            all=self._money(self.weight),
+        )
         if any(one.key in discount.allocate_to for discount in self.state.discounts):
-            selling += ", less a discount that belongs to it"
+            selling = joined(", ", [selling, _("less a discount that belongs to it")])
         if extras:
-            return f"{allocated}: {self._money(one.base)} by {selling}"
-        return f"{allocated} of {self._money(self.shared)}: {selling}"
+            part = self._money(one.base)
+            return _("%(allocated)s: %(part)s by %(selling)s", allocated=allocated, part=part, selling=selling)
+        shared = self._money(self.shared)
+        return _("%(allocated)s of %(shared)s: %(selling)s", allocated=allocated, shared=shared, selling=selling)
 
     def _extras(self, one: ObligationState) -> list[str]:
         """Return what variable amounts and interest add to the share of an obligation."""
-        found = []
+        found: list[str] = []
         for key, variable in self.state.variables.items():
             part = variable.since * (variable.live.get(one.key, ZERO) + variable.settled.get(one.key, ZERO))
             if part:
-                found.append(f"{self._money(part)} of {key}")
+                found.append(_("%(amount)s of %(name)s", amount=self._money(part), name=key))
         if one.joined:
-            found.append(f"{self._money(one.joined)} of interest on what was paid in advance")
+            found.append(_("%(amount)s of interest on what was paid in advance", amount=self._money(one.joined)))
         return found
 
     def _progress(self, one: ObligationState, line: Line) -> None:
+        recognised = self._money(line.recognised)
         if one.removed:
-            text = f"{self._money(line.recognised)} was recognised when a modification removed the rest"
+            text: str = _("%(amount)s was recognised when a modification removed the rest", amount=recognised)
             self._say("progress", text, "606-10-25-13", one.key)
             return
         if self.state.ended is not None:
-            text = f"lapsed with the contract; {self._money(line.recognised)} of what is kept is its revenue"
+            text = _("lapsed with the contract; %(amount)s of what is kept is its revenue", amount=recognised)
             self._say("progress", text, "606-10-25-13", one.key)
             return
         live = self._money(round_half_away(one.allocated - one.frozen_exact))
         if one.frozen and one.allocated == one.frozen_exact:
-            text = f"{self._money(line.recognised)} recognised, nothing was left when the contract was modified"
+            text = _("%(amount)s recognised, nothing was left when the contract was modified", amount=recognised)
             self._say("progress", text, "606-10-25-13", one.key)
             return
-        text = f"{one.measure.text(self.position.at, live)}; {self._money(line.recognised)} recognised"
+        done = one.measure.text(self.position.at, live)
+        text = joined("; ", [done, _("%(amount)s recognised", amount=recognised)])
         self._say("progress", text, one.measure.paragraph, one.key)
 
     def _position(self) -> None:
         at = self.position
-        text = (
-            f"billed {self._money(at.billed)}, paid {self._money(at.paid)}: the greater counts"
-            f"; recognised {self._money(at.revenue)}"
-        )
+        billed, paid = self._money(at.billed), self._money(at.paid)
+        said = [
+            _("billed %(billed)s, paid %(paid)s: the greater counts", billed=billed, paid=paid),
+            _("recognised %(amount)s", amount=self._money(at.revenue)),
+        ]
         if at.refund_liability:
-            text += f"; refund liability {self._money(at.refund_liability)}"
+            said.append(_("refund liability %(amount)s", amount=self._money(at.refund_liability)))
         if at.interest:
-            text += f"; interest {self._money(at.interest)}"
-        name, amount = "contract liability", at.contract_liability
+            said.append(_("interest %(amount)s", amount=self._money(at.interest)))
         if at.contract_asset:
-            name, amount = "contract asset", at.contract_asset
-        self._say("position", f"{text}; {name} {self._money(amount)}", "606-10-45-1")
+            said.append(_("contract asset %(amount)s", amount=self._money(at.contract_asset)))
+        else:
+            said.append(_("contract liability %(amount)s", amount=self._money(at.contract_liability)))
+        self._say("position", joined("; ", said), "606-10-45-1")
 
     def _cost(self) -> None:
         at = self.position
         if at.loss_provision:
-            text = f"expected cost is above the price; loss still to come {self._money(at.loss_provision)}"
+            loss = self._money(at.loss_provision)
+            text = _("expected cost is above the price; loss still to come %(amount)s", amount=loss)
             self._say("cost", text, "605-35-25-45")
         if at.capitalised:
-            used = self._money(at.amortised)
-            text = f"contract cost {self._money(at.capitalised)}, {used} of it amortised or impaired"
+            cost, used = self._money(at.capitalised), self._money(at.amortised)
+            text = _("contract cost %(cost)s, %(used)s of it amortised or impaired", cost=cost, used=used)
             self._say("cost", text, "340-40-35-1")
+
+
+def treated(treatment: str, reason: str) -> str:
+    """Return how a modification was accounted for, and why.
+
+    >>> treated("catch_up", "as asked")
+    'cumulative catch-up: as asked'
+    """
+    return joined(": ", [TREATMENTS.get(treatment, treatment), reason])

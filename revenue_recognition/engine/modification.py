@@ -11,6 +11,7 @@ from .events import Change, Modify, Treatment
 from .money import ONE, ZERO, Number, shown, split
 from .state import ContractState, ObligationState, VariableState
 from .terms import Obligation
+from .wording import _, joined
 
 Parts = dict[str, Fraction]
 
@@ -43,14 +44,16 @@ def modify(state: ContractState, event: Modify) -> None:
 def decide(state: ContractState, event: Modify) -> tuple[Treatment, str]:
     """Return the treatment of a modification and why (ASC 606-10-25-12, 25-13)."""
     if event.treatment is not Treatment.AUTO:
-        return event.treatment, "as asked"
+        return event.treatment, _("as asked")
     unlike = _unlike_separate(state, event)
     if unlike is None:
-        return Treatment.SEPARATE, "everything added is distinct and priced at its standalone selling price (25-12)"
+        return Treatment.SEPARATE, _("everything added is distinct and priced at its standalone selling price (25-12)")
     bound = _bound(state, event)
     if bound is None:
-        return Treatment.PROSPECTIVE, f"{unlike}; what remains is distinct from what was transferred (25-13a)"
-    return Treatment.CATCH_UP, f'{unlike}; the rest of "{bound}" is not distinct from what was transferred (25-13b)'
+        rest: str = _("what remains is distinct from what was transferred (25-13a)")
+        return Treatment.PROSPECTIVE, joined("; ", [unlike, rest])
+    rest = _('the rest of "%(name)s" is not distinct from what was transferred (25-13b)', name=bound)
+    return Treatment.CATCH_UP, joined("; ", [unlike, rest])
 
 
 def changes_anything(state: ContractState, event: Modify) -> bool:
@@ -62,19 +65,19 @@ def changes_anything(state: ContractState, event: Modify) -> bool:
 def _unlike_separate(state: ContractState, event: Modify) -> str | None:
     """Return why a modification is no contract of its own; None when it is one."""
     if not event.add:
-        return "nothing is added"
+        return _("nothing is added")
     if event.remove or event.change:
-        return "it does not only add"
+        return _("it does not only add")
     for added in event.add:
         if added.distinct is False:
-            return f'"{added.key}" is not distinct'
+            return _('"%(name)s" is not distinct', name=added.key)
         if not (_open_ended(added) or at_selling_price(added)):
-            return f'"{added.key}" is not priced at its standalone selling price'
+            return _('"%(name)s" is not priced at its standalone selling price', name=added.key)
     sharing = [added for added in event.add if not _open_ended(added)]
     together = sum(selling_prices(sharing, event.fixed_delta, state.contract.decimals).values()) if sharing else 0
     if event.fixed_delta != together:
-        decimals = state.contract.decimals
-        return f"the price rises by {shown(event.fixed_delta, decimals)}, not by {shown(together, decimals)}"
+        rise, selling = (shown(units, state.contract.decimals) for units in (event.fixed_delta, together))
+        return _("the price rises by %(rise)s, not by %(selling)s", rise=rise, selling=selling)
     return None
 
 
@@ -192,9 +195,9 @@ def _refund(state: ContractState, event: Modify, before: date) -> None:
     states = list(state.obligations.values())
     recognised = [max(0, one.recognised(before)) for one in states]
     if not sum(recognised):
-        raise Refusal(f"{event.place}.refund", "nothing is delivered yet that it could be taken off")
+        raise Refusal(f"{event.place}.refund", _("nothing is delivered yet that it could be taken off"))
     if event.refund > sum(recognised):
-        raise Refusal(f"{event.place}.refund", "more than is recognised of what was delivered")
+        raise Refusal(f"{event.place}.refund", _("more than is recognised of what was delivered"))
     state.fixed -= event.refund
     for one, refund in zip(states, split(event.refund, recognised), strict=True):
         one.base -= refund
@@ -223,7 +226,7 @@ def _add(state: ContractState, event: Modify) -> list[ObligationState]:
     if state.treatment != Treatment.SEPARATE.value:
         for added in sharing:
             if added.ssp is None and added.ssp_range is None and not added.residual:
-                raise Refusal(f"{added.place}.ssp", "needed to share the price")
+                raise Refusal(f"{added.place}.ssp", _("needed to share the price"))
     prices = selling_prices(sharing, event.fixed_delta, state.contract.decimals)
     states = [ObligationState(added, prices.get(added.key, ZERO)) for added in event.add]
     state.obligations.update((one.key, one) for one in states)
@@ -235,10 +238,10 @@ def _change(state: ContractState, event: Modify) -> None:
     for change in event.change:
         one = state.obligations[change.obligation]
         if change.end is not None and change.end < event.date - DAY:
-            raise Refusal(f"{change.place}.end", f"{change.end} is before the modification")
+            raise Refusal(f"{change.place}.end", _("%(date)s is before the modification", date=str(change.end)))
         one.measure.change(change)
         if one.units is not None and one.units.quantity is not None and one.units.delivered > one.units.quantity:
-            raise Refusal(f"{change.place}.quantity", "more than that is delivered already")
+            raise Refusal(f"{change.place}.quantity", _("more than that is delivered already"))
         if change.price is not None:
             one.price = change.price
             if one.units is not None and one.units.quantity:
@@ -261,7 +264,7 @@ def _weights(left: list[ObligationState]) -> Shares:
 
 def _need_takers(left: list[ObligationState], pool: Number, event: Modify) -> None:
     if not left and pool:
-        reason = "no obligation is left to earn the rest of the price; lower it, or terminate the contract"
+        reason = _("no obligation is left to earn the rest of the price; lower it, or terminate the contract")
         raise Refusal(f"{event.place}.fixed_delta", reason)
 
 
@@ -344,14 +347,14 @@ def _check(state: ContractState, event: Modify) -> None:
     """
     for place, key in _named(event):
         if key not in state.obligations:
-            raise Refusal(place, f'no obligation "{key}"')
+            raise Refusal(place, _('no obligation "%(name)s"', name=key))
         if state.obligations[key].removed:
-            raise Refusal(place, f'obligation "{key}" was removed by a modification')
+            raise Refusal(place, _('obligation "%(name)s" was removed by a modification', name=key))
     for added in event.add:
         if added.key in state.obligations:
-            raise Refusal(f"{added.place}.key", f'"{added.key}" is used twice')
+            raise Refusal(f"{added.place}.key", _('"%(name)s" is used twice', name=added.key))
     if event.treatment is Treatment.SEPARATE and (not event.add or event.remove or event.change):
-        raise Refusal(f"{event.place}.treatment", "a separate contract adds obligations and changes none")
+        raise Refusal(f"{event.place}.treatment", _("a separate contract adds obligations and changes none"))
 
 
 def _named(event: Modify) -> Iterable[tuple[str, str]]:

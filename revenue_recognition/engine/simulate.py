@@ -16,28 +16,33 @@ from .remaining import remaining_by_band
 from .state import ContractState
 from .terms import Question, Scenario
 from .timeline import Timeline
+from .wording import Tell
 
 Plain = dict[str, Any]
 
 
-def simulate(scenario: Any, decimals: Mapping[str, int]) -> Plain:
+def simulate(scenario: Any, decimals: Mapping[str, int], say: Tell = str) -> Plain:
     """Work out a scenario.
 
     :param scenario: an object of the scenario format (docs/api.md), plain values
     :param decimals: of every currency, by ISO code
+    :param say: tells a sentence of the engine in the reader's language; English by default
     :return: ``{"positions": […], "journal": […]}``: a position per date asked for, in the
         order asked, with amounts in the currency; the entries through the last of these
         dates. Only texts, floats, lists and dictionaries.
     :raises Refusal: when the scenario is malformed or contradicts itself; the message
         names the place
     """
-    return Simulation(read_scenario(scenario, decimals)).run()
+    return Simulation(read_scenario(scenario, decimals), say).run()
 
 
-def plain_position(state: ContractState, found: Position, question: Question, book: str = "asc606") -> Plain:
+def plain_position(
+    state: ContractState, found: Position, question: Question, book: str = "asc606", say: Tell = str
+) -> Plain:
     """Return a position with its explanation as plain values, amounts in the contract's currency.
 
     :param state: the contract at the end of that day
+    :param say: tells a sentence of the engine in the reader's language; English by default
     """
     decimals = state.contract.decimals
     steps = Explanation(state, found, book).write()
@@ -61,9 +66,9 @@ def plain_position(state: ContractState, found: Position, question: Question, bo
             ],
         },
         "treatment": found.treatment,
-        "treatment_reason": state.reason,
+        "treatment_reason": say(state.reason),
         "steps": [
-            {"topic": step.topic, "obligation": step.obligation, "text": step.text, "paragraph": step.paragraph}
+            {"topic": step.topic, "obligation": step.obligation, "text": say(step.text), "paragraph": step.paragraph}
             for step in steps
         ],
     }
@@ -77,8 +82,9 @@ def plain_amounts(found: Amounts, decimals: int) -> Plain:
 class Simulation:
     """Takes a scenario through all its dates."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, say: Tell = str) -> None:
         self.scenario = scenario
+        self.say = say
         self.decimals = scenario.contract.decimals
         self.timeline = Timeline(scenario.contract)
         self.conversion = Conversion(scenario.rates) if scenario.rates else None
@@ -112,7 +118,7 @@ class Simulation:
         return sorted(day for day in days if self.scenario.contract.date <= day <= last)
 
     def _plain(self, found: Position, company: CompanyPosition | None, question: Question) -> Plain:
-        plain = plain_position(self.timeline.state, found, question, self.scenario.book)
+        plain = plain_position(self.timeline.state, found, question, self.scenario.book, self.say)
         if company is not None and self.scenario.rates is not None:
             places = self.scenario.rates.decimals
             plain["company"] = {**plain_amounts(company, places), "fx": in_currency(company.fx, places)}

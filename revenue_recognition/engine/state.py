@@ -10,6 +10,7 @@ from .errors import Refusal
 from .measures import InvoicedMeasure, Measure, UnitsMeasure
 from .money import ONE, ZERO, Number, part_of, round_half_away, share_out
 from .terms import Contract, Obligation, Variable
+from .wording import _
 
 if TYPE_CHECKING:
     from .financing import Interest
@@ -281,7 +282,7 @@ class ContractState:
             self._check_discounts(gross)
             self.price_units()
         elif self.fixed:
-            raise Refusal("contract.fixed", "no obligation takes a share of it")
+            raise Refusal("contract.fixed", _("no obligation takes a share of it"))
         return {one.key: VariableState(one, self._targets(one, prices)) for one in self.contract.variable}
 
     def price_units(self) -> None:
@@ -294,7 +295,7 @@ class ContractState:
         """Refuse a discount that takes more than its obligations have."""
         for discount in self.discounts if gross >= 0 else ():
             if any(self.obligations[key].base < 0 for key in discount.allocate_to):
-                raise Refusal(f"{discount.place}.amount", "more than its obligations are allocated")
+                raise Refusal(f"{discount.place}.amount", _("more than its obligations are allocated"))
 
     def _targets(self, variable: Variable, prices: Shares) -> Shares:
         """Return whom a variable amount belongs to (ASC 606-10-32-40), in parts that total 1."""
@@ -306,7 +307,7 @@ class ContractState:
         else:
             shares = {key: Fraction(1, len(keys)) for key in keys}
         if not shares:
-            raise Refusal(f"{variable.place}.allocate_to", "no obligation takes a share of it")
+            raise Refusal(f"{variable.place}.allocate_to", _("no obligation takes a share of it"))
         return shares
 
 

@@ -12,6 +12,7 @@ from .financing import accrue
 from .modification import modify
 from .state import ContractState, ObligationState
 from .terms import Contract
+from .wording import _
 
 
 class Timeline:
@@ -52,7 +53,7 @@ def apply(state: ContractState, event: e.Event) -> None:
     :raises Refusal: when it contradicts the terms or what happened before
     """
     if state.ended is not None and not isinstance(event, AFTER_THE_END):
-        raise Refusal(f"{event.place}.date", f"the contract was terminated on {state.ended}")
+        raise Refusal(f"{event.place}.date", _("the contract was terminated on %(date)s", date=str(state.ended)))
     if isinstance(event, e.Performance):
         _perform(state, event)
     else:
@@ -79,7 +80,9 @@ def _perform(state: ContractState, event: e.Performance) -> None:
         if one.removed or type(event) not in one.measure.takes:
             return
     if one.removed:
-        raise Refusal(f"{event.place}.obligation", f'obligation "{one.key}" was removed by a modification')
+        raise Refusal(
+            f"{event.place}.obligation", _('obligation "%(name)s" was removed by a modification', name=one.key)
+        )
     if type(event) not in one.measure.takes:
         name = one.terms.recognition.method
         raise Refusal(f"{event.place}.type", f"{type(event).__name__} does not go with {name}")
@@ -92,14 +95,14 @@ def known(state: ContractState, key: str, place: str) -> ObligationState:
     :raises Refusal: when there is none of this key yet
     """
     if key not in state.obligations:
-        raise Refusal(place, f'no obligation "{key}"')
+        raise Refusal(place, _('no obligation "%(name)s"', name=key))
     return state.obligations[key]
 
 
 def _estimate(state: ContractState, event: e.Estimate) -> None:
     """Change the price by a new estimate; what is satisfied recognises its share at once (ASC 606-10-32-43)."""
     if event.variable not in state.variables:
-        raise Refusal(f"{event.place}.variable", f'no variable "{event.variable}"')
+        raise Refusal(f"{event.place}.variable", _('no variable "%(name)s"', name=event.variable))
     variable = state.variables[event.variable]
     variable.amount = event.amount
     if event.constrained is not None:
@@ -139,7 +142,7 @@ def _terminate(state: ContractState, event: e.Terminate) -> None:
     :raises Refusal: when more is given back than was billed or paid
     """
     if event.refund > max(0, state.billed, state.paid):
-        raise Refusal(f"{event.place}.refund", "more than was billed or paid")
+        raise Refusal(f"{event.place}.refund", _("more than was billed or paid"))
     kept = max(state.billed, state.paid) - event.refund
     state.at_end = [(one.recognised(event.date), one.price_now(event.date)) for one in state.obligations.values()]
     state.ended = event.date

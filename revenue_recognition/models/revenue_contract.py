@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..engine import Refusal, simulate
+from .telling import teller
 
 REVENUE_GROUPS = ("revenue_recognition.group_revenue_accountant", "revenue_recognition.group_revenue_auditor")
 
@@ -73,10 +74,11 @@ class RevenueContract(models.Model):
             ``events[3].obligation: no obligation "C"``
         """
         self._check_may_simulate()
+        say = teller(self.env)
         try:
-            return simulate(scenario, self._currency_decimals())
+            return simulate(scenario, self._currency_decimals(), say)
         except Refusal as refusal:
-            raise UserError(str(refusal)) from refusal
+            raise UserError(refusal.told(say)) from refusal
 
     @api.model
     def _check_may_simulate(self):

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..closing.booked import SETTLED
 from ..engine import Refusal, Timeline
 from ..engine.books import foreign_position
+from ..engine.explain import treated
 from ..engine.money import in_currency
 from ..engine.position import position
 from ..engine.simulate import plain_amounts, plain_position
@@ -14,6 +15,7 @@ from ..engine.terms import Question
 from ..engine.writing import ScenarioWriter
 from ..loading import Loader
 from .evidence_judge import storable
+from .telling import teller
 
 
 class RevenueContract(models.Model):
@@ -174,12 +176,12 @@ class RevenueContract(models.Model):
             except Refusal as refusal:
                 loaded.problem("refused", place=refusal.place, reason=refusal.reason)
         self._tell_why(plain, at)
-        words = self.env["revenue.exception"]._words
-        plain["problems"] = [words(problem.kind) % problem.values for problem in loaded.problems]
+        exceptions = self.env["revenue.exception"]
+        plain["problems"] = [exceptions._sentence(problem) for problem in loaded.problems]
         if at < loaded.date:
             plain["problems"].append(self.env._("The contract begins on %s.", loaded.date))
         elif not loaded.promises and "revenue" not in plain and not loaded.problems:
-            plain["problems"].append(words("empty"))
+            plain["problems"].append(exceptions._words("empty"))
         return plain
 
     def _tell_why(self, plain, at):
@@ -190,15 +192,16 @@ class RevenueContract(models.Model):
             plain["treatment_reason"] = reason or plain["treatment_reason"]
             for step in plain["steps"]:
                 if step["topic"] == "modification":
-                    step["text"] = f"{plain['treatment']}: {plain['treatment_reason']}"
+                    step["text"] = teller(self.env)(treated(plain["treatment"], plain["treatment_reason"]))
 
     def _work_out(self, loaded, at, bands):
         question = Question(at=at, bands=tuple(bands))
+        say = teller(self.env)
         if loaded.rates is None:
             state = Timeline(loaded.contract()).forward(at)
-            return plain_position(state, position(state, at), question)
+            return plain_position(state, position(state, at), question, say=say)
         found, company, timeline = foreign_position(loaded.contract(), at, loaded.rates, loaded.booked)
-        plain = plain_position(timeline.state, found, question)
+        plain = plain_position(timeline.state, found, question, say=say)
         places = loaded.rates.decimals
         plain["company"] = {**plain_amounts(company, places), "fx": in_currency(company.fx, places)}
         return plain

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from ..engine import Refusal
 from .evidence_facts import KINDS, Wrong, sendable
 from .evidence_judge import EvidenceJudge, Judged
+from .telling import teller
 
 
 class RevenueEvidence(models.Model):
@@ -79,7 +80,8 @@ class RevenueEvidence(models.Model):
             try:
                 rows.append(judge.judge({**vals, "date": fields.Date.to_date(vals.get("date"))}, obligation))
             except (Wrong, Refusal) as wrong:
-                words = {"name": obligation.display_name, "reason": sendable(str(wrong))}
+                reason = wrong.told(teller(self.env)) if isinstance(wrong, Refusal) else str(wrong)
+                words = {"name": obligation.display_name, "reason": sendable(reason)}
                 raise ValidationError(self.env._("%(name)s: %(reason)s", **words)) from wrong
         return rows
 

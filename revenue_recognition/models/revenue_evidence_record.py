@@ -5,6 +5,7 @@ from ..engine import Refusal
 from .evidence_facts import Wrong, sendable
 from .evidence_judge import EvidenceJudge, storable
 from .evidence_reader import EvidenceReader
+from .telling import teller
 
 #: What makes two facts of one key the same.
 CONTENT = ("obligation_id", "date", "kind", "value", "source", "note")
@@ -86,7 +87,11 @@ class RevenueEvidence(models.Model):
         except Wrong as wrong:
             return {**result, "message": str(wrong), "path": f"{place}.{wrong.at}" if wrong.at else place}, None
         except Refusal as refusal:
-            return {**result, "message": sendable(refusal.reason), "path": f"{place}.{refusal.place}"}, None
+            return {
+                **result,
+                "message": sendable(teller(self.env)(refusal.reason)),
+                "path": f"{place}.{refusal.place}",
+            }, None
         known[row["company_id"], row["key"]] = row
         return {**result, "status": "recorded", "late": row["late"]}, row
 

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .telling import teller
+
 
 class RevenueException(models.Model):
     """Something that has to be seen to before a contract's revenue can be right: the worklist."""
@@ -41,9 +43,17 @@ class RevenueException(models.Model):
             "contract_id": contract.id,
             "obligation_id": problem.obligation_id,
             "kind": problem.kind,
-            "message": self._words(problem.kind) % problem.values,
+            "message": self._sentence(problem),
             "blocking": problem.blocking,
         }
+
+    def _sentence(self, problem):
+        """Return what is wrong in words, in the user's language.
+
+        :param problem: a :class:`~..loading.Problem`
+        """
+        say = teller(self.env)
+        return self._words(problem.kind) % {name: say(value) for name, value in problem.values.items()}
 
     def _words(self, kind):
         """Return what is wrong and what to do about it, in words with places for values."""

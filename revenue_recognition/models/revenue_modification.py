@@ -9,6 +9,7 @@ from ..engine.money import in_currency
 from ..engine.position import position
 from ..engine.reading.node import Node
 from ..loading import Loader
+from .telling import teller
 
 #: New terms that a modification may give an obligation.
 TERMS = ("price", "ssp", "quantity", "end", "total_cost")
@@ -247,16 +248,16 @@ class RevenueModification(models.Model):
         if loaded.blocked():
             exceptions = self.env["revenue.exception"]
             problem = next(one for one in loaded.problems if one.blocking)
-            return {"error": exceptions._words(problem.kind) % problem.values}
+            return {"error": exceptions._sentence(problem)}
         try:
             state = Timeline(loaded.contract()).forward(self.date)
             found = position(state, self.date)
         except Refusal as refusal:
-            return {"error": str(refusal)}
+            return {"error": refusal.told(teller(self.env))}
         places = loaded.decimals
         return {
             "treatment": found.treatment if treatment else "",
-            "reason": state.reason if treatment else "",
+            "reason": teller(self.env)(state.reason) if treatment else "",
             "price": in_currency(found.transaction_price, places),
             "revenue": in_currency(found.revenue, places),
             "obligations": {
@@ -326,7 +327,7 @@ class RevenueModificationLine(models.Model):
                 line._read_terms()
             except Refusal as refusal:
                 raise ValidationError(
-                    line.env._("%(name)s: %(why)s", name=line.obligation_id.name, why=refusal)
+                    line.env._("%(name)s: %(why)s", name=line.obligation_id.name, why=refusal.told(teller(line.env)))
                 ) from None
 
     def _read_terms(self):

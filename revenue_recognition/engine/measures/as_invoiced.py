@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from ..money import ONE, ZERO
 from ..terms import Obligation, Recognition
+from ..wording import _
 from .base import Measure
 
 
@@ -48,4 +49,4 @@ class InvoicedMeasure(Measure):
 
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
-        return "as much as is invoiced for it"
+        return _("as much as is invoiced for it")

@@ -8,6 +8,7 @@ from typing import ClassVar
 from ..errors import Refusal
 from ..events import Change, Event, Performance
 from ..money import ONE, ZERO, Number
+from ..wording import _
 
 
 class Measure:
@@ -83,7 +84,10 @@ class Measure:
             if value is None:
                 continue
             if term not in self.changes:
-                raise Refusal(f"{change.place}.{term}", f'obligation "{change.obligation}" has no {term} to change')
+                raise Refusal(
+                    f"{change.place}.{term}",
+                    _('obligation "%(name)s" has no %(term)s to change', name=change.obligation, term=term),
+                )
             setattr(self, term, value)
 
     def earned(self, day: date) -> Fraction:

@@ -9,6 +9,7 @@ from ..errors import Refusal
 from ..events import Cost, CostKind, EstimateCost
 from ..money import ZERO
 from ..terms import Obligation, Recognition
+from ..wording import _, joined
 from .base import Measure, fraction, percent
 
 
@@ -83,15 +84,16 @@ class CostMeasure(Measure):
 
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
-        words = f"{percent(self.progress(day))} of {allocated}: cost incurred of cost expected"
+        share = percent(self.progress(day))
+        said = [_("%(share)s of %(amount)s: cost incurred of cost expected", share=share, amount=allocated)]
         if self.at_cost(day):
-            words += ", uninstalled materials apart at their cost"
+            said.append(_("uninstalled materials apart at their cost"))
         if self.overrun(day):
-            words += "; more cost than estimated, progress stays at 100 %"
-        return words
+            said.append(_("more cost than estimated, progress stays at 100 %"))
+        return joined("; ", said)
 
     def _install(self, event: Cost) -> None:
         if event.amount > self.uninstalled:
-            raise Refusal(f"{event.place}.amount", "more is installed than was uninstalled")
+            raise Refusal(f"{event.place}.amount", _("more is installed than was uninstalled"))
         self.uninstalled -= event.amount
         self.normal += event.amount

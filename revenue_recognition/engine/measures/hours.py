@@ -8,6 +8,7 @@ from typing import ClassVar
 from ..events import EstimateHours, Hours
 from ..money import ZERO
 from ..terms import Obligation, Recognition
+from ..wording import _, joined
 from .base import Measure, number
 
 
@@ -53,7 +54,8 @@ class HoursMeasure(Measure):
 
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
-        words = f"{number(self.worked - self.baseline)} of {number(self.expected - self.baseline)} hours of {allocated}"
+        done, total = number(self.worked - self.baseline), number(self.expected - self.baseline)
+        said = [_("%(done)s of %(total)s hours of %(amount)s", done=done, total=total, amount=allocated)]
         if self.overrun(day):
-            words += "; more hours than estimated, progress stays at 100 %"
-        return words
+            said.append(_("more hours than estimated, progress stays at 100 %"))
+        return joined("; ", said)

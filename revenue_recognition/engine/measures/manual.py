@@ -8,6 +8,7 @@ from typing import ClassVar
 from ..events import Progress
 from ..money import ZERO
 from ..terms import Obligation, Recognition
+from ..wording import _
 from .base import Measure, percent
 
 
@@ -43,4 +44,5 @@ class ObservedMeasure(Measure):
 
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
-        return f"{percent(self.progress(day))} of {allocated}: observed progress"
+        share = percent(self.progress(day))
+        return _("%(share)s of %(amount)s: observed progress", share=share, amount=allocated)

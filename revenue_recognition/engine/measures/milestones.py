@@ -9,6 +9,7 @@ from typing import ClassVar
 from ..events import Milestone
 from ..money import ZERO
 from ..terms import Obligation, Recognition
+from ..wording import _
 from .base import Measure, percent
 
 
@@ -50,5 +51,8 @@ class MilestoneMeasure(Measure):
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
         reached = [key for key in self.weights if key in self.reached]
-        names = f"milestones {', '.join(reached)} reached of" if reached else "none reached of the milestones"
-        return f"{percent(self.progress(day))} of {allocated}: {names} {', '.join(self.weights)}"
+        values = {"share": percent(self.progress(day)), "amount": allocated, "all": ", ".join(self.weights)}
+        if not reached:
+            return _("%(share)s of %(amount)s: none reached of the milestones %(all)s", **values)
+        names = ", ".join(reached)
+        return _("%(share)s of %(amount)s: milestones %(names)s reached of %(all)s", names=names, **values)

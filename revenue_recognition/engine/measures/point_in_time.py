@@ -9,6 +9,7 @@ from ..errors import Refusal
 from ..events import Satisfy
 from ..money import ONE, ZERO
 from ..terms import Obligation, Recognition
+from ..wording import _
 from .base import Measure, percent
 
 
@@ -38,7 +39,11 @@ class TransferMeasure(Measure):
     def satisfy(self, event: Satisfy) -> None:
         """Add a share; the shares never pass the whole."""
         if self.share + event.share > ONE:
-            reason = f"{percent(event.share)} more than the {percent(self.share)} satisfied already is over 100 %"
+            reason = _(
+                "%(more)s more than the %(done)s satisfied already is over 100 %%",
+                more=percent(event.share),
+                done=percent(self.share),
+            )
             raise Refusal(f"{event.place}.share", reason)
         self.share += event.share
 
@@ -49,5 +54,6 @@ class TransferMeasure(Measure):
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
         if not self.share:
-            return f"0 % of {allocated}: control has not passed to the customer"
-        return f"{percent(self.share)} of {allocated}: control passed to the customer"
+            return _("0 %% of %(amount)s: control has not passed to the customer", amount=allocated)
+        share = percent(self.share)
+        return _("%(share)s of %(amount)s: control passed to the customer", share=share, amount=allocated)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from ..dates import days, months
 from ..money import Number
 from ..terms import Obligation, Recognition
+from ..wording import _
 from .base import Measure, number
 
 
@@ -47,10 +48,16 @@ class TimeMeasure(Measure):
 
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
-        unit = "months" if self.monthly else "days"
-        done, total = self.done(day) - self.baseline, self.total() - self.baseline
-        span = f"{self.start} to {self.end}"
-        return f"{number(done)} of {number(total)} {unit} of {allocated}, {span}"
+        values = {
+            "done": number(self.done(day) - self.baseline),
+            "total": number(self.total() - self.baseline),
+            "amount": allocated,
+            "start": str(self.start),
+            "end": str(self.end),
+        }
+        if self.monthly:
+            return _("%(done)s of %(total)s months of %(amount)s, %(start)s to %(end)s", **values)
+        return _("%(done)s of %(total)s days of %(amount)s, %(start)s to %(end)s", **values)
 
     def _elapsed(self, day: date) -> Number:
         return months(self.start, day) if self.monthly else days(self.start, day)

@@ -9,6 +9,7 @@ from ..errors import Refusal
 from ..events import Deliver, EstimateReturns, EstimateUnitPrice
 from ..money import ONE, ZERO
 from ..terms import Obligation, Recognition
+from ..wording import _, joined
 from .base import Measure, number
 
 
@@ -48,9 +49,13 @@ class UnitsMeasure(Measure):
         """Add units, never beyond the quantity nor below none."""
         delivered = self.delivered + event.units
         if delivered < 0:
-            raise Refusal(f"{event.place}.units", f"only {number(self.delivered)} units are delivered")
+            raise Refusal(f"{event.place}.units", _("only %(count)s units are delivered", count=number(self.delivered)))
         if self.quantity is not None and delivered > self.quantity:
-            reason = f"{number(delivered)} units would be delivered of {number(self.quantity)}"
+            reason = _(
+                "%(count)s units would be delivered of %(quantity)s",
+                count=number(delivered),
+                quantity=number(self.quantity),
+            )
             raise Refusal(f"{event.place}.units", reason)
         self.delivered = delivered
 
@@ -99,13 +104,13 @@ class UnitsMeasure(Measure):
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
         if self.open_ended:
-            words = f"{number(self.delivered)} units delivered, each at its price"
+            said = [_("%(count)s units delivered, each at its price", count=number(self.delivered))]
         else:
-            done, total = self.done(day) - self.baseline, self.total() - self.baseline
-            words = f"{number(done)} of {number(total)} units of {allocated}"
+            done, total = number(self.done(day) - self.baseline), number(self.total() - self.baseline)
+            said = [_("%(done)s of %(total)s units of %(amount)s", done=done, total=total, amount=allocated)]
         if self.return_rate:
-            words += f", {number(self.return_rate * 100)} % expected back"
-        return words
+            said.append(_("%(rate)s %% expected back", rate=number(self.return_rate * 100)))
+        return joined(", ", said)
 
 
 def _stated_price(obligation: Obligation) -> Fraction:

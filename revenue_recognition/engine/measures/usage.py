@@ -10,6 +10,7 @@ from ..events import Satisfy
 from ..events import Usage as UsageEvent
 from ..money import ONE, ZERO
 from ..terms import Obligation, Recognition
+from ..wording import _
 from .base import Measure, percent
 
 
@@ -42,7 +43,11 @@ class UsageMeasure(Measure):
     def satisfy(self, event: Satisfy) -> None:
         """Deliver the licence, or a share of it."""
         if self.share + event.share > ONE:
-            reason = f"{percent(event.share)} more than the {percent(self.share)} delivered already is over 100 %"
+            reason = _(
+                "%(more)s more than the %(done)s delivered already is over 100 %%",
+                more=percent(event.share),
+                done=percent(self.share),
+            )
             raise Refusal(f"{event.place}.share", reason)
         self.share += event.share
 
@@ -61,5 +66,5 @@ class UsageMeasure(Measure):
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
         if self.share < ONE:
-            return "usage waits until the licence is delivered"
-        return "usage to date, the licence being delivered"
+            return _("usage waits until the licence is delivered")
+        return _("usage to date, the licence being delivered")
