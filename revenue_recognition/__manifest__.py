@@ -48,7 +48,11 @@
         "wizards/revenue_rollforward_views.xml",
     ],
     "demo": ["demo/demo_data.xml"],
-    "assets": {"web.assets_tests": ["revenue_recognition/static/tests/tours/**/*"]},
+    "assets": {
+        "web.assets_backend": ["revenue_recognition/static/src/**/*"],
+        "web.assets_tests": ["revenue_recognition/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["revenue_recognition/static/tests/**/*.test.js"],
+    },
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

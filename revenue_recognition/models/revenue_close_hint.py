@@ -16,8 +16,11 @@ class RevenueClose(models.Model):
     @api.depends("state", "contract_done", "exception_note", "prepared_by_id", "reversal_ids", "exception_ids")
     @api.depends_context("uid", "lang")
     def _compute_next_step(self):
+        takes_part = self.env.user.has_group("revenue_recognition.group_revenue_accountant")
         for close in self:
-            close.next_step = getattr(close, f"_hint_{close.state}")()
+            hint = getattr(close, f"_hint_{close.state}")
+            watched = close._watched() if not takes_part else None
+            close.next_step = watched or hint()
 
     def _compute_door_counts(self):
         exceptions = dict(
@@ -81,6 +84,21 @@ class RevenueClose(models.Model):
 
     def _hint_cancelled(self):
         return self.env._("It was given up; nothing of it is booked.")
+
+    def _watched(self):
+        """Return what an auditor waits for: nothing that an auditor could do."""
+        if self.kind == "reversal" or self.reversal_ids:
+            return None
+        return {
+            "draft": self.env._("It waits to be computed. Nothing is booked yet."),
+            "computing": self.env._("The contracts are being worked out."),
+            "computed": self.env._(
+                "%s prepared it; it waits for the approval of another person.", self.prepared_by_id.name
+            ),
+            "approved": self.env._("It is approved, and waits to be posted."),
+            "posting": self.env._("The journal entries are being posted."),
+            "posted": self.env._("It is posted; the period is not locked yet."),
+        }.get(self.state)
 
     # === ACTIONS === #
 

@@ -9,6 +9,7 @@ from . import (
     test_close,
     test_close_faults,
     test_close_many,
+    test_close_steps,
     test_config_views,
     test_contract,
     test_currency,
@@ -34,6 +35,7 @@ from . import (
     test_views,
     test_waterfall,
     test_waterfall_sums,
+    test_why,
     test_year,
     test_year_property,
 )

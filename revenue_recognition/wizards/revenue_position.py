@@ -101,10 +101,10 @@ class RevenuePosition(models.TransientModel):
             {
                 "contract_id": contract.id,
                 "obligation_id": by_key[step["obligation"]].id if step["obligation"] else False,
-                "text": _as_sentence(step["text"]),
-                "paragraph": step["paragraph"],
+                "text": step["text"],
+                "paragraph": " · ".join(step["paragraphs"]),
             }
-            for step in found.get("steps", ())
+            for step in contract._readable_steps(found.get("steps", ()))
         ]
 
 

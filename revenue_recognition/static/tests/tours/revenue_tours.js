@@ -29,7 +29,11 @@ tours.add("revenue_close_prepare", {
         },
         {
             content: "Somebody else has to approve it",
-            trigger: ".o_form_view:not(:has(button[name=action_approve])) [name=next_step]:contains(another person)",
+            trigger:
+                ".o_form_view:not(:has(button[name=action_approve])) .o_revenue_close_step[data-step=approve].o_current",
+        },
+        {
+            trigger: ".o_revenue_close_hint:contains(another person)",
         },
         {
             content: "What is behind an entry opens",

@@ -1,0 +1,98 @@
+import { Component, onWillUnmount, useEffect, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const WORKING = ["computing", "posting"];
+const EVERY = 2000;
+const ICONS = { done: "fa-check-circle", current: "fa-dot-circle-o", todo: "fa-circle-o" };
+
+/**
+ * The steps of a close: which are done and by whom, which is next, and what it waits for. While the close is worked on
+ * in the background, how far that is; the page is read anew when the state changes.
+ */
+export class RevenueCloseSteps extends Component {
+    static template = "revenue_recognition.CloseSteps";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.icons = ICONS;
+        this.progress = useState({ done: 0, total: 0, failure: false });
+        useEffect(
+            () => {
+                this.stop();
+                if (this.isWorking) {
+                    this.ask();
+                }
+            },
+            () => [this.props.record.resId, this.props.record.data.state]
+        );
+        onWillUnmount(() => this.stop());
+    }
+
+    get steps() {
+        return this.props.record.data.steps || [];
+    }
+
+    get current() {
+        return this.steps.find((step) => step.state === "current");
+    }
+
+    /** What is in the way says more than the hint. */
+    get hint() {
+        const blocked = this.current?.missing.some((missing) => missing.blocking);
+        return blocked ? "" : this.props.record.data.next_step;
+    }
+
+    get isWorking() {
+        return WORKING.includes(this.props.record.data.state);
+    }
+
+    get percent() {
+        const { done, total } = this.progress;
+        return total ? Math.floor((100 * done) / total) : 0;
+    }
+
+    /** Ask how far the work is, again and again until it is done. */
+    async ask() {
+        const { resId, data } = this.props.record;
+        const turn = this.turn;
+        const found = await this.orm.silent.call("revenue.close", "get_progress", [[resId]]);
+        if (turn !== this.turn) {
+            return;
+        }
+        Object.assign(this.progress, { done: found.done, total: found.total, failure: found.failure });
+        if (found.state !== data.state) {
+            return this.props.record.load();
+        }
+        this.timer = browser.setTimeout(() => this.ask(), EVERY);
+    }
+
+    /** An answer that is still on its way does not count any more. */
+    stop() {
+        this.turn = (this.turn || 0) + 1;
+        browser.clearTimeout(this.timer);
+    }
+
+    /**
+     * Open what a step waits for.
+     *
+     * @param {{ link: string }} missing
+     */
+    async open(missing) {
+        const action = await this.orm.call("revenue.close", missing.link, [[this.props.record.resId]]);
+        return this.action.doAction(action);
+    }
+}
+
+registry.category("view_widgets").add("revenue_close_steps", {
+    component: RevenueCloseSteps,
+    fieldDependencies: [
+        { name: "steps", type: "json" },
+        { name: "state", type: "selection" },
+        { name: "next_step", type: "char" },
+    ],
+});
