@@ -163,7 +163,7 @@ class TestPosition(CloseCommon):
                 ],
             )
             self.assertRegex(position.sentence, r"^Billed .*101\.92")
-            self.assertIn("ASC 606-10-25-33", position.step_ids.mapped("paragraph"))
+            self.assertIn("ASC 606-10-25-33 · IFRS 15.41", position.step_ids.mapped("paragraph"))
             self.assertIn("Fixed consideration 1,200.00", position.step_ids.mapped("text"))
             self.assertRegex(position.display_name, "^Position of ")
             self.assertFalse(position.problem)
