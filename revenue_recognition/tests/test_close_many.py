@@ -149,6 +149,18 @@ class TestCloseMany(CloseCommon):
         self.assertEqual(self._sums(close), alone)
         self.assertEqual(sum(close.posting_ids.mapped("rows")), len(close.entry_ids))
 
+    def test_contracts_that_come_while_a_close_is_computed_are_in_it(self):
+        """They have an id beyond every part there was."""
+        close = self.env["revenue.close"].create({"company_id": self.company.id, "date": "2026-02-28"}).sudo()
+        close._take()
+        close._start()
+        late = self.env["revenue.contract"].sudo().create(self._terms(len(self.contracts)))
+        late._review()
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=1):
+            close._work()
+        self.assertRecordValues(close, [{"state": "computed", "contract_done": len(self.contracts | late)}])
+        self.assertTrue(close.entry_ids.filtered(lambda entry: entry.contract_id == late))
+
     def _sums(self, close):
         """Return the sums of the postings of a close by what they have in common, each in a list."""
         sums = {}

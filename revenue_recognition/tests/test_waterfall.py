@@ -155,6 +155,24 @@ class TestWaterfall(WaterfallCommon):
         self.assertEqual((row["unscheduled"], row["forecast"]["2026-02"]), (0, 0))
         self.assertEqual(row["forecast"]["2026-03"], 121.57)
 
+    def test_time_that_an_invoice_starts_is_forecast_from_the_next_close_on(self):
+        """Nobody is told of the invoice but the close."""
+        policy = self._make_policy(
+            "From its invoice",
+            method="over_time",
+            measure="time",
+            trigger="invoice",
+            proration="daily",
+            duration_months=10,
+            ssp_source="price",
+        )
+        contract = self._sell((self._make_product("Hosting", policy), 3060))
+        self._invoice(contract.order_ids, "2026-03-01")
+        self._close("2026-03-31")
+        [row] = self._waterfall([("id", "=", contract.id)])["rows"]
+        self.assertEqual((row["recognised"]["2026-03"], row["unscheduled"]), (310, 0))
+        self.assertEqual((row["forecast"]["2026-04"], row["forecast"]["2026-12"]), (300, 310))
+
     def test_as_invoiced_has_no_forecast(self):
         """It earns what it brings."""
         contract = self._sell((self._make_product("Hours", "time_material"), 1000))
