@@ -13,6 +13,7 @@
         "data/ir_cron.xml",
         "data/mail_data.xml",
         "wizards/billing_attain_wizard_views.xml",
+        "wizards/billing_bulk_wizard_views.xml",
         "wizards/billing_shift_wizard_views.xml",
         "views/billing_hold_views.xml",
         "views/billing_milestone_views.xml",

@@ -12,6 +12,7 @@ from . import (
     billing_milestone_credit,
     billing_milestone_dates,
     billing_milestone_invoicing,
+    billing_milestone_queue,
     billing_milestone_state,
     billing_schedule,
     billing_schedule_deliverables,

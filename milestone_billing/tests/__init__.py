@@ -2,6 +2,7 @@ from . import (
     test_allocation,
     test_allocation_tax,
     test_attainment,
+    test_bulk,
     test_change_order,
     test_clock,
     test_company,
@@ -17,6 +18,7 @@ from . import (
     test_reading,
     test_rules,
     test_tours,
+    test_tours_papers,
     test_views,
     test_wizards,
 )

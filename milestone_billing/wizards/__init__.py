@@ -1,1 +1,1 @@
-from . import billing_attain_wizard, billing_shift_wizard
+from . import billing_attain_wizard, billing_bulk_wizard, billing_shift_wizard

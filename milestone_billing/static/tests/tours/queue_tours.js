@@ -1,0 +1,84 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+/** Choose the row of a milestone in the list, press a button of the list's header, and read what it says first. */
+function choose(milestone, button, announced) {
+    return [
+        {
+            content: `The manager chooses ${milestone}`,
+            trigger: `.o_list_view .o_data_row:contains(${milestone}) .o_list_record_selector input`,
+            run: "click",
+        },
+        {
+            content: `and presses ${button}`,
+            trigger: `.o_control_panel .o_selection_container button:text(${button})`,
+            run: "click",
+        },
+        {
+            content: "which says before what it will do",
+            trigger: `.modal .alert:contains(${announced})`,
+        },
+    ];
+}
+
+/** Press the dialog's button, and read what was done. */
+function confirm(button, told) {
+    return [
+        {
+            content: `${button} is confirmed`,
+            trigger: `.modal footer button.btn-primary:contains(${button})`,
+            run: "click",
+        },
+        {
+            content: "and it says what it did",
+            trigger: `.o_notification:contains(${told}) .o_notification_close`,
+            run: "click",
+        },
+    ];
+}
+
+tours.add("billing_queue_bulk", {
+    steps: () => [
+        ...choose("Waiting one", "Bill Now", "To be billed now: 1"),
+        ...confirm("Bill Now", "Billed: 1 (INV/"),
+        {
+            content: "What is billed has left the queue",
+            trigger: ".o_list_view:not(:has(.o_data_row:contains(Waiting one)))",
+        },
+        ...choose("Failed one", "Retry", "To be tried again: 1"),
+        ...confirm("Retry", "Billed: 1 (INV/"),
+        {
+            trigger: ".o_list_view:not(:has(.o_data_row:contains(Failed one)))",
+        },
+        {
+            content: "A blocked row says why",
+            trigger: ".o_list_view .o_data_row:contains(Held one):contains(On hold: Dispute)",
+        },
+        ...choose("Held one", "Release", "Holds to be released: 1"),
+        {
+            content: "with the hold itself",
+            trigger: ".modal [name=hold_ids] .o_data_row:contains(Dispute)",
+        },
+        ...confirm("Release", "Released: 1. Billed: 1"),
+        {
+            content: "Nothing waits any more",
+            trigger: ".o_nocontent_help:contains(Everything attained is billed)",
+        },
+        {
+            content: "All milestones are looked at",
+            trigger: ".o_searchview_facet:contains(To Bill) .o_facet_remove",
+            run: "click",
+        },
+        ...choose("Planned one", "Hold", "To be held: 1"),
+        {
+            trigger: ".modal [name=reason] input",
+            run: "edit Credit check",
+        },
+        ...confirm("Hold", "Held: 1"),
+        {
+            content: "The list is up to date",
+            trigger: ".o_list_view .o_data_row:contains(Planned one):contains(On hold: Credit check)",
+        },
+    ],
+});
