@@ -37,6 +37,8 @@ from . import (
     revenue_evidence_record,
     revenue_exception,
     revenue_modification,
+    revenue_modification_compare,
+    revenue_modification_words,
     revenue_obligation,
     revenue_obligation_estimate,
     revenue_obligation_why,

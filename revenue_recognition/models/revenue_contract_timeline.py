@@ -40,13 +40,13 @@ class RevenueContract(models.Model):
         contract.env.flush_all()
         loaded = Loader(contract.env, contract.company_id).load(contract.ids)[contract.id]
         found = {**contract._timeline_head(), "points": [], "price": 0.0, "waiting": 0.0}
-        words = contract.env["revenue.exception"]._words
+        sentence = self.env["revenue.exception"]._sentence
         if not loaded.blocked() and loaded.promises:
             try:
                 found.update(contract._draw(loaded))
             except Refusal as refusal:
                 loaded.problem("refused", place=refusal.place, reason=refusal.reason)
-        found["problems"] = [words(problem.kind) % problem.values for problem in loaded.problems if problem.blocking]
+        found["problems"] = [sentence(problem) for problem in loaded.problems if problem.blocking]
         return found
 
     def _timeline_head(self):

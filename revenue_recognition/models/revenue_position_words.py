@@ -6,10 +6,8 @@ from odoo import models
 
 from ..engine.explain import IFRS
 
-#: What the engine says of milestones it knows by their ids.
-MILESTONES = re.compile(
-    r"(?:milestones (?P<reached>[\d, ]+) reached of|none reached of the milestones) (?P<all>\d+(?:, \d+)*)"
-)
+#: Milestones as the engine knows them: by their ids, one after the other.
+IDS = re.compile(r"(?<![\d.,])\d+(?:, \d+)*(?![\d.,%])")
 QUOTED = re.compile(r'"([^"]+)"')
 #: So many milestones are named; a project may have a thousand.
 NAMED = 5
@@ -29,16 +27,14 @@ class RevenueContract(models.Model):
         """
         self.ensure_one()
         obligations = {one.key: one.name for one in self.sudo().obligation_ids}
-        milestones = self._milestone_names(steps)
+        milestones = self._milestone_names()
         labels = self._topic_labels()
-        treatments = dict(self.env["revenue.modification"]._fields["treatment"]._description_selection(self.env))
         readable = []
         for step in steps:
-            text = MILESTONES.sub(lambda found: self._say_milestones(found, milestones), step["text"])
+            text = step["text"]
+            if step["topic"] == "progress" and step["obligation"] in milestones:
+                text = self._name_milestones(text, milestones[step["obligation"]])
             text = QUOTED.sub(lambda found: f'"{obligations.get(found[1], found[1])}"', text)
-            if step["topic"] == "modification":
-                treatment, _colon, rest = text.partition(":")
-                text = f"{treatments.get(treatment, treatment)}:{rest}"
             readable.append(
                 {
                     **step,
@@ -64,26 +60,33 @@ class RevenueContract(models.Model):
         same = IFRS.get(paragraph.removeprefix("ASC "))
         return [paragraph, same] if same else [paragraph]
 
-    def _milestone_names(self, steps):
-        """Return what the milestones that steps speak of are called, by their ids."""
-        ids = {
-            int(key)
-            for step in steps
-            for found in MILESTONES.finditer(step["text"])
-            for key in [*(found["reached"] or "").split(", ")[:NAMED], *found["all"].split(", ")[:NAMED]]
-            if key
-        }
-        return {one.id: one.name for one in self.env["project.milestone"].sudo().browse(ids).exists()}
-
-    def _say_milestones(self, found, names):
-        """Return how many milestones are reached, and the first of their names."""
-        every = found["all"].split(", ")
-        if not found["reached"]:
-            return self.env._("none of %(total)s milestones is reached", total=len(every))
-        reached = found["reached"].split(", ")
-        listed = ", ".join(names.get(int(key), key) for key in reached[:NAMED])
-        if len(reached) > NAMED:
-            listed += ", …"
-        return self.env._(
-            "%(count)s of %(total)s milestones reached: %(names)s", count=len(reached), total=len(every), names=listed
+    def _milestone_names(self):
+        """Return the names of milestones by their ids, by the key of the obligation that these measure."""
+        measured = self.sudo().obligation_ids.filtered(lambda one: one.measure == "milestones")
+        if not measured:
+            return {}
+        milestones = self.env["project.milestone"].sudo()
+        found = milestones.search_fetch(
+            ["|", ("sale_line_id", "in", measured.sale_line_ids.ids), ("project_id", "in", measured.project_id.ids)],
+            ["name"],
         )
+        names = {str(one.id): one.name for one in found}
+        return dict.fromkeys(measured.mapped("key"), names)
+
+    def _name_milestones(self, text, names):
+        """Return a sentence about progress with the names of milestones: the ids are between its colon and what is
+        recognised, in any language.
+        """
+        head, colon, rest = text.partition(":")
+        body, semicolon, tail = rest.partition(";")
+        return f"{head}{colon}{IDS.sub(lambda found: self._listed(found[0], names), body)}{semicolon}{tail}"
+
+    def _listed(self, ids, names):
+        """Return the first names of milestones, and how many more there are; what is no list of them as it is."""
+        keys = ids.split(", ")
+        if any(key not in names for key in keys):
+            return ids
+        listed = ", ".join(names[key] for key in keys[:NAMED])
+        if len(keys) <= NAMED:
+            return listed
+        return self.env._("%(names)s and %(count)s more", names=listed, count=len(keys) - NAMED)
