@@ -12,6 +12,7 @@ COMMANDS = {
     "test": "odoo_dev.testing",
     "lint": "odoo_dev.lint",
     "bench": "odoo_dev.bench",
+    "screenshots": "odoo_dev.screenshots",
     "shell": "odoo_dev.shell",
     "translations": "odoo_dev.translations",
 }
