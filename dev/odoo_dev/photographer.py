@@ -66,6 +66,8 @@ class Photographer:
     def take(self, screens):
         """Take pictures of screens; return how many could not be taken."""
         failed = 0
+        if self.lang:
+            self._speak(sorted({screen["user"] for screen in screens}))
         for login in dict.fromkeys(screen["user"] for screen in screens):
             with Browser.running(WIDTH, HEIGHT) as browser:
                 self._log_in(browser, login)
@@ -85,11 +87,19 @@ class Photographer:
             "document.querySelector('form.oe_login_form').submit()"
         )
         browser.wait("!window.isOldPage && !document.querySelector('form.oe_login_form')", f"the login of {login}")
-        if self.lang:
-            uid = browser.run("fetch('/web/session/get_session_info', {method: 'POST', "
-                              "headers: {'Content-Type': 'application/json'}, body: '{}'})"
-                              ".then((answer) => answer.json()).then((answer) => answer.result.uid)")  # fmt: skip
-            self._call(browser, "res.users", "write", [[uid], {"lang": self.lang}])
+
+    def _speak(self, logins):
+        """Install the language, and let the people speak it from now on."""
+        with Browser.running(WIDTH, HEIGHT) as browser:
+            self._log_in(browser, "admin")
+            hidden = {"context": {"active_test": False}}
+            languages = self._call(browser, "res.lang", "search", [[["code", "=", self.lang]]], hidden)
+            if not languages:
+                raise Failure(f"There is no language {self.lang}.")
+            wizard = self._call(browser, "base.language.install", "create", [{"lang_ids": [[6, 0, languages]]}])
+            self._call(browser, "base.language.install", "lang_install", [[wizard]])
+            users = self._call(browser, "res.users", "search", [[["login", "in", logins]]])
+            self._call(browser, "res.users", "write", [users, {"lang": self.lang}])
 
     def _try(self, browser, screen):
         try:

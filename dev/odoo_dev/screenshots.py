@@ -25,7 +25,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="bin/screenshots", description=DESCRIPTION)
     parser.add_argument("--demo", type=Path, metavar="FILE", help="a running demo: what bin/demo --json wrote")
     parser.add_argument("--to", type=Path, metavar="FOLDER", default=REPOSITORY / "docs" / "images")
-    parser.add_argument("--lang", metavar="CODE", help="a language for everybody, such as fr_FR or ar_001")
+    parser.add_argument("--lang", metavar="CODE", help="a language for everybody from now on, such as fr_FR or ar_001")
     parser.add_argument("--width", type=int, help="of the window, instead of what the list says")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which ones; default: all")
     options = parser.parse_args(arguments)
