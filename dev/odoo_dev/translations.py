@@ -43,14 +43,12 @@ def main(arguments):
 def export(shell, addons, folder):
     """Write the template of every addon, without what changes from one export to the next.
 
-    :param shell: runs code with ``env`` in it
-    :param Path folder: where the addons' folders are, or a folder for all templates when they are not in it
+    :param shell: runs code with ``env`` in it, in the database the terms are taken from
+    :param Path folder: where the folders of the addons are, or are to be
     """
-    paths = {addon: template_path(addon, folder) for addon in addons}
-    drafts = Path(folder)
-    shell(EXPORT.format(addons=list(addons), folder=str(drafts)))
-    for addon, path in paths.items():
-        draft = drafts / f"{addon}.pot"
+    shell(EXPORT.format(addons=list(addons), folder=str(folder)))
+    for addon in addons:
+        draft, path = Path(folder) / f"{addon}.pot", template_path(addon, folder)
         text = CHANGING.sub("", draft.read_text(encoding="utf-8"))
         draft.unlink()
         path.parent.mkdir(parents=True, exist_ok=True)
