@@ -32,6 +32,10 @@
         "views/menus.xml",
     ],
     "demo": ["demo/demo_data.xml"],
-    "assets": {"web.assets_tests": ["milestone_billing/static/tests/tours/**/*"]},
+    "assets": {
+        "web.assets_backend": ["milestone_billing/static/src/**/*"],
+        "web.assets_tests": ["milestone_billing/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["milestone_billing/static/tests/**/*.test.js"],
+    },
     "application": True,
 }

@@ -17,6 +17,7 @@ from . import (
     test_queue,
     test_reading,
     test_rules,
+    test_timeline,
     test_tours,
     test_tours_papers,
     test_views,

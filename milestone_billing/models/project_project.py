@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+
+NEXT_LIMIT = 5
+
+
+class ProjectProject(models.Model):
+    _inherit = "project.project"
+
+    billing_milestone_count = fields.Integer(
+        compute="_compute_billing_milestone_count",
+        groups="milestone_billing.group_billing_user,project.group_project_user",
+    )
+
+    def _compute_billing_milestone_count(self):
+        milestones = self.env["billing.milestone"]
+        for project in self:
+            project.billing_milestone_count = milestones.search_count(project._billing_domain())
+
+    def _billing_domain(self):
+        """Return the domain of the billing milestones of these projects.
+
+        Those delivered here, and those of the same orders that are delivered nowhere, such as a deposit or a date.
+        """
+        delivered = self.env["billing.milestone"].sudo()._read_group([("project_id", "in", self.ids)], ["order_id"])
+        orders = {order.id for [order] in delivered} | set(self.sudo().sale_order_id.ids)
+        return [
+            "|",
+            ("project_id", "in", self.ids),
+            "&",
+            ("project_id", "=", False),
+            ("order_id", "in", list(orders)),
+        ]
+
+    @api.readonly
+    def get_billing_panel(self, limit: int = NEXT_LIMIT) -> dict:
+        """Return where the billing of this project stands: what is stuck, what comes next, and the money.
+
+        :param int limit: how many milestones each list holds at most
+        :return: ``{"count", "order_ids", "money", "waiting", "next"}``. ``money`` has, per currency,
+            ``{"currency_id", "totals"}`` with totals as in ``sale.order.get_billing_timeline``. ``waiting`` lists the
+            milestones that are failed, blocked, on hold or late; ``next`` those to be attained next; both as
+            ``{"count", "milestones"}`` with milestones as in ``sale.order.get_billing_timeline``.
+        :raises AccessError: for customers, and without access to the project or to milestones.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        Milestone = self.env["billing.milestone"]
+        Milestone._check_may_see_plans()
+        domain = self._billing_domain()
+        rows = Milestone.search(domain)
+        paid = rows._paid_amounts()
+        money = [
+            {
+                "currency_id": currency.id,
+                "totals": mine._money_totals({row.id: paid[row.id] for row in mine if row.id in paid}),
+            }
+            for currency, mine in rows.grouped("currency_id").items()
+        ]
+        stuck = rows._stuck()
+        ahead = (rows - stuck).filtered(lambda row: row.state in ("planned", "partial") and not row._is_attained())
+        ahead = ahead.sorted(lambda row: (row.planned_date or fields.Date.to_date("9999-12-31"), row.sequence, row.id))
+        return {
+            "count": len(rows),
+            "order_ids": rows.order_id.ids,
+            "money": money,
+            "waiting": {"count": len(stuck), "milestones": stuck[:limit]._as_nodes()},
+            "next": {"count": len(ahead), "milestones": ahead[:limit]._as_nodes()},
+        }
+
+    def action_view_billing_milestones(self):
+        """Open the billing milestones of this project.
+
+        :return: a window action
+        :raises AccessError: without access to the project.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing.action_billing_milestone")
+        return dict(action, domain=self._billing_domain(), context={"create": False})
+
+    def get_panel_data(self):
+        # OVERRIDE: the panel of a project shows its billing, where there is any.
+        data = super().get_panel_data()
+        return dict(data, show_billing=bool(self.billing_milestone_count)) if data else data
+
+    def _get_stat_buttons(self):
+        buttons = super()._get_stat_buttons()
+        may = self.env.user.has_group("project.group_project_user")
+        if may and self.billing_milestone_count:
+            buttons.append(
+                {
+                    "icon": "flag-checkered",
+                    "text": self.env._("Billing Milestones"),
+                    "number": self.billing_milestone_count,
+                    "action_type": "object",
+                    "action": "action_view_billing_milestones",
+                    "show": True,
+                    "sequence": 26,
+                }
+            )
+        return buttons
+
+
+class BillingMilestone(models.Model):
+    _inherit = "billing.milestone"
+
+    def _stuck(self):
+        """Return those that need a person, the worst first: failed, blocked, on hold, late."""
+        worst = {"failed": 0, "blocked": 1, "held": 2}
+        ranks = {row.id: worst.get(row._status(), 3 if row._is_late() else None) for row in self}
+        stuck = self.filtered(lambda row: ranks[row.id] is not None)
+        return stuck.sorted(lambda row: (ranks[row.id], row.planned_date or fields.Date.today(), row.id))

@@ -1,0 +1,62 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { isWaiting } from "../milestone/milestone_status";
+import { useMilestoneActs } from "../milestone/use_milestone_acts";
+import { useBillingUpdates } from "../updates/use_billing_updates";
+import { useSavedRecord } from "../updates/use_saved_record";
+import { BillingTimeline } from "./billing_timeline";
+
+/** The timeline on the form of a sale order or of a billing schedule. */
+export class BillingTimelineWidget extends Component {
+    static template = "milestone_billing.BillingTimelineWidget";
+    static components = { BillingTimeline };
+    static props = standardWidgetProps;
+
+    setup() {
+        this.action = useService("action");
+        this.orm = useService("orm");
+        this.keepLast = new KeepLast();
+        this.state = useState({ plan: null });
+        this.acts = useMilestoneActs(
+            () => this.reload(),
+            () => (this.props.record.dirty ? this.props.record.save() : true)
+        );
+        onWillStart(() => this.load());
+        useSavedRecord(() => this.load());
+        useBillingUpdates(
+            () => this.state.plan?.order_ids || [],
+            () => this.reload(),
+            () => isWaiting(this.state.plan?.milestones || [])
+        );
+    }
+
+    async load() {
+        const { resId, resModel } = this.props.record;
+        this.state.plan = resId
+            ? await this.keepLast.add(this.orm.call(resModel, "get_billing_timeline", [[resId]]))
+            : null;
+    }
+
+    /** Read the whole form anew, whose fields tell the same; or the timeline alone while somebody is typing. */
+    async reload() {
+        if (this.props.record.dirty) {
+            await this.load();
+        } else {
+            await this.props.record.load();
+        }
+    }
+
+    showAll() {
+        const { resId, resModel } = this.props.record;
+        const name =
+            resModel === "sale.order" ? "action_view_billing_milestones" : "action_view_milestones";
+        return this.action.doActionButton({ type: "object", name, resModel, resId });
+    }
+}
+
+export const billingTimelineWidget = { component: BillingTimelineWidget };
+
+registry.category("view_widgets").add("billing_timeline", billingTimelineWidget);
