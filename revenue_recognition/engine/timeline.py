@@ -85,7 +85,9 @@ def _perform(state: ContractState, event: e.Performance) -> None:
         )
     if type(event) not in one.measure.takes:
         name = one.terms.recognition.method
-        raise Refusal(f"{event.place}.type", f"{type(event).__name__} does not go with {name}")
+        raise Refusal(
+            f"{event.place}.type", _("%(kind)s does not go with %(method)s", kind=type(event).__name__, method=name)
+        )
     one.measure.record(event)
 
 

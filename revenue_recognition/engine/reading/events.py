@@ -8,6 +8,7 @@ from .. import events as e
 from ..errors import Refusal
 from ..measures import MEASURES, Milestones
 from ..terms import Obligation
+from ..wording import _
 from .node import Node, quoted
 from .obligations import read_obligation
 
@@ -44,7 +45,10 @@ class EventReader:
     def _head(self, node: Node) -> tuple[str, date]:
         kind = node.text("type")
         if kind not in READERS:
-            raise Refusal(node.at("type"), f'no event type "{kind}"; there are {", ".join(READERS)}')
+            raise Refusal(
+                node.at("type"),
+                _('no event type "%(name)s"; there are %(choices)s', name=str(kind), choices=", ".join(READERS)),
+            )
         return kind, node.day("date", earliest=self.inception)
 
     def _added(self, node: Node, day: date) -> tuple[Obligation, ...]:
@@ -53,7 +57,7 @@ class EventReader:
         for item in node.nodes("add") if node.value["type"] == "modify" else ():
             obligation = read_obligation(item)
             if obligation.key in self.obligations:
-                raise Refusal(item.at("key"), f'"{obligation.key}" is used twice')
+                raise Refusal(item.at("key"), _('"%(name)s" is used twice', name=obligation.key))
             self.obligations[obligation.key] = obligation
             self.since[obligation.key] = day
             added.append(obligation)
@@ -73,9 +77,9 @@ class EventReader:
 
     def _known(self, node: Node, at: str, key: str, day: date) -> str:
         if key not in self.obligations:
-            raise Refusal(node.at(at), f'no obligation "{key}"')
+            raise Refusal(node.at(at), _('no obligation "%(name)s"', name=key))
         if day < self.since[key]:
-            raise Refusal(node.at(at), f'"{key}" is only added on {self.since[key]}')
+            raise Refusal(node.at(at), _('"%(name)s" is only added on %(date)s', name=key, date=str(self.since[key])))
         return key
 
     def _fitting(self, node: Node, kind: str, made: type[e.Performance], day: date) -> str:
@@ -83,11 +87,13 @@ class EventReader:
         key = self._known(node, "obligation", node.text("obligation"), day)
         recognition = self.obligations[key].recognition
         if made is not e.Cost and made not in MEASURES[recognition.method].takes:
-            raise Refusal(node.at("type"), f"{kind} does not go with {recognition.method}")
+            raise Refusal(
+                node.at("type"), _("%(kind)s does not go with %(method)s", kind=kind, method=recognition.method)
+            )
         if isinstance(recognition, Milestones) and made is e.Milestone:
             name = node.text("milestone")
             if name not in recognition.weights:
-                raise Refusal(node.at("milestone"), f'no milestone "{name}"')
+                raise Refusal(node.at("milestone"), _('no milestone "%(name)s"', name=name))
         return key
 
     # === ONE READER A TYPE: WHAT IT HAS BESIDE DATE AND OBLIGATION === #
@@ -125,7 +131,7 @@ class EventReader:
     def _estimate(self, node: Node, day: date) -> Values:
         name = node.text("variable")
         if name not in self.variables:
-            raise Refusal(node.at("variable"), f'no variable "{name}"')
+            raise Refusal(node.at("variable"), _('no variable "%(name)s"', name=name))
         constrained = node.optional("constrained", node.flag)
         return {"variable": name, "amount": node.money("amount"), "constrained": constrained}
 
@@ -156,7 +162,7 @@ class EventReader:
         changes = MEASURES[self.obligations[key].recognition.method].changes
         for term in ("quantity", "end", "total_cost"):
             if node.has(term) and term not in changes:
-                raise Refusal(node.at(term), f'obligation "{key}" has no {term} to change')
+                raise Refusal(node.at(term), _('obligation "%(name)s" has no %(term)s to change', name=key, term=term))
         return e.Change(
             obligation=key,
             ssp=node.optional("ssp", node.units),
@@ -184,7 +190,7 @@ class EventReader:
         node.need("over")
         over = tuple(self._known(node, "over", key, day) for key in node.names("over"))
         if not over:
-            raise Refusal(node.at("over"), f"no obligation named: {quoted(node.value['over'])}")
+            raise Refusal(node.at("over"), _("no obligation named: %(value)s", value=quoted(node.value["over"])))
         return {"amount": node.money("amount", sign=False), "over": over}
 
     def _impair(self, node: Node, day: date) -> Values:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from ..errors import Refusal
+from ..wording import _
 
 T = TypeVar("T")
 LARGEST = 10**15
@@ -27,10 +28,10 @@ class Node:
 
     def __init__(self, value: Any, place: str, decimals: int) -> None:
         if not isinstance(value, Mapping):
-            raise Refusal(place or "scenario", f"not an object: {quoted(value)}")
+            raise Refusal(place or "scenario", _("not an object: %(value)s", value=quoted(value)))
         for key in value:
             if not is_text(key):
-                raise Refusal(place or "scenario", f"not a key: {quoted(key)}")
+                raise Refusal(place or "scenario", _("not a key: %(value)s", value=quoted(key)))
         self.value = value
         self.place = place
         self.decimals = decimals
@@ -43,7 +44,7 @@ class Node:
         """Refuse any other key."""
         for key in self.value:
             if key not in keys:
-                raise Refusal(f"{self.place or 'scenario'}.{key}", "unknown key")
+                raise Refusal(f"{self.place or 'scenario'}.{key}", _("unknown key"))
 
     def has(self, key: str) -> bool:
         """Return whether a key is there."""
@@ -52,7 +53,7 @@ class Node:
     def need(self, key: str) -> Any:
         """Return a value that has to be there."""
         if key not in self.value:
-            raise Refusal(f"{self.place or 'scenario'}.{key}", f"needed, but there is no {key}")
+            raise Refusal(f"{self.place or 'scenario'}.{key}", _("needed, but there is no %(key)s", key=key))
         return self.value[key]
 
     def optional(self, key: str, read: Callable[[str], T]) -> T | None:
@@ -63,21 +64,29 @@ class Node:
         """Return a text that is not empty."""
         value: str = self.need(key)
         if not is_text(value) or not value:
-            raise Refusal(self.at(key), f"not a text: {quoted(value)}")
+            raise Refusal(self.at(key), _("not a text: %(value)s", value=quoted(value)))
         return value
 
     def one_of(self, key: str, choices: Mapping[str, T], what: str) -> T:
         """Return what a text stands for."""
         value = self.text(key)
         if value not in choices:
-            raise Refusal(self.at(key), f'no {what} "{value}"; there are {", ".join(choices)}')
+            raise Refusal(
+                self.at(key),
+                _(
+                    'no %(what)s "%(value)s"; there are %(choices)s',
+                    what=what,
+                    value=str(value),
+                    choices=", ".join(choices),
+                ),
+            )
         return choices[value]
 
     def flag(self, key: str) -> bool:
         """Return true or false."""
         value = self.need(key)
         if not isinstance(value, bool):
-            raise Refusal(self.at(key), f"neither true nor false: {quoted(value)}")
+            raise Refusal(self.at(key), _("neither true nor false: %(value)s", value=quoted(value)))
         return value
 
     def number(self, key: str) -> Fraction:
@@ -88,14 +97,20 @@ class Node:
         """Return a number above a bound, or at it where it may be reached."""
         value = self.number(key)
         if value < least or (value == least and not reached):
-            raise Refusal(self.at(key), f"{quoted(self.value[key])} is {'below' if reached else 'not above'} {least}")
+            given = {"value": quoted(self.value[key]), "least": str(least)}
+            reason = (
+                _("%(value)s is below %(least)s", **given)
+                if reached
+                else _("%(value)s is not above %(least)s", **given)
+            )
+            raise Refusal(self.at(key), reason)
         return value
 
     def share(self, key: str, zero: bool = True) -> Fraction:
         """Return a number from 0 to 1."""
         value = self.number(key)
         if not 0 <= value <= 1 or not (zero or value):
-            raise Refusal(self.at(key), f"{quoted(self.value[key])} is not a share of 1")
+            raise Refusal(self.at(key), _("%(value)s is not a share of 1", value=quoted(self.value[key])))
         return value
 
     def money(self, key: str, sign: bool = True) -> int:
@@ -103,9 +118,16 @@ class Node:
         units = self.units(key)
         whole = round(units)
         if abs(units - whole) > NOISE:
-            raise Refusal(self.at(key), f"{quoted(self.value[key])} has more than {self.decimals} decimals")
+            raise Refusal(
+                self.at(key),
+                _(
+                    "%(value)s has more than %(count)s decimals",
+                    value=quoted(self.value[key]),
+                    count=str(self.decimals),
+                ),
+            )
         if whole < 0 and not sign:
-            raise Refusal(self.at(key), f"{quoted(self.value[key])} is below 0")
+            raise Refusal(self.at(key), _("%(value)s is below %(least)s", value=quoted(self.value[key]), least="0"))
         return whole
 
     def units(self, key: str) -> Fraction:
@@ -120,7 +142,7 @@ class Node:
         """Yield the items of a list with their places; none when the key is not there."""
         value = self.value.get(key, ())
         if not isinstance(value, list | tuple):
-            raise Refusal(self.at(key), f"not a list: {quoted(value)}")
+            raise Refusal(self.at(key), _("not a list: %(value)s", value=quoted(value)))
         for n, item in enumerate(value):
             yield item, f"{self.at(key)}[{n}]"
 
@@ -138,9 +160,9 @@ class Node:
         names: list[str] = []
         for item, _place in self.items(key):
             if not is_text(item):
-                raise Refusal(self.at(key), f"not a text: {quoted(item)}")
+                raise Refusal(self.at(key), _("not a text: %(value)s", value=quoted(item)))
             if item in names:
-                raise Refusal(self.at(key), f'"{item}" is used twice')
+                raise Refusal(self.at(key), _('"%(name)s" is used twice', name=item))
             names.append(item)
         return tuple(names)
 
@@ -152,13 +174,13 @@ def exact(value: Any, place: str) -> Fraction:
     (Fraction(1, 10), Fraction(3, 1))
     """
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
-        raise Refusal(place, f"not a number: {quoted(value)}")
+        raise Refusal(place, _("not a number: %(value)s", value=quoted(value)))
     try:
         number = Fraction(value) if isinstance(value, int | Fraction) else _written(value)
     except (InvalidOperation, OverflowError, ValueError):
-        raise Refusal(place, f"not a number: {quoted(value)}") from None
+        raise Refusal(place, _("not a number: %(value)s", value=quoted(value))) from None
     if abs(number) >= LARGEST:
-        raise Refusal(place, f"too large: {quoted(value)}")
+        raise Refusal(place, _("too large: %(value)s", value=quoted(value)))
     return number
 
 
@@ -173,11 +195,19 @@ def day(value: Any, place: str, earliest: date | None = None) -> date:
             raise ValueError
         found = date.fromisoformat(value)
     except ValueError:
-        raise Refusal(place, f"not an ISO date: {quoted(value)}") from None
+        raise Refusal(place, _("not an ISO date: %(value)s", value=quoted(value))) from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise Refusal(place, f"{found} is not between {FIRST_YEAR} and {LAST_YEAR}")
+        raise Refusal(
+            place,
+            _(
+                "%(date)s is not between %(first)s and %(last)s",
+                date=str(found),
+                first=str(FIRST_YEAR),
+                last=str(LAST_YEAR),
+            ),
+        )
     if earliest is not None and found < earliest:
-        raise Refusal(place, f"{found} is before {earliest}")
+        raise Refusal(place, _("%(date)s is before %(earliest)s", date=str(found), earliest=str(earliest)))
     return found
 
 

@@ -16,6 +16,7 @@ from ..measures import (
     Usage,
 )
 from ..terms import Obligation, Recognition
+from ..wording import _
 from .node import Node, exact, quoted
 
 OBLIGATION = (
@@ -46,7 +47,7 @@ def read_obligation(node: Node) -> Obligation:
         place=node.place,
     )
     if recognition.method == "units" and obligation.quantity is None and obligation.unit_price is None:
-        raise Refusal(node.at("unit_price"), "needed where there is no quantity")
+        raise Refusal(node.at("unit_price"), _("needed where there is no quantity"))
     return obligation
 
 
@@ -66,7 +67,7 @@ def _range(node: Node) -> tuple[Fraction, Fraction] | None:
         return None
     ends = [exact(item, node.at("ssp_range")) * 10**node.decimals for item, _place in node.items("ssp_range")]
     if len(ends) != 2 or not 0 <= ends[0] <= ends[1]:
-        raise Refusal(node.at("ssp_range"), f"not [low, high]: {quoted(node.value['ssp_range'])}")
+        raise Refusal(node.at("ssp_range"), _("not [low, high]: %(value)s", value=quoted(node.value["ssp_range"])))
     return ends[0], ends[1]
 
 
@@ -74,7 +75,9 @@ def _residual(node: Node) -> bool:
     if not node.has("ssp_method"):
         return False
     if node.text("ssp_method") != "residual":
-        raise Refusal(node.at("ssp_method"), f"unknown: {quoted(node.value['ssp_method'])}; there is residual")
+        raise Refusal(
+            node.at("ssp_method"), _("unknown: %(value)s; there is residual", value=quoted(node.value["ssp_method"]))
+        )
     return True
 
 
@@ -112,7 +115,7 @@ def _milestones(node: Node) -> Recognition:
     weights = {key: milestones.share(key) for key in milestones.value}
     total = sum(weights.values())
     if total != 1:
-        raise Refusal(milestones.place, f"weights total {float(total):g}, not 1")
+        raise Refusal(milestones.place, _("weights total %(total)s, not 1", total=f"{float(total):g}"))
     return Milestones(weights=weights)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..errors import Refusal
 from ..terms import Contract, Discount, Financing, Obligation, Question, Rates, Scenario, Variable
+from ..wording import _
 from .events import EventReader
 from .node import Node, day, quoted
 from .obligations import read_obligation
@@ -34,7 +35,9 @@ def read_scenario(scenario: Any, decimals: Mapping[str, int]) -> Scenario:
     root.decimals = _decimals(root, "currency", decimals)
     book = root.text("book") if root.has("book") else BOOKS[0]
     if book not in BOOKS:
-        raise Refusal("book", f"unknown: {quoted(book)}; there are {', '.join(BOOKS)}")
+        raise Refusal(
+            "book", _("unknown: %(value)s; there are %(choices)s", value=quoted(book), choices=", ".join(BOOKS))
+        )
     contract = _contract(root)
     return Scenario(
         contract=contract,
@@ -47,7 +50,7 @@ def read_scenario(scenario: Any, decimals: Mapping[str, int]) -> Scenario:
 def _decimals(root: Node, key: str, decimals: Mapping[str, int]) -> int:
     code = root.text(key)
     if code not in decimals:
-        raise Refusal(key, f'no currency "{code}"')
+        raise Refusal(key, _('no currency "%(name)s"', name=code))
     return decimals[code]
 
 
@@ -77,12 +80,12 @@ def _obligations(node: Node) -> tuple[Obligation, ...]:
     for item in node.nodes("obligations"):
         obligation = read_obligation(item)
         if obligation.key in found:
-            raise Refusal(item.at("key"), f'"{obligation.key}" is used twice')
+            raise Refusal(item.at("key"), _('"%(name)s" is used twice', name=obligation.key))
         if obligation.residual and any(other.residual for other in found.values()):
-            raise Refusal(item.at("ssp_method"), "only one obligation can take the residual")
+            raise Refusal(item.at("ssp_method"), _("only one obligation can take the residual"))
         found[obligation.key] = obligation
     if not found:
-        raise Refusal(node.at("obligations"), "needed, at least one")
+        raise Refusal(node.at("obligations"), _("needed, at least one"))
     _need_prices(list(found.values()))
     return tuple(found.values())
 
@@ -92,7 +95,7 @@ def _need_prices(obligations: list[Obligation]) -> None:
     sharing = [one for one in obligations if not one.recognition.measure(one).open_ended]
     for one in sharing if len(sharing) > 1 else ():
         if one.ssp is None and one.ssp_range is None and not one.residual:
-            raise Refusal(f"{one.place}.ssp", "needed to share the price")
+            raise Refusal(f"{one.place}.ssp", _("needed to share the price"))
 
 
 def _variable(node: Node, keys: set[str]) -> Variable:
@@ -110,7 +113,7 @@ def _unique(variables: tuple[Variable, ...]) -> set[str]:
     names: set[str] = set()
     for one in variables:
         if one.key in names:
-            raise Refusal(f"{one.place}.key", f'"{one.key}" is used twice')
+            raise Refusal(f"{one.place}.key", _('"%(name)s" is used twice', name=one.key))
         names.add(one.key)
     return names
 
@@ -125,9 +128,9 @@ def _targets(node: Node, keys: set[str]) -> tuple[str, ...]:
     targets = node.names("allocate_to")
     for key in targets:
         if key not in keys:
-            raise Refusal(node.at("allocate_to"), f'no obligation "{key}"')
+            raise Refusal(node.at("allocate_to"), _('no obligation "%(name)s"', name=key))
     if not targets:
-        raise Refusal(node.at("allocate_to"), "no obligation named")
+        raise Refusal(node.at("allocate_to"), _("no obligation named"))
     return targets
 
 
@@ -145,9 +148,9 @@ def _questions(root: Node, inception: date) -> tuple[Question, ...]:
         questions = tuple(Question(at=day(item, place, inception)) for item, place in root.items("at"))
         place = "at"
     else:
-        raise Refusal("scenario.expect", "needed, but there is no expect, and no at instead")
+        raise Refusal("scenario.expect", _("needed, but there is no expect, and no at instead"))
     if not questions:
-        raise Refusal(place, "needed, at least one date")
+        raise Refusal(place, _("needed, at least one date"))
     return questions
 
 
@@ -158,7 +161,7 @@ def _question(node: Node, inception: date) -> Question:
     for item, _place in node.items("bands"):
         end = day(item, node.at("bands"), earliest=at)
         if bands and end <= bands[-1]:
-            raise Refusal(node.at("bands"), f"{end} is not after {bands[-1]}")
+            raise Refusal(node.at("bands"), _("%(date)s is not after %(before)s", date=str(end), before=str(bands[-1])))
         bands.append(end)
     return Question(at=at, bands=tuple(bands))
 
@@ -175,13 +178,18 @@ def _rates(root: Node, inception: date, decimals: Mapping[str, int]) -> Rates | 
         node.only("date", "rate")
         found = node.day("date")
         if dates and found <= dates[-1]:
-            raise Refusal(node.at("date"), f"{found} is not after {dates[-1]}")
+            raise Refusal(
+                node.at("date"), _("%(date)s is not after %(before)s", date=str(found), before=str(dates[-1]))
+            )
         dates.append(found)
         rates.append(node.above("rate"))
     if not dates:
-        raise Refusal("rates", "needed, at least one rate")
+        raise Refusal("rates", _("needed, at least one rate"))
     if dates[0] > inception:
-        raise Refusal("rates[0].date", f"{dates[0]} is later than inception, {inception}")
+        raise Refusal(
+            "rates[0].date",
+            _("%(date)s is later than inception, %(inception)s", date=str(dates[0]), inception=str(inception)),
+        )
     places = _decimals(root, "company_currency", decimals)
     scale = 10**places, 10**root.decimals
     return Rates(dates=tuple(dates), rates=tuple(rate * scale[0] / scale[1] for rate in rates), decimals=places)
