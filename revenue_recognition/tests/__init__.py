@@ -21,6 +21,7 @@ from . import (
     test_evidence,
     test_facts,
     test_kept_fields,
+    test_languages,
     test_ledger,
     test_modification,
     test_payments,

@@ -1,0 +1,46 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .test_close import CloseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLanguages(CloseCommon):
+    """What the engine says is told in the user's language, with the same figures."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        product = cls._make_product("Support", "subscription")
+        cls._make_ssp(product, 1200)
+        line = (product, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"})
+        cls.contract = cls._confirm(cls._make_order(line, date_order="2026-01-01 12:00:00"), "2026-01-01")
+        cls.contract.action_review()
+
+    def _position(self, lang):
+        contracts = self.env["revenue.contract"].with_context(lang=lang)
+        [found] = contracts.get_position(self.contract.ids, "2026-06-30")
+        return found
+
+    def test_steps_of_a_position(self):
+        """Every sentence has a translation; amounts and paragraphs are the same."""
+        english, french = self._position("en_US"), self._position("fr_FR")
+        self.assertEqual(english["revenue"], french["revenue"])
+        self.assertTrue(english["steps"])
+        for said, told in zip(english["steps"], french["steps"], strict=True):
+            with self.subTest(topic=said["topic"]):
+                self.assertNotEqual(said["text"], told["text"])
+                self.assertEqual(said["paragraph"], told["paragraph"])
+                self.assertIs(type(told["text"]), str)
+
+    def test_refusals(self):
+        """A place in what was sent stays as it is, the reason is told."""
+        contracts = self.env["revenue.contract"].with_context(lang="fr_FR").sudo()
+        with self.assertRaises(UserError) as refused:
+            contracts.simulate({"currency": "EUR", "contract": {}})
+        with self.assertRaises(UserError) as said:
+            contracts.with_context(lang="en_US").simulate({"currency": "EUR", "contract": {}})
+        place, _colon, reason = str(said.exception).partition(": ")
+        self.assertTrue(str(refused.exception).startswith(f"{place}: "))
+        self.assertNotIn(reason, str(refused.exception))
