@@ -26,6 +26,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/billing_dashboard_views.xml",
         "views/sale_portal_templates.xml",
         "report/sale_order_templates.xml",
         "report/account_move_templates.xml",

@@ -10,6 +10,7 @@ from . import (
     billing_milestone_api,
     billing_milestone_attaining,
     billing_milestone_credit,
+    billing_milestone_dashboard,
     billing_milestone_dates,
     billing_milestone_invoicing,
     billing_milestone_outlook,

@@ -3,9 +3,8 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from .common import BillingCommon
 
 
-@tagged("post_install", "-at_install")
-class TestPaperTours(BillingCommon, HttpCase):
-    """The queue, the dashboard and the portal in a browser, as the least privileged role that may."""
+class PaperTours(BillingCommon, HttpCase):
+    """An order with something at each stage of the queue."""
 
     @classmethod
     def _user(cls, login, groups):
@@ -31,9 +30,43 @@ class TestPaperTours(BillingCommon, HttpCase):
         )
         return order
 
+    def _make_portal_order(self, login):
+        """Make that order for a portal user of this login; what waited is billed."""
+        customer = self._user(login, "base.group_portal")
+        order = self._make_queue()
+        customer.partner_id.parent_id = self.customer
+        self._drain()
+        return order
+
+
+@tagged("post_install", "-at_install")
+class TestPaperTours(PaperTours):
+    """The queue, the dashboard and the portal in a browser, as the least privileged role that may."""
+
     def test_manager_works_the_queue(self):
         self._user("queue_manager", "milestone_billing.group_billing_manager")
         order = self._make_queue()
         self.start_tour("/odoo/to-bill", "billing_queue_bulk", login="queue_manager")
         self.assertEqual(order.billing_milestone_ids.mapped("state"), ["invoiced", "invoiced", "invoiced", "planned"])
         self.assertEqual(order.billing_milestone_ids[3].hold_ids.reason, "Credit check")
+
+    def test_billing_user_goes_from_the_dashboard_to_what_waits(self):
+        self._user("dash_clerk_tour", "milestone_billing.group_billing_user")
+        self._make_queue()
+        self.start_tour("/odoo/billing-dashboard", "billing_dashboard", login="dash_clerk_tour")
+
+    def test_customer_reads_the_plan(self):
+        order = self._make_portal_order("tour_portal")
+        self.start_tour(f"/my/orders/{order.id}", "billing_portal_plan", login="tour_portal")
+
+
+@tagged("post_install", "-at_install")
+class TestPortalOnAPhone(PaperTours):
+    """The plan on the portal, on the screen of a phone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_customer_reads_the_plan_on_a_phone(self):
+        order = self._make_portal_order("phone_portal")
+        self.start_tour(f"/my/orders/{order.id}", "billing_portal_plan_phone", login="phone_portal")

@@ -61,6 +61,7 @@ class TestViews(BillingCommon):
         visible = menus.browse(menus._visible_menu_ids())
         root = self.env.ref("milestone_billing.menu_root")
         ours = visible.filtered(lambda menu: menu.action and menu.parent_path.startswith(root.parent_path))
+        ours = ours.filtered(lambda menu: menu.action._name == "ir.actions.act_window")
         return [menu.action.sudo() for menu in ours] if root in visible.sudo() else []
 
     def _specification(self, node, model):

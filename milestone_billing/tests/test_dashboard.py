@@ -1,0 +1,131 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
+
+from .common import BillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDashboard(BillingCommon):
+    """The figures of the dashboard are those of the lists behind them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = new_test_user(
+            cls.env,
+            "dash_clerk",
+            "milestone_billing.group_billing_user",
+            company_id=cls.company.id,
+            company_ids=cls.company.ids,
+        )
+        today = fields.Date.today()
+        cls.order = cls._make_order(1000.0)
+        rows = {
+            "Ready": {},
+            "Failed": {},
+            "Held": {},
+            "Late": {"planned_date": today - timedelta(days=3)},
+            "Soon": {"planned_date": today + timedelta(days=10)},
+            "Far": {"planned_date": today + timedelta(days=400)},
+        }
+        percents = (5, 10, 15, 20, 25, 25)
+        cls._make_schedule(
+            cls.order,
+            *(
+                {"name": name, "percent": percent, "due_on": "manual", **row}
+                for (name, row), percent in zip(rows.items(), percents, strict=True)
+            ),
+        )
+        cls.order.action_confirm()
+        cls.ready, cls.failed, cls.held, cls.late, cls.soon, cls.far = cls.order.billing_milestone_ids
+        cls.customer.active = False
+        cls.failed.action_attain()
+        cls._drain()
+        cls.customer.active = True
+        cls.env["billing.hold"].create({"milestone_id": cls.held.id, "reason": "Dispute"})
+        cls.ready.action_attain()
+
+    def _dashboard(self, user=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.env["billing.milestone"].with_user(user or self.clerk).get_dashboard()
+
+    def test_tiles_count_and_sum(self):
+        tiles = self._dashboard()["tiles"]
+        amounts = {key: (tile["count"], tile["amounts"][0]["amount"]) for key, tile in tiles.items()}
+        self.assertEqual(
+            amounts,
+            {
+                "ready": (1, 50.0),
+                "blocked": (1, 100.0),
+                "held": (1, 150.0),
+                "late": (1, 200.0),
+                "upcoming": (1, 250.0),
+            },
+        )
+        self.assertEqual(tiles["ready"]["amounts"][0]["currency_id"], self.company.currency_id.id)
+
+    def test_other_currencies_are_converted(self):
+        order = self._make_order(1000.0, pricelist_id=self._make_pricelist("EUR", rate=2.0).id)
+        self._make_schedule(order, 100)
+        order.action_confirm()
+        order.billing_milestone_ids.action_attain()
+        tile = self._dashboard()["tiles"]["ready"]
+        self.assertEqual(tile["count"], 2)
+        self.assertEqual(tile["amounts"], [{"currency_id": self.company.currency_id.id, "amount": 550.0}])
+
+    def test_lists_say_what_lifts_it(self):
+        dashboard = self._dashboard()
+        [row] = dashboard["waiting"]
+        self.assertEqual((row["id"], row["order"]), (self.failed.id, self.order.name))
+        self.assertIn("Unarchive the customer", row["help"])
+        self.assertEqual([row["name"] for row in dashboard["late"]], ["Late"])
+        self.assertEqual([row["name"] for row in dashboard["upcoming"]], ["Soon"])
+
+    def test_chart_sums_by_month_and_state(self):
+        chart = self._dashboard()["chart"]
+        self.assertEqual(len(chart["months"]), 6)
+        self.assertEqual(chart["months"][0], fields.Date.to_string(fields.Date.today().replace(day=1)))
+        index = chart["months"].index(fields.Date.to_string(self.soon.planned_date.replace(day=1)))
+        late_too = self.late.planned_date.replace(day=1) == self.soon.planned_date.replace(day=1)
+        self.assertEqual(chart["series"]["planned"][index], 450.0 if late_too else 250.0)
+
+    def test_filters_say_the_same(self):
+        """Each tile opens the list whose total it shows."""
+        arch = self.env.ref("milestone_billing.billing_milestone_view_search")._get_combined_arch()
+        domains = {node.get("name"): node.get("domain") for node in arch.iter("filter")}
+        Milestone = self.env["billing.milestone"].with_user(self.clerk)
+        expected = Milestone._dashboard_domains(fields.Date.today())
+        for name in ("ready", "held", "late", "upcoming"):
+            with self.subTest(filter=name):
+                found = Milestone.search(safe_eval(domains[name]))
+                self.assertTrue(found)
+                self.assertEqual(found, Milestone.search(expected[name]))
+
+    def test_other_companies_stay_out(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = new_test_user(
+            self.env,
+            "dash_stranger",
+            "milestone_billing.group_billing_user",
+            company_id=other.id,
+            company_ids=other.ids,
+        )
+        tiles = self._dashboard(stranger)["tiles"]
+        self.assertEqual({tile["count"] for tile in tiles.values()}, {0})
+
+    def test_not_for_the_portal(self):
+        customer = new_test_user(self.env, "dash_portal", "base.group_portal")
+        with self.assertRaises(AccessError):
+            self._dashboard(customer)
+
+    def test_queries_do_not_grow(self):
+        user = self.clerk
+        self._dashboard(user)
+        self.env.invalidate_all()
+        with self.assertQueryCount(45):
+            self.env["billing.milestone"].with_user(user).get_dashboard()
