@@ -38,6 +38,7 @@ from . import (
     test_waterfall,
     test_waterfall_sums,
     test_why,
+    test_worklists,
     test_year,
     test_year_property,
 )
