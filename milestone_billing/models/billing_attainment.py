@@ -49,16 +49,23 @@ class BillingAttainment(models.Model):
         "Attained (cumulative %)", digits=(16, 6), required=True, readonly=True, help="Zero takes an attainment back."
     )
     date = fields.Date("Attained On", required=True, readonly=True, index=True)
-    source = fields.Selection(SOURCES, required=True, readonly=True)
-    note = fields.Char(readonly=True)
+    source = fields.Selection(SOURCES, required=True, readonly=True, help="What said that the milestone is attained.")
+    note = fields.Char(readonly=True, help="What whoever recorded it has to say of it.")
     key = fields.Char(required=True, readonly=True, help="Unique: the same event is recorded once.")
     content = fields.Char(readonly=True)
     user_id = fields.Many2one("res.users", "By", readonly=True, default=lambda self: self.env.user)
-    state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
-    reason = fields.Text(readonly=True)
-    remedy = fields.Text(readonly=True)
-    attempts = fields.Integer(readonly=True)
-    billed_on = fields.Datetime(readonly=True)
+    state = fields.Selection(
+        STATES,
+        required=True,
+        default="pending",
+        readonly=True,
+        index=True,
+        help="Waiting for the next run, done, or kept back by something.",
+    )
+    reason = fields.Text(readonly=True, help="What keeps it from being billed.")
+    remedy = fields.Text(readonly=True, help="What lifts it.")
+    attempts = fields.Integer(readonly=True, help="How often billing it was tried in vain.")
+    billed_on = fields.Datetime(readonly=True, help="When its invoice was made.")
     move_id = fields.Many2one("account.move", "Invoice", readonly=True, index="btree_not_null", ondelete="set null")
     to_tell = fields.Boolean(default=True, readonly=True)
 

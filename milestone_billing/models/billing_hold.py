@@ -11,8 +11,16 @@ class BillingHold(models.Model):
     _order = "is_active desc, date_from desc, id desc"
     _rec_name = "reason"
 
-    partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", ondelete="cascade")
-    order_id = fields.Many2one("sale.order", index="btree_not_null", ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Every order of this customer is held.",
+    )
+    order_id = fields.Many2one(
+        "sale.order", index="btree_not_null", ondelete="cascade", help="Every milestone of this order is held."
+    )
     milestone_id = fields.Many2one("billing.milestone", index="btree_not_null", ondelete="cascade")
     company_id = fields.Many2one(
         "res.company",
@@ -21,19 +29,21 @@ class BillingHold(models.Model):
         index=True,
         help="Empty for a hold on a customer: it holds in every company.",
     )
-    reason = fields.Char(required=True, tracking=True)
+    reason = fields.Char(required=True, tracking=True, help="Whoever sees the milestone reads it, customers apart.")
     date_from = fields.Date("From", required=True, default=fields.Date.context_today, tracking=True)
     date_to = fields.Date("Until", tracking=True, help="The last day of the hold. Left empty, until it is released.")
     user_id = fields.Many2one("res.users", "Put by", default=lambda self: self.env.user, readonly=True)
     released_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
     released_on = fields.Datetime(readonly=True, copy=False)
-    is_active = fields.Boolean("In Force", compute="_compute_is_active", store=True, index=True)
+    is_active = fields.Boolean(
+        "In Force", compute="_compute_is_active", store=True, index=True, help="Whether it keeps billing back today."
+    )
 
     _one_target = models.Constraint(
         "CHECK(num_nonnulls(partner_id, order_id, milestone_id) = 1)",
         "A hold is put on one customer, one order or one milestone.",
     )
-    _period = models.Constraint("CHECK(date_to IS NULL OR date_to >= date_from)", "A hold ends after it begins.")
+    _period = models.Constraint("CHECK(date_to IS NULL OR date_to >= date_from)", "A hold cannot end before it begins.")
 
     @api.depends("order_id.company_id", "milestone_id.company_id")
     def _compute_company_id(self):

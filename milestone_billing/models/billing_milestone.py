@@ -72,17 +72,22 @@ class BillingMilestone(models.Model):
     is_change_order = fields.Boolean(copy=False, readonly=True)
 
     # What makes it due
-    due_on = fields.Selection(DUE_ON, required=True, default="task")
-    date = fields.Date("On", help="The day on which the milestone is due.")
-    offset_number = fields.Integer("After")
+    due_on = fields.Selection(
+        DUE_ON, required=True, default="task", help="What the milestone waits for. Then it is attained, and billed."
+    )
+    date = fields.Date("Due Date", help="The day on which the milestone is due.")
+    offset_number = fields.Integer("Time After", help="How long after it is due.")
     offset_unit = fields.Selection(OFFSET_UNITS, "Unit", default="days")
-    offset_from = fields.Selection(OFFSET_FROM, "Counted From", default="confirmation")
+    offset_from = fields.Selection(
+        OFFSET_FROM, "Counted From", default="confirmation", help="What the time counts from."
+    )
     offset_milestone_id = fields.Many2one(
         "billing.milestone",
         "From Milestone",
         domain="[('schedule_id', '=', schedule_id), ('id', '!=', id)]",
         ondelete="restrict",
         index="btree_not_null",
+        help="The time counts from the day this milestone is attained.",
     )
     task_ids = fields.Many2many(
         "project.task",
@@ -96,7 +101,13 @@ class BillingMilestone(models.Model):
     task_pattern = fields.Char(
         help="Words of the names of the project's tasks to take, such as “design*”, when no task is chosen."
     )
-    project_milestone_id = fields.Many2one("project.milestone", copy=False, index="btree_not_null", ondelete="set null")
+    project_milestone_id = fields.Many2one(
+        "project.milestone",
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The milestone in Project that stands for this one: attaining either attains the other.",
+    )
     project_id = fields.Many2one(
         related="project_milestone_id.project_id", store=True, index="btree_not_null", string="Project"
     )
@@ -116,7 +127,12 @@ class BillingMilestone(models.Model):
     )
 
     # How much it bills
-    amount_type = fields.Selection(AMOUNT_TYPES, "Bills", required=True, default="percent")
+    amount_type = fields.Selection(
+        AMOUNT_TYPES,
+        required=True,
+        default="percent",
+        help="Percent of the lines covered, an amount of its own, or what the other milestones leave.",
+    )
     percent = fields.Float(digits=(16, 6), help="Percent of the untaxed total of the lines it covers.")
     amount_fixed = fields.Monetary("Fixed Amount", help="Untaxed, in the currency of the order.")
     line_ids = fields.Many2many(
@@ -129,7 +145,12 @@ class BillingMilestone(models.Model):
         domain="[('billing_schedule_id', '=', schedule_id)]",
         help="Left empty, the milestone bills a share of every line of the schedule.",
     )
-    payment_term_id = fields.Many2one("account.payment.term", "Payment Terms", check_company=True)
+    payment_term_id = fields.Many2one(
+        "account.payment.term",
+        "Payment Terms",
+        check_company=True,
+        help="Of its invoices; left empty, those of the schedule.",
+    )
     description = fields.Char(
         "Invoice Line Text",
         translate=False,
@@ -156,16 +177,39 @@ class BillingMilestone(models.Model):
         "account.move.line", "billing_milestone_id", "Invoice Lines", copy=False, groups=BOOKS_GROUPS
     )
     invoice_ids = fields.Many2many("account.move", compute="_compute_invoices", string="Invoices", groups=BOOKS_GROUPS)
-    due_amount = fields.Monetary(compute="_compute_due_amount", store=True, string="Attained Amount")
+    due_amount = fields.Monetary(
+        compute="_compute_due_amount",
+        store=True,
+        string="Attained Amount",
+        help="What was attained so far, untaxed, billed or not.",
+    )
     billed_amount = fields.Monetary(
         compute="_compute_billed_amounts", store=True, help="Invoices less credit notes, untaxed."
     )
-    credited_amount = fields.Monetary(compute="_compute_billed_amounts", store=True)
-    to_bill_amount = fields.Monetary(compute="_compute_to_bill_amount", store=True, string="To Bill")
-    state = fields.Selection(STATES, compute="_compute_state", store=True, index=True, group_expand="_group_by_state")
-    block_reason = fields.Text(compute="_compute_state", store=True, groups="base.group_user")
+    credited_amount = fields.Monetary(
+        compute="_compute_billed_amounts", store=True, help="Credit notes that stand, untaxed."
+    )
+    to_bill_amount = fields.Monetary(
+        compute="_compute_to_bill_amount", store=True, string="To Bill", help="Attained and not billed yet, untaxed."
+    )
+    state = fields.Selection(
+        STATES,
+        compute="_compute_state",
+        store=True,
+        index=True,
+        group_expand="_group_by_state",
+        help="Where it stands between the plan and the payment.",
+    )
+    block_reason = fields.Text(
+        compute="_compute_state", store=True, groups="base.group_user", help="What keeps it from being billed."
+    )
     hold_ids = fields.One2many("billing.hold", "milestone_id", "Holds", copy=False, groups="base.group_user")
-    is_held = fields.Boolean("On Hold", compute="_compute_is_held", store=True)
+    is_held = fields.Boolean(
+        "On Hold",
+        compute="_compute_is_held",
+        store=True,
+        help="A hold on it, its order or its customer keeps it from being billed.",
+    )
 
     _external_key_unique = models.UniqueIndex(
         "(schedule_id, external_key) WHERE external_key IS NOT NULL",

@@ -30,11 +30,13 @@ class BillingMilestoneAllocation(models.Model):
         compute="_compute_billed", store=True, help="Invoices that stand, drafts included."
     )
     credited_amount = fields.Monetary(compute="_compute_billed", store=True, help="Credit notes that stand.")
-    billed_amount = fields.Monetary(compute="_compute_billed", store=True)
+    billed_amount = fields.Monetary(compute="_compute_billed", store=True, help="Invoices less credit notes, untaxed.")
     reopened_amount = fields.Monetary(
         copy=False, readonly=True, help="Credited, and free to be billed again: undone, or asked for again."
     )
-    to_bill_amount = fields.Monetary(compute="_compute_to_bill_amount", store=True)
+    to_bill_amount = fields.Monetary(
+        compute="_compute_to_bill_amount", store=True, help="Attained and not billed yet, untaxed."
+    )
 
     _share_unique = models.UniqueIndex("(milestone_id, line_id)", "A milestone has one share of an order line.")
 

@@ -39,9 +39,17 @@ class BillingSchedule(models.Model):
         index="btree_not_null", copy=False, help="The key under which another system knows this schedule."
     )
     external_content = fields.Char(copy=False, readonly=True)
-    template_id = fields.Many2one("billing.schedule.template", ondelete="set null", check_company=True)
+    template_id = fields.Many2one(
+        "billing.schedule.template", ondelete="set null", check_company=True, help="The plan this one began as."
+    )
     rule_id = fields.Many2one(
-        "billing.schedule.rule", "Chosen by Rule", ondelete="set null", readonly=True, copy=False, check_company=True
+        "billing.schedule.rule",
+        "Chosen by Rule",
+        ondelete="set null",
+        readonly=True,
+        copy=False,
+        check_company=True,
+        help="The rule that chose the template when the order was confirmed.",
     )
 
     cover_all = fields.Boolean(
@@ -60,9 +68,16 @@ class BillingSchedule(models.Model):
         readonly=False,
         precompute=True,
         string="Invoices",
+        help="What becomes of the invoices that make themselves.",
     )
     grouping = fields.Selection(
-        GROUPINGS, required=True, compute="_compute_settings", store=True, readonly=False, precompute=True
+        GROUPINGS,
+        required=True,
+        compute="_compute_settings",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What goes on one invoice, of what is due at the same time.",
     )
     invoice_date_policy = fields.Selection(
         INVOICE_DATES,
@@ -72,6 +87,7 @@ class BillingSchedule(models.Model):
         readonly=False,
         precompute=True,
         string="Invoice Date",
+        help="Which day the invoices are dated.",
     )
     change_rule = fields.Selection(
         CHANGE_RULES,
@@ -81,6 +97,7 @@ class BillingSchedule(models.Model):
         readonly=False,
         precompute=True,
         string="Change Orders Go To",
+        help="Where the difference goes when the order changes after it was confirmed. What is billed stays.",
     )
     payment_term_id = fields.Many2one(
         "account.payment.term",
@@ -111,8 +128,10 @@ class BillingSchedule(models.Model):
     amount_difference = fields.Monetary(
         "Not Planned", compute="_compute_amounts", help="What the plan leaves unbilled; negative: what it has too much."
     )
-    amount_attained = fields.Monetary("Attained", compute="_compute_amounts")
-    amount_billed = fields.Monetary("Billed", compute="_compute_amounts")
+    amount_attained = fields.Monetary(
+        "Attained", compute="_compute_amounts", help="What was attained so far, untaxed, billed or not."
+    )
+    amount_billed = fields.Monetary("Billed", compute="_compute_amounts", help="Invoices less credit notes, untaxed.")
 
     _external_key_unique = models.UniqueIndex(
         "(company_id, external_key) WHERE external_key IS NOT NULL",

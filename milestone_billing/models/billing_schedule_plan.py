@@ -166,7 +166,7 @@ class BillingSchedule(models.Model):
             amount = formatLang(self.env, from_units(-uncovered, rounding), currency_obj=currency)
             rows.append(self.env._("billed beyond what the order is now worth: %s. A credit note is due.", amount))
             self._ask_for_credit(amount)
-        self.order_id._billing_log(self.env._("Change order: the plan %s moved.", self.name), rows)
+        self.order_id._billing_log(self.env._("Change order: the plan %s was adjusted.", self.name), rows)
 
     def _ask_for_credit(self, amount):
         """Put an activity on the order: it was billed by ``amount`` (text) more than it is now worth."""

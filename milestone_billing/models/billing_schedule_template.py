@@ -18,7 +18,7 @@ class BillingScheduleTemplate(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Left empty, every company may use it.")
-    note = fields.Text("For Whom", translate=True)
+    note = fields.Text("For Whom", translate=True, help="When to choose this plan.")
     invoice_policy = fields.Selection(INVOICE_POLICIES, "Invoices", help="Left empty, as the company says.")
     grouping = fields.Selection(GROUPINGS)
     invoice_date_policy = fields.Selection(INVOICE_DATES, "Invoice Date")
@@ -42,9 +42,11 @@ class BillingScheduleTemplateMilestone(models.Model):
     template_id = fields.Many2one("billing.schedule.template", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
-    due_on = fields.Selection(DUE_ON, required=True, default="task")
-    date = fields.Date("On")
-    offset_number = fields.Integer("After")
+    due_on = fields.Selection(
+        DUE_ON, required=True, default="task", help="What the milestone waits for. Then it is attained, and billed."
+    )
+    date = fields.Date("Due Date", help="The day on which the milestone is due.")
+    offset_number = fields.Integer("Time After", help="How long after it is due.")
     offset_unit = fields.Selection(OFFSET_UNITS, "Unit", default="days")
     offset_from_id = fields.Many2one(
         "billing.schedule.template.milestone",
@@ -53,15 +55,24 @@ class BillingScheduleTemplateMilestone(models.Model):
         ondelete="set null",
         help="Left empty, counted from the confirmation of the order.",
     )
-    amount_type = fields.Selection(AMOUNT_TYPES, "Bills", required=True, default="percent")
-    percent = fields.Float(digits=(16, 6))
+    amount_type = fields.Selection(
+        AMOUNT_TYPES,
+        required=True,
+        default="percent",
+        help="Percent of the lines covered, an amount of its own, or what the other milestones leave.",
+    )
+    percent = fields.Float(digits=(16, 6), help="Percent of the untaxed total of the lines it covers.")
     amount_fixed = fields.Float("Fixed Amount", help="In the currency of the order.")
     line_pattern = fields.Char(
         "Lines Like", help="Words of a product or description, such as “licence*”; left empty, all lines."
     )
     task_pattern = fields.Char("Tasks Like", help="Words of a task's name, such as “design*”.")
     payment_term_id = fields.Many2one("account.payment.term", "Payment Terms")
-    description = fields.Char("Invoice Line Text", translate=True)
+    description = fields.Char(
+        "Invoice Line Text",
+        translate=True,
+        help="Text of the invoice line. {milestone}, {line}, {percent}, {order} and {date} are filled in.",
+    )
 
     _percent_range = models.Constraint(
         "CHECK(percent >= 0 AND percent <= 100)", "The percentage of a milestone lies between 0 and 100."

@@ -117,8 +117,8 @@ class ResCompany(models.Model):
         if missing:
             raise ValidationError(
                 self.env._(
-                    "%(company)s has no %(missing)s yet, so that no revenue policy can be used there. "
-                    "Set it up in Revenue ▸ Configuration ▸ Accounts.",
+                    "No revenue policy can be used in %(company)s yet. There is no: %(missing)s. "
+                    "Set up what is missing in Revenue ▸ Configuration ▸ Accounts.",
                     company=self.display_name,
                     missing=", ".join(missing),
                 )

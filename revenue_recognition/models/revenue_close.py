@@ -26,7 +26,11 @@ class RevenueClose(models.Model):
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     date = fields.Date(required=True, help="The last day of the period.", default=lambda self: self._default_date())
     kind = fields.Selection(
-        [("close", "Close"), ("reversal", "Reopening")], required=True, default="close", readonly=True
+        [("close", "Close"), ("reversal", "Reopening")],
+        required=True,
+        default="close",
+        readonly=True,
+        help="A close books what is missing; a reopening takes back what a close booked.",
     )
     state = fields.Selection(
         [
@@ -34,7 +38,7 @@ class RevenueClose(models.Model):
             ("computing", "Computing"),
             ("computed", "To Approve"),
             ("approved", "Approved"),
-            ("posting", "Posting"),
+            ("posting", "Being Posted"),
             ("posted", "Posted"),
             ("locked", "Locked"),
             ("cancelled", "Cancelled"),
@@ -50,6 +54,7 @@ class RevenueClose(models.Model):
         string="Ledger Detail",
         readonly=True,
         copy=False,
+        help="How much detail the journal entries have; the subledger has every obligation.",
     )
     prepared_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     prepared_at = fields.Datetime(readonly=True, copy=False)
@@ -82,7 +87,11 @@ class RevenueClose(models.Model):
     entry_ids = fields.One2many("revenue.entry", "close_id", string="Subledger", readonly=True)
     exception_ids = fields.One2many("revenue.exception", "close_id", string="Exceptions", readonly=True)
     move_ids = fields.Many2many("account.move", compute="_compute_move_ids", string="Journal Entries")
-    blocking_count = fields.Integer(compute="_compute_counts", string="Contracts Left Out")
+    blocking_count = fields.Integer(
+        compute="_compute_counts",
+        string="Contracts Left Out",
+        help="Contracts that cannot be worked out; their revenue is missing from this close.",
+    )
     entry_count = fields.Integer(compute="_compute_counts", string="Entries")
 
     _one_open = models.UniqueIndex(

@@ -35,10 +35,30 @@ class RevenueContract(models.Model):
     order_ids = fields.One2many("sale.order", "revenue_contract_id", string="Orders", readonly=True)
     obligation_ids = fields.One2many("revenue.obligation", "contract_id", string="Obligations")
     fixed = fields.Monetary(string="Fixed Consideration", help="What is promised at inception, net of taxes.")
-    liability_account_id = fields.Many2one("account.account", string="Contract Liability", check_company=True)
-    asset_account_id = fields.Many2one("account.account", string="Contract Asset", check_company=True)
-    refund_account_id = fields.Many2one("account.account", string="Refund Liability", check_company=True)
-    journal_id = fields.Many2one("account.journal", check_company=True, domain="[('type', '=', 'general')]")
+    liability_account_id = fields.Many2one(
+        "account.account",
+        string="Contract Liability",
+        check_company=True,
+        help="Invoices of the contract are booked here; empty, as the policy or the company says.",
+    )
+    asset_account_id = fields.Many2one(
+        "account.account",
+        string="Contract Asset",
+        check_company=True,
+        help="Revenue beyond what is billed is shown here; empty, as the policy or the company says.",
+    )
+    refund_account_id = fields.Many2one(
+        "account.account",
+        string="Refund Liability",
+        check_company=True,
+        help="What customers are expected to get back; empty, as the policy or the company says.",
+    )
+    journal_id = fields.Many2one(
+        "account.journal",
+        check_company=True,
+        domain="[('type', '=', 'general')]",
+        help="Its closes are booked here; empty, as the policy or the company says.",
+    )
     financing_rate = fields.Float(
         string="Financing Rate (%)",
         digits=(16, 6),

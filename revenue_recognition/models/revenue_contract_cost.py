@@ -47,7 +47,9 @@ class RevenueContractCost(models.Model):
         for cost in self:
             cost.contract_id._check_fact(cost)
             if cost.currency_id.compare_amounts(cost.amount, 0.0) <= 0:
-                raise ValidationError(self.env._("The amount is above zero. An impairment is of the kind impaired."))
+                raise ValidationError(
+                    self.env._("The amount must be above zero. An impairment is of the kind impaired.")
+                )
             if cost.date < cost.contract_id.date:
                 reason = self.env._("%(day)s is before the inception of %(contract)s. Date it on %(start)s.")
                 words = {"day": cost.date, "contract": cost.contract_id.name, "start": cost.contract_id.date}

@@ -27,6 +27,7 @@ class RevenueContractDiscount(models.Model):
         string="Belongs To",
         required=True,
         domain="[('contract_id', '=', contract_id)]",
+        help="The obligations that this discount belongs to; the others have no part in it (ASC 606-10-32-37).",
     )
 
     # === CONSTRAINT METHODS === #
@@ -35,7 +36,7 @@ class RevenueContractDiscount(models.Model):
     def _check_terms(self):
         for discount in self:
             if discount.currency_id.compare_amounts(discount.amount, 0) <= 0:
-                raise ValidationError(self.env._("%s: the amount of a discount is above 0.", discount.name))
+                raise ValidationError(self.env._("%s: the amount of a discount must be above zero.", discount.name))
             if not discount.obligation_ids or discount.obligation_ids.contract_id != discount.contract_id:
                 raise ValidationError(self.env._("%s: choose obligations of the same contract.", discount.name))
 

@@ -112,7 +112,7 @@ class RevenueContract(models.Model):
         if not others:
             raise UserError(self.env._("Choose two contracts at least to combine them."))
         for other in contracts:
-            other._check_free(self.env._("combined"))
+            other._check_free(self.env._("%(contract)s can no longer be combined."))
             if (other.partner_id, other.company_id, other.currency_id) != (
                 target.partner_id,
                 target.company_id,
@@ -134,7 +134,7 @@ class RevenueContract(models.Model):
 
     def _separate(self):
         """Give each order after the first a contract of its own."""
-        self._check_free(self.env._("separated"))
+        self._check_free(self.env._("%(contract)s can no longer be separated."))
         orders = self.order_ids.sorted(lambda order: (order.date_order, order.id))
         if len(orders) < 2:
             raise UserError(self.env._("%s has one order only.", self.name))
@@ -161,18 +161,17 @@ class RevenueContract(models.Model):
         other.write({"fixed": fixed, **other._default_accounts()})
         other._review()
 
-    def _check_free(self, participle):
+    def _check_free(self, refusal):
         """Let contracts pass of which nothing is booked or changed yet.
 
+        :param str refusal: what can no longer be done, with a place for the ``contract``
         :raises UserError: for any other
         """
         self.ensure_one()
         facts = self.evidence_ids or self.price_change_ids or self.cost_ids or self.modification_ids
         if self.state == "cancelled" or self._is_booked() or facts:
-            reason = self.env._(
-                "%(contract)s can no longer be %(done)s: something of it is booked, recorded, changed or cancelled."
-            )
-            raise UserError(reason % {"contract": self.name, "done": participle})
+            why = self.env._("Something of it is booked, recorded, changed or cancelled.")
+            raise UserError(f"{refusal % {'contract': self.name}} {why}")
 
     def _is_booked(self):
         """Return whether a posted close booked something of these contracts."""

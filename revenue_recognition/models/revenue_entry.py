@@ -27,10 +27,18 @@ class RevenueEntry(models.Model):
     _log_access = False
 
     close_id = CheckedTogether("revenue.close", required=True, index=True, ondelete="restrict")
-    posting_id = CheckedTogether("revenue.posting", required=True, index=True, ondelete="restrict")
+    posting_id = CheckedTogether(
+        "revenue.posting",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        help="The sum in the ledger that this row is part of.",
+    )
     contract_id = fields.Many2one("revenue.contract", required=True, ondelete="restrict")
     obligation_id = fields.Many2one("revenue.obligation", index="btree_not_null", ondelete="restrict")
-    kind = fields.Selection(KINDS, required=True)
+    kind = fields.Selection(
+        KINDS, required=True, help="What it books: revenue, an invoice, the presentation as contract asset, and so on."
+    )
     amount = fields.Monetary(required=True)
     company_amount = fields.Monetary(required=True, currency_field="company_currency_id")
     cumulative = fields.Monetary(help="All that is booked of it since the contract began.")

@@ -28,7 +28,11 @@ class RevenueEvidence(models.Model):
     currency_id = fields.Many2one(related="contract_id.currency_id")
     date = fields.Date(required=True, index=True, readonly=True, help="When it happened, not when it was heard of.")
     kind = fields.Selection(
-        [(kind.key, kind.label) for kind in KINDS.values()], required=True, index=True, readonly=True
+        [(kind.key, kind.label) for kind in KINDS.values()],
+        required=True,
+        index=True,
+        readonly=True,
+        help="What the value means.",
     )
     value = fields.Float(
         digits=0, readonly=True, help="A fraction, an amount in the contract's currency, hours, or a number of units."

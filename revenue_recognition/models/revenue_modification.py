@@ -45,15 +45,20 @@ class RevenueModification(models.Model):
         readonly=True,
         index=True,
     )
-    treatment = fields.Selection([("auto", "As the Standard Decides"), *TREATMENTS], required=True, default="auto")
+    treatment = fields.Selection(
+        [("auto", "As the Standard Decides"), *TREATMENTS],
+        required=True,
+        default="auto",
+        help="How the change is accounted for (ASC 606-10-25-12, 25-13).",
+    )
     decided = fields.Selection(
         TREATMENTS, string="Comes To", readonly=True, help="The treatment that follows from ASC 606-10-25-12 and 25-13."
     )
     reason = fields.Char(string="Why", readonly=True)
     fixed_delta = fields.Monetary(string="Price Change", help="By how much the fixed consideration changes.")
     refund = fields.Monetary(help="What is given back: off the price of what was delivered, or at the end.")
-    price_before = fields.Monetary(readonly=True)
-    price_after = fields.Monetary(readonly=True)
+    price_before = fields.Monetary(readonly=True, help="Transaction price without the change.")
+    price_after = fields.Monetary(readonly=True, help="Transaction price with the change.")
     revenue_before = fields.Monetary(string="Earned Before", readonly=True, help="Through the day, without the change.")
     revenue_after = fields.Monetary(string="Earned After", readonly=True, help="Through the day, with the change.")
     note = fields.Char(string="Answer", readonly=True, help="Why it was rejected, or applied with another treatment.")

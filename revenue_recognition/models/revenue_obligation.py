@@ -16,14 +16,20 @@ class RevenueObligation(models.Model):
     contract_id = fields.Many2one("revenue.contract", required=True, index=True, ondelete="cascade", check_company=True)
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
-    key = fields.Char(required=True, copy=False)
+    key = fields.Char(required=True, copy=False, help="Names the obligation in evidence and over the API.")
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one("product.product", index=True, check_company=True)
     sale_line_ids = fields.Many2many(
         "sale.order.line", "revenue_obligation_sale_line_rel", "obligation_id", "sale_line_id", string="Order Lines"
     )
-    policy_version_id = fields.Many2one("revenue.policy.version", index=True, ondelete="restrict", check_company=True)
+    policy_version_id = fields.Many2one(
+        "revenue.policy.version",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        help="The version of the policy it follows; later ones change nothing here.",
+    )
     split_version_id = fields.Many2one(
         "revenue.policy.version",
         string="Split By",
@@ -45,6 +51,7 @@ class RevenueObligation(models.Model):
             ("manual", "Observed Progress"),
         ],
         required=True,
+        help="How its progress is measured (ASC 606-10-25-31).",
     )
     trigger = fields.Selection(
         [
@@ -54,28 +61,50 @@ class RevenueObligation(models.Model):
             ("acceptance", "Acceptance"),
             ("invoice", "Invoice"),
             ("date", "Date"),
-        ]
+        ],
+        help="What passes control to the customer, or starts its time.",
     )
     date_start = fields.Date(string="Starts", help="Of what is earned by time, or on a date; empty until it starts.")
     date_end = fields.Date(string="Ends")
-    duration_months = fields.Integer(string="Months")
+    duration_months = fields.Integer(string="Months", help="How long it takes where no end is given.")
     monthly = fields.Boolean(string="By Months", help="A part of a month counts its days over those of that month.")
     price = fields.Monetary(help="The price stated in the contract, net of taxes.")
-    ssp = fields.Monetary(string="Standalone Selling Price")
-    ssp_low = fields.Monetary(string="Lowest")
-    ssp_high = fields.Monetary(string="Highest")
+    ssp = fields.Monetary(
+        string="Standalone Selling Price",
+        help="What it would sell for alone; the price is shared by it (ASC 606-10-32-31).",
+    )
+    ssp_low = fields.Monetary(string="Lowest", help="Of the range of prices it sells for alone.")
+    ssp_high = fields.Monetary(string="Highest", help="Of the range of prices it sells for alone.")
     ssp_kind = fields.Selection(
         [("amount", "Amount"), ("range", "Range"), ("residual", "Residual")],
         string="Kind of Price",
         help="Empty where no standalone selling price is known.",
     )
     quantity = fields.Float(digits="Product Unit")
-    unit_price = fields.Float(digits="Product Price")
-    distinct = fields.Selection([("auto", "By Measure"), ("yes", "Yes"), ("no", "No")], required=True, default="auto")
-    project_id = fields.Many2one("project.project", index=True)
+    unit_price = fields.Float(digits="Product Price", help="What a unit earns where there is no quantity.")
+    distinct = fields.Selection(
+        [("auto", "By Measure"), ("yes", "Yes"), ("no", "No")],
+        required=True,
+        default="auto",
+        help="Whether what remains is distinct from what was transferred; it decides how changes are treated "
+        "(ASC 606-10-25-13).",
+    )
+    project_id = fields.Many2one(
+        "project.project", index=True, help="Its milestones, hours and cost count for this obligation."
+    )
     analytic_distribution = fields.Json()
-    revenue_account_id = fields.Many2one("account.account", check_company=True)
-    modification_id = fields.Many2one("revenue.modification", string="Added By", index=True, ondelete="restrict")
+    revenue_account_id = fields.Many2one(
+        "account.account",
+        check_company=True,
+        help="Where its revenue is booked; empty, as the policy or the product says.",
+    )
+    modification_id = fields.Many2one(
+        "revenue.modification",
+        string="Added By",
+        index=True,
+        ondelete="restrict",
+        help="The change of the contract that added it.",
+    )
 
     evidence_ids = fields.One2many("revenue.evidence", "obligation_id", readonly=True)
 

@@ -14,7 +14,7 @@ class RevenuePolicy(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index=True, help="Leave it empty for every company.")
-    note = fields.Text(string="When to Use It", translate=True)
+    note = fields.Text(string="When to Use It", translate=True, help="What to consider before choosing it.")
     version_ids = fields.One2many("revenue.policy.version", "policy_id", string="Versions", copy=True)
     current_version_id = fields.Many2one(
         "revenue.policy.version", string="Holds Today", compute="_compute_current_version_id"

@@ -13,7 +13,13 @@ class RevenuePolicyComponent(models.Model):
     company_id = fields.Many2one(related="version_id.company_id", store=True)
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
-    policy_id = fields.Many2one("revenue.policy", required=True, ondelete="restrict", check_company=True)
+    policy_id = fields.Many2one(
+        "revenue.policy",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        help="How this part of the product is recognised.",
+    )
     product_id = fields.Many2one(
         "product.product", check_company=True, help="Its standalone selling price counts, from the book."
     )

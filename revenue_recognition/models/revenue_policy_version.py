@@ -20,6 +20,7 @@ class RevenuePolicyVersion(models.Model):
         [("point_in_time", "At a Point in Time"), ("over_time", "Over Time"), ("split", "Split into Several")],
         required=True,
         default="point_in_time",
+        help="At a point in time, or as progress is made.",
     )
     measure = fields.Selection(
         [

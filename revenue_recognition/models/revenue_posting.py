@@ -26,7 +26,9 @@ class RevenuePosting(models.Model):
     close_id = fields.Many2one("revenue.close", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, index=True)
     date = fields.Date(related="close_id.date", store=True)
-    kind = fields.Selection(KINDS, required=True)
+    kind = fields.Selection(
+        KINDS, required=True, help="What it books: revenue, an invoice, the presentation as contract asset, and so on."
+    )
     journal_id = fields.Many2one("account.journal")
     contract_id = fields.Many2one("revenue.contract", index="btree_not_null")
     partner_id = fields.Many2one("res.partner", string="Customer")

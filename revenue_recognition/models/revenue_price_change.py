@@ -39,6 +39,7 @@ class RevenuePriceChange(models.Model):
         ondelete="restrict",
         index=True,
         default=lambda self: self.env.user,
+        help="Who made the estimate.",
     )
 
     # === CONSTRAINTS === #

@@ -30,7 +30,9 @@ class RevenueSsp(models.Model):
         help="Amount: one price. Range: a price agreed within it counts as it is, another as its middle. Residual: "
         "what the other obligations leave, where prices vary highly or are not set yet (ASC 606-10-32-34c).",
     )
-    amount = fields.Float(string="Per Unit", min_display_digits="Product Price")
+    amount = fields.Float(
+        string="Per Unit", min_display_digits="Product Price", help="What one unit sells for alone, without taxes."
+    )
     low = fields.Float(
         string="Lowest",
         min_display_digits="Product Price",

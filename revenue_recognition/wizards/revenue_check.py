@@ -12,7 +12,9 @@ class RevenueCheck(models.TransientModel):
     _rec_name = "date"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    date = fields.Date(required=True, default=lambda self: self._default_date())
+    date = fields.Date(
+        required=True, default=lambda self: self._default_date(), help="Both books at the end of this day."
+    )
     line_ids = fields.One2many("revenue.check.line", "check_id", readonly=True)
     tied = fields.Boolean(readonly=True, help="Whether subledger and ledger agree on every account.")
 

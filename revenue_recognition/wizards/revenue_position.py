@@ -14,7 +14,9 @@ class RevenuePosition(models.TransientModel):
     _name = "revenue.position"
     _description = "Revenue Position"
 
-    at = fields.Date(string="As of", required=True, default=fields.Date.context_today)
+    at = fields.Date(
+        string="As of", required=True, default=fields.Date.context_today, help="The position at the end of this day."
+    )
     contract_ids = fields.Many2many("revenue.contract", string="Contracts", readonly=True)
     title = fields.Char(readonly=True)
     sentence = fields.Char(compute="_compute_sentence")

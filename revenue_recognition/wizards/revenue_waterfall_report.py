@@ -35,7 +35,9 @@ class RevenueWaterfall(models.TransientModel):
     at = fields.Date(
         string="As Of", help="Closes after this day are left out, as if they were still to come. Empty: all count."
     )
-    group_by = fields.Selection(GROUPS, string="By", required=True, default="customer")
+    group_by = fields.Selection(
+        GROUPS, string="Rows", required=True, default="customer", help="What each row stands for."
+    )
     partner_id = fields.Many2one("res.partner", string="Customer", help="Only contracts of this customer.")
     line_ids = fields.One2many("revenue.waterfall.line", "waterfall_id", readonly=True)
 
