@@ -171,7 +171,8 @@ class RevenueContract(models.Model):
         facts = self.evidence_ids or self.price_change_ids or self.cost_ids or self.modification_ids
         if self.state == "cancelled" or self._is_booked() or facts:
             why = self.env._("Something of it is booked, recorded, changed or cancelled.")
-            raise UserError(f"{refusal % {'contract': self.name}} {why}")
+            reason = f"{refusal % {'contract': self.name}} {why}"
+            raise UserError(reason)
 
     def _is_booked(self):
         """Return whether a posted close booked something of these contracts."""

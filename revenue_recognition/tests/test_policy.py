@@ -75,9 +75,9 @@ class TestPolicy(RevenueCommon):
 
     def test_a_policy_needs_accounts(self):
         self.company.revenue_contract_asset_account_id = False
-        with self.assertRaisesRegex(ValidationError, "no Contract Asset.*Configuration ▸ Accounts"):
+        with self.assertRaisesRegex(ValidationError, "There is no: Contract Asset.*Configuration ▸ Accounts"):
             self._make_product("Course", "one_time")
-        with self.assertRaisesRegex(ValidationError, "no Contract Asset.*Configuration ▸ Accounts"):
+        with self.assertRaisesRegex(ValidationError, "There is no: Contract Asset.*Configuration ▸ Accounts"):
             self.company.revenue_policy_id = self._policy("one_time")
 
     def test_accountants_assign_auditors_see_and_others_do_neither(self):
