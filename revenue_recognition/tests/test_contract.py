@@ -247,7 +247,7 @@ class TestContract(RevenueCommon):
         ]
         allocated = contract._position_at(contract.date)["obligations"]
         self.assertEqual([one["allocated"] for one in allocated.values()], [40.0, 33.0, 27.0])
-        with self.assertRaisesRegex(ValidationError, "above 0"):
+        with self.assertRaisesRegex(ValidationError, "above zero"):
             contract.discount_ids.amount = -1
         contract.discount_ids.unlink()
         allocated = contract._position_at(contract.date)["obligations"]
