@@ -26,6 +26,7 @@
         "views/revenue_close_views.xml",
         "views/sale_order_views.xml",
         "views/account_move_views.xml",
+        "views/revenue_dashboard_views.xml",
         "views/revenue_app_menus.xml",
         "wizards/revenue_ssp_import_wizard_views.xml",
         "views/revenue_ssp_views.xml",

@@ -32,6 +32,7 @@ from . import (
     revenue_contract_sources,
     revenue_contract_timeline,
     revenue_contract_why,
+    revenue_dashboard,
     revenue_entry,
     revenue_entry_explanation,
     revenue_entry_proof,

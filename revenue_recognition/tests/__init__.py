@@ -14,6 +14,7 @@ from . import (
     test_config_views,
     test_contract,
     test_currency,
+    test_dashboard,
     test_delivered,
     test_demo,
     test_doctests,

@@ -1,5 +1,6 @@
 import { cookie } from "@web/core/browser/cookie";
 import { getColor, getCustomColor } from "@web/core/colors/colors";
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { formatMonetary } from "@web/views/fields/formatters";
 
@@ -77,6 +78,7 @@ export function chartConfig(timeline) {
         formatMonetary(amount, { currencyId: timeline.currency, ...options });
     const text = getCustomColor(scheme, "#111827", "#E4E4E4");
     const look = styles(scheme);
+    const rtl = localization.direction === "rtl";
     return {
         type: "line",
         data: {
@@ -95,8 +97,9 @@ export function chartConfig(timeline) {
             animation: false,
             interaction: { mode: "index", intersect: false },
             plugins: {
-                legend: { position: "bottom", labels: { usePointStyle: true, color: text } },
+                legend: { position: "bottom", rtl, labels: { usePointStyle: true, color: text } },
                 tooltip: {
+                    rtl,
                     callbacks: {
                         label: (item) => `${item.dataset.label}: ${money(item.parsed.y)}`,
                     },
@@ -104,9 +107,14 @@ export function chartConfig(timeline) {
                 revenueToday: { position: positionOfToday(timeline.points, timeline.today), color: text },
             },
             scales: {
-                x: { ticks: { color: text, maxRotation: 0, autoSkipPadding: 16 }, grid: { display: false } },
+                x: {
+                    reverse: rtl,
+                    ticks: { color: text, maxRotation: 0, autoSkipPadding: 16 },
+                    grid: { display: false },
+                },
                 y: {
                     beginAtZero: true,
+                    position: rtl ? "right" : "left",
                     ticks: { color: text, callback: (value) => money(value, { humanReadable: true, digits: [16, 0] }) },
                 },
             },
