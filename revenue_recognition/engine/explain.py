@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .money import ZERO, Number, round_half_away, shown
 from .position import Line, Position
 from .state import ContractState, ObligationState
-from .wording import _, joined
+from .wording import Day, _, joined
 
 #: The paragraphs of IFRS 15 and its neighbours that say the same.
 IFRS = {
@@ -96,7 +96,7 @@ class Explanation:
             paragraph = "606-10-25-12" if state.treatment == "separate" else "606-10-25-13"
             self._say("modification", treated(state.treatment, state.reason), paragraph)
         if state.ended is not None:
-            text = _("terminated on %(date)s: what is kept is the revenue", date=str(state.ended))
+            text = _("terminated on %(date)s: what is kept is the revenue", date=Day(state.ended))
             self._say("price", text, "606-10-25-13")
 
     def _allocation(self, one: ObligationState, line: Line) -> None:
@@ -202,4 +202,4 @@ def treated(treatment: str, reason: str) -> str:
     >>> treated("catch_up", "as asked")
     'cumulative catch-up: as asked'
     """
-    return joined(": ", [TREATMENTS.get(treatment, treatment), reason])
+    return _("%(treatment)s: %(reason)s", treatment=TREATMENTS.get(treatment, treatment), reason=reason)

@@ -11,7 +11,7 @@ from .events import Change, Modify, Treatment
 from .money import ONE, ZERO, Number, shown, split
 from .state import ContractState, ObligationState, VariableState
 from .terms import Obligation
-from .wording import _, joined
+from .wording import Day, Key, _, joined
 
 Parts = dict[str, Fraction]
 
@@ -52,7 +52,7 @@ def decide(state: ContractState, event: Modify) -> tuple[Treatment, str]:
     if bound is None:
         rest: str = _("what remains is distinct from what was transferred (25-13a)")
         return Treatment.PROSPECTIVE, joined("; ", [unlike, rest])
-    rest = _('the rest of "%(name)s" is not distinct from what was transferred (25-13b)', name=bound)
+    rest = _('the rest of "%(name)s" is not distinct from what was transferred (25-13b)', name=Key("obligation", bound))
     return Treatment.CATCH_UP, joined("; ", [unlike, rest])
 
 
@@ -70,9 +70,9 @@ def _unlike_separate(state: ContractState, event: Modify) -> str | None:
         return _("it does not only add")
     for added in event.add:
         if added.distinct is False:
-            return _('"%(name)s" is not distinct', name=added.key)
+            return _('"%(name)s" is not distinct', name=Key("obligation", added.key))
         if not (_open_ended(added) or at_selling_price(added)):
-            return _('"%(name)s" is not priced at its standalone selling price', name=added.key)
+            return _('"%(name)s" is not priced at its standalone selling price', name=Key("obligation", added.key))
     sharing = [added for added in event.add if not _open_ended(added)]
     together = sum(selling_prices(sharing, event.fixed_delta, state.contract.decimals).values()) if sharing else 0
     if event.fixed_delta != together:
@@ -238,7 +238,7 @@ def _change(state: ContractState, event: Modify) -> None:
     for change in event.change:
         one = state.obligations[change.obligation]
         if change.end is not None and change.end < event.date - DAY:
-            raise Refusal(f"{change.place}.end", _("%(date)s is before the modification", date=str(change.end)))
+            raise Refusal(f"{change.place}.end", _("%(date)s is before the modification", date=Day(change.end)))
         one.measure.change(change)
         if one.units is not None and one.units.quantity is not None and one.units.delivered > one.units.quantity:
             raise Refusal(f"{change.place}.quantity", _("more than that is delivered already"))
@@ -349,7 +349,7 @@ def _check(state: ContractState, event: Modify) -> None:
         if key not in state.obligations:
             raise Refusal(place, _('no obligation "%(name)s"', name=key))
         if state.obligations[key].removed:
-            raise Refusal(place, _('obligation "%(name)s" was removed by a modification', name=key))
+            raise Refusal(place, _('obligation "%(name)s" was removed by a modification', name=Key("obligation", key)))
     for added in event.add:
         if added.key in state.obligations:
             raise Refusal(f"{added.place}.key", _('"%(name)s" is used twice', name=added.key))

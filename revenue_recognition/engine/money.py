@@ -5,6 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
+from .wording import Figure
+
 Number = int | Fraction
 ZERO = Fraction(0)
 ONE = Fraction(1)
@@ -107,7 +109,7 @@ def shown(units: Number, decimals: int) -> str:
     >>> shown(12000000, 2), shown(-5, 0), shown(Fraction(1, 3), 2)
     ('120,000.00', '-5', '0.00')
     """
-    return f"{Decimal(round_half_away(units)).scaleb(-decimals):,.{decimals}f}"
+    return Figure(f"{Decimal(round_half_away(units)).scaleb(-decimals):,.{decimals}f}")
 
 
 def _quotient(numerator: int, denominator: int) -> int:

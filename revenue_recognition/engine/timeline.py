@@ -12,7 +12,7 @@ from .financing import accrue
 from .modification import modify
 from .state import ContractState, ObligationState
 from .terms import Contract
-from .wording import _
+from .wording import Day, Key, _
 
 
 class Timeline:
@@ -53,7 +53,7 @@ def apply(state: ContractState, event: e.Event) -> None:
     :raises Refusal: when it contradicts the terms or what happened before
     """
     if state.ended is not None and not isinstance(event, AFTER_THE_END):
-        raise Refusal(f"{event.place}.date", _("the contract was terminated on %(date)s", date=str(state.ended)))
+        raise Refusal(f"{event.place}.date", _("the contract was terminated on %(date)s", date=Day(state.ended)))
     if isinstance(event, e.Performance):
         _perform(state, event)
     else:
@@ -81,7 +81,8 @@ def _perform(state: ContractState, event: e.Performance) -> None:
             return
     if one.removed:
         raise Refusal(
-            f"{event.place}.obligation", _('obligation "%(name)s" was removed by a modification', name=one.key)
+            f"{event.place}.obligation",
+            _('obligation "%(name)s" was removed by a modification', name=Key("obligation", one.key)),
         )
     if type(event) not in one.measure.takes:
         name = one.terms.recognition.method

@@ -196,7 +196,7 @@ class RevenueContract(models.Model):
 
     def _work_out(self, loaded, at, bands):
         question = Question(at=at, bands=tuple(bands))
-        say = teller(self.env)
+        say = teller(self.env, loaded)
         if loaded.rates is None:
             state = Timeline(loaded.contract()).forward(at)
             return plain_position(state, position(state, at), question, say=say)

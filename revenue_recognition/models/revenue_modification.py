@@ -258,11 +258,11 @@ class RevenueModification(models.Model):
             state = Timeline(loaded.contract()).forward(self.date)
             found = position(state, self.date)
         except Refusal as refusal:
-            return {"error": refusal.told(teller(self.env))}
+            return {"error": refusal.told(teller(self.env, loaded))}
         places = loaded.decimals
         return {
             "treatment": found.treatment if treatment else "",
-            "reason": teller(self.env)(state.reason) if treatment else "",
+            "reason": teller(self.env, loaded)(state.reason) if treatment else "",
             "price": in_currency(found.transaction_price, places),
             "revenue": in_currency(found.revenue, places),
             "obligations": {

@@ -113,11 +113,11 @@ class RevenueModification(models.Model):
             timeline.forward(fields.Date.subtract(fields.Date.start_of(self.date, "month"), days=1))
             return {"loaded": loaded, "timeline": timeline}
         except Refusal as refusal:
-            return {"error": self._refused(refusal)}
+            return {"error": self._refused(refusal, loaded)}
 
-    def _refused(self, refusal):
+    def _refused(self, refusal, loaded):
         """Return in words why a treatment can't be."""
-        text = teller(self.env)(refusal.reason)
+        text = teller(self.env, loaded)(refusal.reason)
         return text[:1].upper() + text[1:]
 
     def _days_to_compare(self, looks):

@@ -1,18 +1,51 @@
-"""The engine's sentences in the user's language: the engine itself knows no languages."""
+"""The engine's sentences in the user's language: the engine knows no languages, and no records."""
 
 from functools import partial
 
+from odoo.tools import format_date
 from odoo.tools.translate import get_translation
 
-from ..engine.wording import tell
+from ..engine.wording import Reader, tell
 
 MODULE = "revenue_recognition"
 
 
-def teller(env):
-    """Return a function that tells a sentence of the engine in the language of an environment.
+def teller(env, loaded=None):
+    """Return a function that tells a sentence of the engine as the user of an environment reads it.
 
-    :return: takes a text, returns a plain one; what was never marked for translation stays as it is
+    :param loaded: the contract it speaks of (:class:`~..loading.Loaded`), so that obligations and milestones are named;
+        without one their keys stay
+    :return: takes a text, returns a plain one; what was never marked stays as it is
     """
-    lang = env.lang or "en_US"
-    return partial(tell, translate=lambda source: get_translation(MODULE, lang, source, ()))
+    return partial(tell, reader=User(env, loaded))
+
+
+class User(Reader):
+    """Reads the language, the numbers and the dates of an environment's user."""
+
+    def __init__(self, env, loaded):
+        self.env = env
+        self.loaded = loaded
+        self.lang = env.lang or "en_US"
+        marks = env["res.lang"]._get_data(code=self.lang)
+        self.marks = str.maketrans({",": marks.thousands_sep or "", ".": marks.decimal_point or "."})
+
+    def sentence(self, source):
+        """See :class:`Reader`."""
+        return get_translation(MODULE, self.lang, source, ())
+
+    def name(self, key):
+        """See :class:`Reader`."""
+        if not self.loaded:
+            return str(key)
+        if key.kind == "milestone":
+            return self.env["project.milestone"].sudo().browse(int(key)).exists().name or str(key)
+        return next((one.name for one in self.loaded.promises.values() if one.key == key), str(key))
+
+    def figure(self, figure):
+        """See :class:`Reader`."""
+        return figure.translate(self.marks)
+
+    def day(self, day):
+        """See :class:`Reader`."""
+        return format_date(self.env, day.day)

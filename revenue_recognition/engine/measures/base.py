@@ -8,7 +8,7 @@ from typing import ClassVar
 from ..errors import Refusal
 from ..events import Change, Event, Performance
 from ..money import ONE, ZERO, Number
-from ..wording import _
+from ..wording import Figure, _
 
 
 class Measure:
@@ -120,7 +120,7 @@ def percent(share: Fraction) -> str:
     >>> percent(Fraction(3, 10)), percent(Fraction(21, 41))
     ('30 %', '51.2195 %')
     """
-    return f"{float(share * 100):.4f}".rstrip("0").rstrip(".") + " %"
+    return Figure(f"{float(share * 100):.4f}".rstrip("0").rstrip(".") + " %")
 
 
 def number(value: Number) -> str:
@@ -130,4 +130,4 @@ def number(value: Number) -> str:
     ('2.5', '1,200', '0.3333')
     """
     text = f"{float(value):,.4f}"
-    return text.rstrip("0").rstrip(".")
+    return Figure(text.rstrip("0").rstrip("."))

@@ -9,7 +9,7 @@ from typing import ClassVar
 from ..events import Milestone
 from ..money import ZERO
 from ..terms import Obligation, Recognition
-from ..wording import _
+from ..wording import _, listed
 from .base import Measure, percent
 
 
@@ -51,8 +51,9 @@ class MilestoneMeasure(Measure):
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
         reached = [key for key in self.weights if key in self.reached]
-        values = {"share": percent(self.progress(day)), "amount": allocated, "all": ", ".join(self.weights)}
+        values = {"share": percent(self.progress(day)), "amount": allocated}
+        every = listed("milestone", list(self.weights))
         if not reached:
-            return _("%(share)s of %(amount)s: none reached of the milestones %(all)s", **values)
-        names = ", ".join(reached)
-        return _("%(share)s of %(amount)s: milestones %(names)s reached of %(all)s", names=names, **values)
+            return _("%(share)s of %(amount)s: none reached of the milestones %(all)s", **values, all=every)
+        names = listed("milestone", reached)
+        return _("%(share)s of %(amount)s: milestones %(names)s reached of %(all)s", **values, names=names, all=every)

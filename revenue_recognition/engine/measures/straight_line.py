@@ -7,7 +7,7 @@ from typing import ClassVar
 from ..dates import days, months
 from ..money import Number
 from ..terms import Obligation, Recognition
-from ..wording import _
+from ..wording import Day, _
 from .base import Measure, number
 
 
@@ -52,8 +52,8 @@ class TimeMeasure(Measure):
             "done": number(self.done(day) - self.baseline),
             "total": number(self.total() - self.baseline),
             "amount": allocated,
-            "start": str(self.start),
-            "end": str(self.end),
+            "start": Day(self.start),
+            "end": Day(self.end),
         }
         if self.monthly:
             return _("%(done)s of %(total)s months of %(amount)s, %(start)s to %(end)s", **values)

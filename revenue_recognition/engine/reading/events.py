@@ -8,7 +8,7 @@ from .. import events as e
 from ..errors import Refusal
 from ..measures import MEASURES, Milestones
 from ..terms import Obligation
-from ..wording import _
+from ..wording import Day, _
 from .node import Node, quoted
 from .obligations import read_obligation
 
@@ -79,7 +79,7 @@ class EventReader:
         if key not in self.obligations:
             raise Refusal(node.at(at), _('no obligation "%(name)s"', name=key))
         if day < self.since[key]:
-            raise Refusal(node.at(at), _('"%(name)s" is only added on %(date)s', name=key, date=str(self.since[key])))
+            raise Refusal(node.at(at), _('"%(name)s" is only added on %(date)s', name=key, date=Day(self.since[key])))
         return key
 
     def _fitting(self, node: Node, kind: str, made: type[e.Performance], day: date) -> str:

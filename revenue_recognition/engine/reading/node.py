@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from ..errors import Refusal
-from ..wording import _
+from ..wording import Day, _
 
 T = TypeVar("T")
 LARGEST = 10**15
@@ -201,13 +201,13 @@ def day(value: Any, place: str, earliest: date | None = None) -> date:
             place,
             _(
                 "%(date)s is not between %(first)s and %(last)s",
-                date=str(found),
+                date=Day(found),
                 first=str(FIRST_YEAR),
                 last=str(LAST_YEAR),
             ),
         )
     if earliest is not None and found < earliest:
-        raise Refusal(place, _("%(date)s is before %(earliest)s", date=str(found), earliest=str(earliest)))
+        raise Refusal(place, _("%(date)s is before %(earliest)s", date=Day(found), earliest=Day(earliest)))
     return found
 
 
@@ -230,12 +230,12 @@ def quoted(value: Any) -> str:
     ('"abc"', '1.5', 'nothing', 'something too large to show')
     """
     if value is None:
-        return "nothing"
+        return _("nothing")
     try:
         text = f'"{value}"' if isinstance(value, str) else str(value)
     except (RecursionError, ValueError):
         # Python refuses to write very long numbers, and lists within lists within lists.
-        return "something too large to show"
+        return _("something too large to show")
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

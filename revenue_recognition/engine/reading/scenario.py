@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import Refusal
 from ..terms import Contract, Discount, Financing, Obligation, Question, Rates, Scenario, Variable
-from ..wording import _
+from ..wording import Day, _
 from .events import EventReader
 from .node import Node, day, quoted
 from .obligations import read_obligation
@@ -85,7 +85,7 @@ def _obligations(node: Node) -> tuple[Obligation, ...]:
             raise Refusal(item.at("ssp_method"), _("only one obligation can take the residual"))
         found[obligation.key] = obligation
     if not found:
-        raise Refusal(node.at("obligations"), _("needed, at least one"))
+        raise Refusal(node.at("obligations"), _("at least one obligation is needed"))
     _need_prices(list(found.values()))
     return tuple(found.values())
 
@@ -161,7 +161,7 @@ def _question(node: Node, inception: date) -> Question:
     for item, _place in node.items("bands"):
         end = day(item, node.at("bands"), earliest=at)
         if bands and end <= bands[-1]:
-            raise Refusal(node.at("bands"), _("%(date)s is not after %(before)s", date=str(end), before=str(bands[-1])))
+            raise Refusal(node.at("bands"), _("%(date)s is not after %(before)s", date=Day(end), before=Day(bands[-1])))
         bands.append(end)
     return Question(at=at, bands=tuple(bands))
 
@@ -179,7 +179,7 @@ def _rates(root: Node, inception: date, decimals: Mapping[str, int]) -> Rates | 
         found = node.day("date")
         if dates and found <= dates[-1]:
             raise Refusal(
-                node.at("date"), _("%(date)s is not after %(before)s", date=str(found), before=str(dates[-1]))
+                node.at("date"), _("%(date)s is not after %(before)s", date=Day(found), before=Day(dates[-1]))
             )
         dates.append(found)
         rates.append(node.above("rate"))
@@ -188,7 +188,7 @@ def _rates(root: Node, inception: date, decimals: Mapping[str, int]) -> Rates | 
     if dates[0] > inception:
         raise Refusal(
             "rates[0].date",
-            _("%(date)s is later than inception, %(inception)s", date=str(dates[0]), inception=str(inception)),
+            _("%(date)s is later than inception, %(inception)s", date=Day(dates[0]), inception=Day(inception)),
         )
     places = _decimals(root, "company_currency", decimals)
     scale = 10**places, 10**root.decimals

@@ -30,7 +30,7 @@ export class MilestonePopover extends Component {
             return "";
         }
         return percent < 100
-            ? _t("%(percent)s %% on %(date)s", { percent, date: day(date) })
+            ? _t("%(percent)s % on %(date)s", { percent, date: day(date) })
             : day(date);
     }
 
