@@ -21,6 +21,7 @@
         "views/billing_attainment_views.xml",
         "views/billing_schedule_template_views.xml",
         "views/billing_schedule_rule_views.xml",
+        "views/billing_telling_views.xml",
         "views/sale_order_views.xml",
         "views/project_views.xml",
         "views/account_move_views.xml",

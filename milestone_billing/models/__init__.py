@@ -4,6 +4,7 @@ from . import (
     account_move_papers,
     billing_attainment,
     billing_attainment_queue,
+    billing_attainment_telling,
     billing_hold,
     billing_milestone,
     billing_milestone_allocation,
@@ -25,6 +26,7 @@ from . import (
     billing_schedule_plan,
     billing_schedule_rule,
     billing_schedule_template,
+    billing_schedule_template_telling,
     billing_timeline,
     project_milestone,
     project_project,
@@ -36,4 +38,5 @@ from . import (
     sale_order,
     sale_order_line,
     sale_order_papers,
+    sale_order_telling,
 )

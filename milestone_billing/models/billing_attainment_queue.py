@@ -233,23 +233,11 @@ class BillingAttainment(models.Model):
                 return
             for row in rows:
                 row._tell()
+            rows._tell_blocked()
             rows.write({"to_tell": False})
             if min(self._commit(len(rows)), end - time.monotonic()) <= 0:
                 self._wake()
                 return
-
-    def _tell(self):
-        """Tell of one attainment. A mail that cannot be written never holds billing up."""
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self.order_id._billing_tell("milestone_billing.mail_template_attained", self)
-                if self.state == "billed" and self.move_id:
-                    self.order_id._billing_tell("milestone_billing.mail_template_invoiced", self)
-        except OperationalError:
-            raise
-        except Exception:
-            _logger.warning("Attainment %s could not be told", self.id, exc_info=True)
 
     # === TRANSACTIONS === #
 

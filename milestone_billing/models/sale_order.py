@@ -153,23 +153,3 @@ class SaleOrder(models.Model):
             body += Markup("<ul>%s</ul>") % Markup("").join(Markup("<li>%s</li>") % row for row in rows)
         for order in self:
             order.sudo()._message_log(body=body)
-
-    def _billing_tell(self, template_xmlid, attainment):
-        """Post the mail template on the order for its followers and for the contacts its schedule names."""
-        self.ensure_one()
-        subtype = self.env["mail.message.subtype"].browse(
-            self.env["ir.model.data"]._xmlid_to_res_id("milestone_billing.mt_order_billing")
-        )
-        extra = attainment.schedule_id.notify_partner_ids
-        followers = self.message_follower_ids.filtered(lambda follower: subtype in follower.subtype_ids)
-        if not (followers or extra):
-            return
-        template = self.env.ref(template_xmlid, raise_if_not_found=False)
-        if not template or not subtype.exists():
-            return
-        lang = self.partner_id.lang or self.env.lang
-        body = template.with_context(lang=lang)._render_field("body_html", attainment.ids)[attainment.id]
-        subject = template.with_context(lang=lang)._render_field("subject", attainment.ids)[attainment.id]
-        self.with_user(attainment.user_id if attainment.user_id.active else self.env.user).sudo().message_post(
-            body=body, subject=subject, subtype_id=subtype.id, partner_ids=extra.ids, message_type="notification"
-        )

@@ -19,6 +19,7 @@ from . import (
     test_queue,
     test_reading,
     test_rules,
+    test_telling,
     test_timeline,
     test_tours,
     test_tours_papers,

@@ -253,6 +253,6 @@ class TestQueue(BillingCommon):
         self.company.billing_notify_partner_ids = self.customer
         milestone = self._start()
         milestone.action_attain()
-        with self.assertLogs("odoo.addons.milestone_billing.models.billing_attainment_queue", "WARNING"):
+        with self.assertLogs("odoo.addons.milestone_billing.models.billing_attainment_telling", "WARNING"):
             self._drain()
         self.assertEqual(milestone.state, "invoiced")

@@ -1,8 +1,7 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { BillingDashboard } from "@milestone_billing/dashboard/billing_dashboard";
 import { BillingPlanChart } from "@milestone_billing/dashboard/billing_plan_chart";
-import { describe, expect, test } from "@odoo/hoot";
-import { queryAllTexts } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame, describe, expect, queryAllTexts, test } from "@odoo/hoot";
 import { contains, makeMockEnv, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { getDefaultConfig } from "@web/views/view";
 
@@ -120,4 +119,25 @@ test("a chart without a plan says so", async () => {
     await mountWithCleanup(BillingPlanChart, { props: { data } });
     expect("canvas").toHaveCount(0);
     expect(".o_billing_chart").toHaveText(/No milestone of a confirmed order/);
+});
+
+test("the figures follow what happens meanwhile", async () => {
+    let tell;
+    mockService("billing_updates", {
+        listen(orderIds, callback) {
+            expect.step(`listen ${orderIds}`);
+            tell = callback;
+            return () => {};
+        },
+    });
+    const ready = { count: 2, amounts: [] };
+    onRpc("billing.milestone", "get_dashboard", () => (tell ? makeData({ tiles: { ...makeData().tiles, ready } }) : makeData()));
+    const env = await makeMockEnv({ config: getDefaultConfig() });
+    await mountWithCleanup(BillingDashboard, { env, props: { action: {} } });
+    expect.verifySteps(["listen null"]);
+
+    tell([1]);
+    await advanceTime(300);
+    await animationFrame();
+    expect(".o_billing_tile[data-name=ready] .o_billing_tile_count").toHaveText("2");
 });

@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { useBillingUpdates } from "../updates/use_billing_updates";
 import { BillingDashboardList } from "./billing_dashboard_list";
 import { BillingDashboardTile } from "./billing_dashboard_tile";
 import { BillingPlanChart } from "./billing_plan_chart";
@@ -20,6 +21,10 @@ export class BillingDashboard extends Component {
         this.state = useState({ data: null });
         this.display = { controlPanel: {} };
         onWillStart(() => this.load());
+        useBillingUpdates(
+            () => null,
+            () => this.load()
+        );
     }
 
     async load() {

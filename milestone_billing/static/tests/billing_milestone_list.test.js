@@ -1,0 +1,79 @@
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { Deferred, advanceTime, animationFrame, describe, expect, queryAllTexts, test } from "@odoo/hoot";
+import {
+    MockServer,
+    contains,
+    defineModels,
+    fields,
+    mockService,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+
+describe.current.tags("desktop");
+
+class BillingMilestone extends models.Model {
+    _name = "billing.milestone";
+
+    name = fields.Char();
+
+    _records = [
+        { id: 1, name: "Design" },
+        { id: 2, name: "Handover" },
+    ];
+}
+
+defineMailModels();
+defineModels([BillingMilestone]);
+
+let tell;
+
+async function mountList() {
+    mockService("billing_updates", {
+        listen(orderIds, callback) {
+            tell = callback;
+            return () => {};
+        },
+    });
+    await mountView({
+        type: "list",
+        resModel: "billing.milestone",
+        arch: `<list js_class="billing_milestone_list"><field name="name"/></list>`,
+    });
+}
+
+/** Change a milestone behind the list's back, and tell it so. */
+async function changeElsewhere() {
+    MockServer.env["billing.milestone"].write([1], { name: "Design billed" });
+    tell([7]);
+    await advanceTime(300);
+    await animationFrame();
+}
+
+test("the list follows what is billed meanwhile", async () => {
+    await mountList();
+    await changeElsewhere();
+    expect(queryAllTexts(".o_data_row [name=name]")).toEqual(["Design billed", "Handover"]);
+});
+
+test("but not while rows are being chosen", async () => {
+    await mountList();
+    await contains(".o_data_row:eq(1) .o_list_record_selector input").click();
+    await changeElsewhere();
+    expect(queryAllTexts(".o_data_row [name=name]")).toEqual(["Design", "Handover"]);
+    expect(".o_data_row:eq(1) .o_list_record_selector input").toBeChecked();
+});
+
+test("what is chosen while it reads again stays chosen", async () => {
+    let answer;
+    onRpc("web_search_read", () => answer);
+    await mountList();
+    answer = new Deferred();
+    await changeElsewhere();
+    await contains(".o_data_row:eq(1) .o_list_record_selector input").click();
+    answer.resolve();
+    await animationFrame();
+    expect(queryAllTexts(".o_data_row [name=name]")).toEqual(["Design billed", "Handover"]);
+    expect(".o_data_row:eq(1) .o_list_record_selector input").toBeChecked();
+});
