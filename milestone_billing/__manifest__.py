@@ -37,7 +37,7 @@
     "assets": {
         "web.assets_backend": ["milestone_billing/static/src/**/*"],
         "web.assets_tests": ["milestone_billing/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["milestone_billing/static/tests/**/*.test.js"],
+        "web.assets_unit_tests": ["milestone_billing/static/tests/*.js"],
     },
     "application": True,
 }

@@ -78,7 +78,7 @@ class BillingMilestone(models.Model):
         return f"{sentence} {self._describe_invoice()}"
 
     def _describe_invoice(self):
-        """Return what becomes of the invoice, and that it waits where a hold stands."""
+        """Return what becomes of the invoice, in words."""
         schedule = self.schedule_id
         customer = self.sudo().order_id.partner_invoice_id.display_name
         sentences = [
@@ -92,8 +92,6 @@ class BillingMilestone(models.Model):
             sentences.append(self.env._("It also bills what else of the order is due."))
         elif schedule.grouping == "customer":
             sentences.append(self.env._("It also bills what else is due of this customer."))
-        if self.is_held:
-            sentences.append(self.env._("It is made when the hold ends."))
         return " ".join(sentences)
 
     def _amount_ahead(self):

@@ -64,7 +64,7 @@ class ProjectTask(models.Model):
             return self._describe_rest(amount, len(remaining)), ""
         if others:
             title = self.env._(
-                "%(amount)s is billed when all %(total)s tasks are done, of which %(remaining)s remain",
+                "%(amount)s is billed when all its tasks are done; %(remaining)s of %(total)s remain",
                 amount=amount,
                 remaining=len(remaining),
                 total=len(tasks.filtered(lambda task: task.state != CANCELLED)),

@@ -102,7 +102,7 @@ class TestTimeline(BillingCommon):
         self.assertIn("Scope dispute", node["reason"])
         self.assertEqual([row["id"] for row in node["holds"]], hold.ids)
         self.assertEqual(node["actions"], ["attain", "release", "open"])
-        self.assertIn("when the hold ends", node["effect"])
+        self.assertIn("as soon as the hold ends", node["remedy"])
         hold.action_release()
         self.assertEqual(self._nodes()["Design"]["status"], "planned")
 

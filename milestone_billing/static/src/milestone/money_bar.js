@@ -22,6 +22,7 @@ export class MoneyBar extends Component {
             ...figure,
             text: money(figure.amount, this.props.currencyId),
             share: this.share(figure.amount),
+            swatch: figure.name !== "attained",
         }));
     }
 
@@ -31,7 +32,7 @@ export class MoneyBar extends Component {
         return [
             { name: "paid", width: this.width(paid) },
             { name: "billed", width: this.width(billed - paid) },
-            { name: "attained", width: this.width(attained - billed) },
+            { name: "waiting", width: this.width(attained - billed) },
         ].filter((part) => part.width > 0);
     }
 
