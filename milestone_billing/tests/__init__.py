@@ -24,6 +24,7 @@ from . import (
     test_timeline,
     test_tours,
     test_tours_papers,
+    test_tours_timeline,
     test_views,
     test_wizards,
 )

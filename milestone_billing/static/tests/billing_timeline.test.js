@@ -191,3 +191,16 @@ test("a new order is not asked for", async () => {
     expect(".o_billing_timeline").toHaveCount(0);
     expect(reads).toBe(0);
 });
+
+test("another order in the same form shows its own plan", async () => {
+    SaleOrder._records.push({ id: 8, name: "S00008" });
+    mockService("billing_updates", { listen: () => () => {} });
+    onRpc("sale.order", "get_billing_timeline", ({ args }) =>
+        plan([milestone({ name: `Of ${args[0]}` })], { order_ids: args[0] })
+    );
+    await mountView({ type: "form", resModel: "sale.order", resId: 7, resIds: [7, 8] });
+    expect(".o_billing_card_name").toHaveText("Of 7");
+    await contains(".o_pager_next").click();
+    await animationFrame();
+    expect(".o_billing_card_name").toHaveText("Of 8");
+});

@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -19,8 +19,7 @@ export class TaskPreviewWidget extends Component {
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
         this.state = useState({ previews: [] });
-        onWillStart(() => this.load());
-        useSavedRecord(() => this.load());
+        useSavedRecord((record) => this.load(record));
         useBillingUpdates(
             () => [...new Set(this.state.previews.map((preview) => preview.order_id))],
             () => this.load(),
@@ -28,8 +27,7 @@ export class TaskPreviewWidget extends Component {
         );
     }
 
-    async load() {
-        const { resId, resModel } = this.props.record;
+    async load({ resId, resModel } = this.props.record) {
         this.state.previews = resId
             ? await this.keepLast.add(this.orm.call(resModel, "get_billing_preview", [[resId]]))
             : [];

@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -24,8 +24,7 @@ export class BillingTimelineWidget extends Component {
             () => this.reload(),
             () => (this.props.record.dirty ? this.props.record.save() : true)
         );
-        onWillStart(() => this.load());
-        useSavedRecord(() => this.load());
+        useSavedRecord((record) => this.load(record));
         useBillingUpdates(
             () => this.state.plan?.order_ids || [],
             () => this.reload(),
@@ -33,8 +32,7 @@ export class BillingTimelineWidget extends Component {
         );
     }
 
-    async load() {
-        const { resId, resModel } = this.props.record;
+    async load({ resId, resModel } = this.props.record) {
         this.state.plan = resId
             ? await this.keepLast.add(this.orm.call(resModel, "get_billing_timeline", [[resId]]))
             : null;

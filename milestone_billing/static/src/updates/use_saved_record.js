@@ -1,20 +1,18 @@
-import { useComponent, useEffect, useState } from "@odoo/owl";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 
 /**
- * Calls back whenever the record of this view widget was read or saved anew, never while it is being edited.
+ * Calls back with the record of this view widget at first and whenever it was read or saved anew, or another one took
+ * its place; never while it is being edited.
  *
- * @param {() => void} callback
+ * @param {(record: Object) => Promise} callback
  */
 export function useSavedRecord(callback) {
-    const record = useState(useComponent().props.record);
-    let seen = false;
-    useEffect(
-        (id, data) => {
-            if (seen && id && data) {
-                callback();
-            }
-            seen = true;
-        },
-        () => [record.resId, record.dirty ? false : record.data]
-    );
+    let seen;
+    useRecordObserver((record) => {
+        const data = record.dirty ? seen : record.data;
+        if (data !== seen) {
+            seen = data;
+            return callback(record);
+        }
+    });
 }
