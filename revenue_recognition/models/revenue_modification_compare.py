@@ -148,7 +148,7 @@ class RevenueModification(models.Model):
         try:
             return {**blank, **self._amounts_with(look, days, without)}
         except Refusal as refusal:
-            return {**blank, "error": self._refused(refusal)}
+            return {**blank, "error": self._refused(refusal, look["loaded"])}
 
     def _amounts_with(self, look, days, without):
         """Return price, what is earned, months and entries of one treatment.

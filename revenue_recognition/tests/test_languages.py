@@ -8,15 +8,14 @@ from .test_close import CloseCommon
 class TestLanguages(CloseCommon):
     """What the engine says is told in the user's language, with the same figures."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["res.lang"]._activate_lang("fr_FR")
-        product = cls._make_product("Support", "subscription")
-        cls._make_ssp(product, 1200)
+    def setUp(self):
+        super().setUp()
+        self.env["res.lang"]._activate_lang("fr_FR")
+        product = self._make_product("Support", "subscription")
+        self._make_ssp(product, 1200)
         line = (product, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"})
-        cls.contract = cls._confirm(cls._make_order(line, date_order="2026-01-01 12:00:00"), "2026-01-01")
-        cls.contract.action_review()
+        self.contract = self._confirm(self._make_order(line, date_order="2026-01-01 12:00:00"), "2026-01-01")
+        self.contract.action_review()
 
     def _position(self, lang):
         contracts = self.env["revenue.contract"].with_context(lang=lang)
@@ -44,3 +43,12 @@ class TestLanguages(CloseCommon):
         place, _colon, reason = str(said.exception).partition(": ")
         self.assertTrue(str(refused.exception).startswith(f"{place}: "))
         self.assertNotIn(reason, str(refused.exception))
+
+    def test_figures_and_days_as_the_user_writes_them(self):
+        """A point between thousands and a comma before decimals, a date without ISO, in Germany."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        found = self._position("de_DE")
+        [progress] = [step["text"] for step in found["steps"] if step["topic"] == "progress"]
+        self.assertIn("1.200,00", progress)
+        self.assertIn("01.01.2026", progress)
+        self.assertNotIn("1,200.00", progress)
