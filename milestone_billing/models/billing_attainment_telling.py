@@ -43,12 +43,19 @@ class BillingAttainment(models.Model):
         template = template.with_context(billing_blocked=self.milestone_id)
         for lang, people in users.filtered("active").partner_id.grouped("lang").items():
             lang = lang or self.env.lang
-            milestone.message_notify(
+            milestone.with_context(billing_with_order=True).message_notify(
                 **self.order_id._billing_texts(template, self[0], lang),
                 partner_ids=people.ids,
                 email_layout_xmlid="mail.mail_notification_layout",
+                email_add_signature=False,
                 force_email_lang=lang,
             )
+
+    def _send_told(self):
+        """Have Odoo's mail queue run now: it keeps what a scheduled action writes for its next turn, once an hour."""
+        queue = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
+        if queue and self.env["mail.mail"].sudo().search_count([("state", "=", "outgoing")], limit=1):
+            queue.sudo()._trigger()
 
     @contextmanager
     def _telling(self):

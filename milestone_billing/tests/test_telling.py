@@ -118,6 +118,16 @@ class TestTelling(BillingCommon):
             bodies = self.env["mail.message"].search([("partner_ids", "in", partner.ids)]).mapped("body")
             self.assertTrue(any(word in body for body in bodies), partner.name)
 
+    def test_mails_leave_within_seconds(self):
+        queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        self.env["ir.cron.trigger"].search([("cron_id", "=", queue.id)]).unlink()
+        self.schedule.notify_partner_ids = self.boss.partner_id
+        self.first.action_attain()
+        self.env.flush_all()
+        # A scheduled action leaves its mails to the queue.
+        self.attainments.with_context(mail_notify_force_send=False).run_pending()
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", queue.id)]))
+
     @mute_logger(QUEUE)
     def test_broken_template_holds_nothing_up(self):
         self.env.ref("milestone_billing.mail_template_blocked").body_html = "<p t-out='object.nothing_like_it'/>"
