@@ -2,6 +2,11 @@
 
 CUSTOMER_SOURCES = (
     # Where a customer with something to see is found: model, domain, path to the partner.
+    (
+        "billing.schedule",
+        [("milestone_ids.state", "=", "invoiced"), ("milestone_ids.state", "=", "planned")],
+        "order_id.partner_id",
+    ),
     ("billing.schedule", [("order_id.state", "=", "sale")], "order_id.partner_id"),
     ("sale.order", [("state", "=", "sale")], "partner_id"),
     ("res.partner", [("email", "!=", False), ("is_company", "=", False)], ""),
