@@ -1,9 +1,10 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { ReasonDialog } from "./reason_dialog";
@@ -19,26 +20,18 @@ export class RevenueComparison extends Component {
         this.orm = useService("orm");
         this.dialog = useService("dialog");
         this.state = useState({ found: null });
-        this.asked = this.signature(this.props);
-        onWillStart(() => this.load(this.props));
-        onWillUpdateProps((next) => {
-            const asked = this.signature(next);
-            if (asked !== this.asked) {
-                this.asked = asked;
-                return this.load(next);
-            }
-        });
+        useRecordObserver((record) => this.load(record));
     }
 
-    /** What the comparison depends on: it is asked for again when one of these is saved anew. */
-    signature({ record }) {
-        const { state, write_date } = record.data;
-        return [record.resId, state, write_date?.toMillis?.()].join();
-    }
-
-    async load({ record }) {
-        this.state.found = record.resId
-            ? await this.orm.call("revenue.modification", "get_comparison", [[record.resId]])
+    /** Ask for the comparison again whenever the modification is saved or gets its answer. */
+    async load({ resId, data: { state, write_date } }) {
+        const asked = [resId, state, write_date?.toMillis?.()].join();
+        if (asked === this.asked) {
+            return;
+        }
+        this.asked = asked;
+        this.state.found = resId
+            ? await this.orm.call("revenue.modification", "get_comparison", [[resId]])
             : null;
     }
 

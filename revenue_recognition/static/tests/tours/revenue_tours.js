@@ -54,19 +54,28 @@ tours.add("revenue_close_prepare", {
 tours.add("revenue_close_approve", {
     steps: () => [
         {
+            content: "Posting comes after approving: it can't be taken before",
+            trigger:
+                ".o_form_view:not(:has(button[name=action_post])) .o_revenue_close_step[data-step=post][data-state=todo]",
+        },
+        {
             content: "The controller approves",
-            trigger: ".o_form_view button[name=action_approve]",
+            trigger: ".o_form_view:has(.o_revenue_close_step[data-step=approve].o_current) button[name=action_approve]",
             run: "click",
         },
         {
             content: "posts",
-            trigger: ".o_form_view button[name=action_post]",
+            trigger: ".o_form_view:has(.o_revenue_close_step[data-step=post].o_current) button[name=action_post]",
             run: "click",
         },
         {
             content: "and locks",
-            trigger: ".o_form_view button[name=action_lock]",
+            trigger: ".o_form_view:has(.o_revenue_close_step[data-step=lock].o_current) button[name=action_lock]",
             run: "click",
+        },
+        {
+            content: "All steps are done, each by its person",
+            trigger: ".o_revenue_close_step[data-step=lock][data-state=done]",
         },
         {
             content: "The month is done",
