@@ -47,8 +47,8 @@ async function mountDashboard(company = makeCompany(), ledger = { date: "2026-09
         loadAction: (xmlId) => ({ xmlId }),
         doAction: (action) => expect.step(action),
     });
-    await loadBundle("web.chartjs_lib");
     const env = await makeMockEnv({ config: getDefaultConfig() });
+    await loadBundle("web.chartjs_lib");
     await mountWithCleanup(RevenueDashboard, { env, props: { action: {} } });
     await animationFrame();
     expect.verifySteps(["get_dashboard", ["get_ledger_status", 1], ["get_forecast", 1]]);
