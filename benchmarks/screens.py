@@ -29,6 +29,9 @@ def run(bench):
                 times = [probe("open_screen", **screen) for _run in range(RUNS + 1)]
                 # The first one loads what Odoo keeps.
                 figures[f"screen_{screen['name']}_ms"] = median(times[1:])
+            for widget in probe("widgets", order=order):
+                times = [probe("ask_widget", **widget) for _run in range(RUNS + 1)]
+                figures[f"widget_{widget['name']}_ms"] = median(times[1:])
     slowest = max(figures, key=figures.get)
     print(f"The slowest is {slowest}.", flush=True)
     over = sum(value >= GOAL for value in figures.values())

@@ -56,6 +56,57 @@ def records(registry, order):
         ]
 
 
+#: What the widgets of our screens ask for: the method, and its arguments after the record.
+WIDGETS = {
+    "billing_dashboard": ("billing.milestone", "get_dashboard", []),
+    "order_of_1000_milestones": ("sale.order", "get_billing_timeline", []),
+    "project_of_1000_milestones": ("project.project", "get_billing_panel", []),
+    "task": ("project.task", "get_billing_preview", []),
+    "revenue_dashboard": ("revenue.close", "get_dashboard", []),
+    "contract": ("revenue.contract", "get_timeline", []),
+    "close_of_100000_obligations": ("revenue.close", "get_progress", []),
+}
+
+
+def widgets(registry, order):
+    """Return what the widgets of the largest records ask for, as arguments of :func:`ask_widget`.
+
+    :param int order: one of 1,000 milestones
+    """
+    with revenue_actions.environment(registry, views.admin(registry)) as env:
+        project = (
+            env["billing.milestone"].search([("order_id", "=", order), ("project_id", "!=", False)], limit=1).project_id
+        )
+        records = {
+            "sale.order": order,
+            "project.project": project.id,
+            "project.task": env["project.task"].search([("project_id", "=", project.id)], limit=1).id,
+            "revenue.contract": env["revenue.contract"].search([("entry_ids", "!=", False)], limit=1).id,
+            "revenue.close": env["revenue.close"].search([], limit=1).id,
+        }
+        company = env.company.id
+    found = [
+        {"name": name, "model": model, "method": method, "arguments": arguments, "record": records.get(model)}
+        for name, (model, method, arguments) in WIDGETS.items()
+        if records.get(model, True)
+    ]
+    forecast = {"model": "revenue.close", "method": "get_forecast", "arguments": [company], "record": None}
+    return [*found, {"name": "revenue_dashboard_forecast", **forecast}]
+
+
+def ask_widget(registry, name, model, method, arguments, record):
+    """Return the milliseconds the server takes to answer a widget.
+
+    :param str name: what it is called in the figures
+    """
+    on_model = name.endswith("dashboard") or record is None
+
+    def read(env):
+        getattr(env[model] if on_model else env[model].browse(record), method)(*arguments)
+
+    return views.timed(registry, read)
+
+
 def open_screen(registry, name, kind, model, domain=(), record=None):
     """Return the milliseconds the server takes to answer what the web client asks of a screen.
 
