@@ -39,9 +39,9 @@ class RevenueModification(models.Model):
             later], "obligations": [{"key", "name"}], "columns": [column]}``. The first column is the contract
             without the change, ``treatment`` false. A column has ``treatment``, ``label``, ``paragraphs``,
             ``proposed`` and ``applied`` (booleans), ``reason``, ``error`` (text or false) and, unless there is an
-            error, ``price``, ``earned`` (through the day of the change), ``allocated`` (by key), ``months`` (revenue
+            error, ``price``, ``earned`` (until the change), ``allocated`` (by key), ``months`` (revenue
             of each month, in the order of ``months``) and ``entries`` (``[{"kind", "account", "debit", "credit"}]``:
-            what the change makes of the books on its day), amounts in the contract's currency
+            what the change itself makes of the books), amounts in the contract's currency
         :raises AccessError: for users who may not read the modification
         """
         self.ensure_one()
@@ -158,7 +158,9 @@ class RevenueModification(models.Model):
         places, timeline = look["loaded"].decimals, look["timeline"]
         start = fields.Date.subtract(fields.Date.start_of(self.date, "month"), days=1)
         earned = [position(timeline.state, start).revenue]
-        found = look["found"] = position(timeline.forward(self.date), self.date)
+        # What is earned on the day itself is no effect of the change: it is looked at as of the evening before.
+        evening = fields.Date.subtract(self.date, days=1)
+        found = look["found"] = position(timeline.forward(self.date), evening)
         for day in days:
             earned.append(position(timeline.forward(day), day).revenue)
         base = without and without.get("found")

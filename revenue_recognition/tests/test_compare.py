@@ -66,7 +66,8 @@ class TestCompare(CloseCommon):
         self.assertEqual(sum(one["debit"] for one in entries), sum(one["credit"] for one in entries))
         revenue = next(one for one in entries if one["account"] == "Revenue")
         self.assertAlmostEqual(revenue["debit"], columns[False]["earned"] - columns["catch_up"]["earned"], 2)
-        self.assertEqual(columns[False]["entries"], [])
+        self.assertEqual((columns[False]["entries"], columns["prospective"]["entries"]), ([], []))
+        self.assertEqual(columns["prospective"]["earned"], columns[False]["earned"])
 
     def test_applied_as_chosen(self):
         """Against the standard only with a reason; it stays on the record."""
