@@ -41,7 +41,9 @@ class Browser:
                 *("--remote-allow-origins=*", f"--user-data-dir={profile}", f"--window-size={width},{height}"),
                 "about:blank",
             ]
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            # Odoo, in whose process tests run, limits the memory it addresses: too little for Chromium to start.
+            unlimited = ["sh", "-c", 'ulimit -S -v unlimited; exec "$@"', "sh"]
+            process = subprocess.Popen([*unlimited, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
                 yield cls(websocket.create_connection(_page_address(Path(profile)), timeout=TIMEOUT))
             finally:

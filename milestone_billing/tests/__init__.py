@@ -12,7 +12,6 @@ from . import (
     test_flow,
     test_hold,
     test_hoot,
-    test_js,
     test_native,
     test_papers,
     test_portal,
