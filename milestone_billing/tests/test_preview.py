@@ -1,0 +1,195 @@
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import BillingCommon
+
+
+class PreviewCommon(BillingCommon):
+    """An order of two tasks and a deposit, and a project user without any other right."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls._make_order(1000.0, 500.0)
+        cls.schedule = cls._make_schedule(
+            cls.order,
+            {"name": "Deposit", "due_on": "manual", "percent": 20},
+            {"name": "Line", "due_on": "task", "task_pattern": "line*", "percent": 80},
+            invoice_policy="post",
+        )
+        cls.order.action_confirm()
+        cls.deposit, cls.milestone = cls.schedule.milestone_ids
+        cls.first, cls.second = cls.milestone.task_ids.sorted("id")
+        cls.worker = new_test_user(
+            cls.env,
+            "preview_worker",
+            "base.group_user,project.group_project_user",
+            company_id=cls.company.id,
+            company_ids=cls.company.ids,
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestTaskPreview(PreviewCommon):
+    """A task says what finishing it bills, before it is done; and what became of it."""
+
+    def _preview(self, task=None, user=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        [preview] = (task or self.first).with_user(user or self.worker).get_billing_preview()
+        return preview
+
+    def test_other_tasks_remain(self):
+        preview = self._preview()
+        self.assertIn("2 of 2 remain", preview["title"])
+        self.assertIn("1,200.00", preview["title"])
+        self.assertEqual((preview["name"], preview["order"]), ("Line", self.order.name))
+
+    def test_the_last_task_bills(self):
+        self.second.state = "1_done"
+        preview = self._preview()
+        self.assertIn("Finishing this task bills", preview["title"])
+        self.assertEqual(preview["text"], "The invoice is posted.")
+        self.assertIn("the one task that remains", self._preview(self.second)["title"])
+
+    def test_a_cancelled_task_does_not_count(self):
+        self.first.state = "1_canceled"
+        self.assertIn("does not count", self._preview()["title"])
+        self.assertIn("Finishing this task bills", self._preview(self.second)["title"])
+
+    def test_says_what_becomes_of_the_invoice(self):
+        self.second.state = "1_done"
+        for policy, words in (("draft", "stays in draft"), ("send", "posted and sent to Harbour Works")):
+            self.schedule.invoice_policy = policy
+            self.assertIn(words, self._preview()["text"])
+
+    def test_held_says_why(self):
+        self.second.state = "1_done"
+        self.env["billing.hold"].create({"order_id": self.order.id, "reason": "Scope dispute"})
+        preview = self._preview()
+        self.assertEqual(preview["status"], "held")
+        self.assertIn("Scope dispute", preview["reason"])
+        self.assertIn("hold ends", preview["remedy"])
+
+    def test_follows_what_became_of_it(self):
+        (self.first | self.second).state = "1_done"
+        self.assertIn("is being billed", self._preview()["title"])
+        self._drain()
+        preview = self._preview()
+        self.assertIn("is invoiced", preview["title"])
+        self.assertEqual(preview["invoices"][0]["name"], self.milestone.invoice_ids.name)
+        self.assertFalse(preview["invoices"][0]["may_open"], "a project user may not read invoices")
+        self.assertTrue(self._preview(user=self.env.user)["invoices"][0]["may_open"])
+
+    def test_failed_names_the_remedy(self):
+        self.customer.active = False
+        (self.first | self.second).state = "1_done"
+        self._drain()
+        preview = self._preview()
+        self.assertIn("could not be billed", preview["title"])
+        self.assertIn("archived", preview["reason"])
+        self.assertTrue(preview["remedy"])
+
+    def test_blocked_after_it_was_taken_back(self):
+        (self.first | self.second).state = "1_done"
+        self._drain()
+        self.first.state = "01_in_progress"
+        self._drain()
+        preview = self._preview()
+        self.assertEqual(preview["status"], "blocked")
+        self.assertIn("is posted on", preview["reason"])
+
+    def test_taken_back_by_hand_waits_for_a_person(self):
+        (self.first | self.second).state = "1_done"
+        self.milestone.action_undo()
+        self._drain()
+        self.assertIn("when somebody attains", self._preview()["title"])
+
+    def test_quotation_says_that_it_is_one(self):
+        self.order.action_cancel()
+        self.assertIn("cancelled", self._preview()["title"])
+        self.order.action_draft()
+        self.second.state = "1_done"
+        self.assertIn("once the order is confirmed", self._preview()["title"])
+
+    def test_a_task_of_no_milestone_says_nothing(self):
+        task = self.env["project.task"].create({"name": "Other", "project_id": self.first.project_id.id})
+        self.assertEqual(task.with_user(self.worker).get_billing_preview(), [])
+
+    def test_customers_are_kept_out(self):
+        portal = new_test_user(self.env, "preview_portal", "base.group_portal")
+        self.first.project_id.privacy_visibility = "portal"
+        self.first.message_subscribe(portal.partner_id.ids)
+        with self.assertRaises(AccessError):
+            self.first.with_user(portal).get_billing_preview()
+
+
+@tagged("post_install", "-at_install")
+class TestProjectPanel(PreviewCommon):
+    """A project shows its money, what is stuck and what comes next, to people without rights in Sales."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.project = cls.milestone.project_id
+
+    def _panel(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.project.with_user(self.worker).get_billing_panel()
+
+    def _names(self, rows):
+        return [row["name"] for row in rows["milestones"]]
+
+    def test_money_with_the_deposit_that_is_delivered_nowhere(self):
+        self.deposit.project_milestone_id = False
+        self.deposit.action_attain()
+        self._drain()
+        [money] = self._panel()["money"]
+        self.assertEqual(money["currency_id"], self.order.currency_id.id)
+        self.assertEqual(
+            money["totals"], {"planned": 1500.0, "attained": 300.0, "billed": 300.0, "paid": 0.0, "waiting": 0.0}
+        )
+
+    def test_each_currency_by_itself(self):
+        other = self._make_order(100.0, pricelist_id=self._make_pricelist("CHF").id)
+        self._make_schedule(
+            other,
+            {"name": "Abroad", "due_on": "milestone", "percent": 100},
+        ).milestone_ids.project_milestone_id = self.env["project.milestone"].create(
+            {"name": "Abroad", "project_id": self.project.id}
+        )
+        totals = {row["currency_id"]: row["totals"]["planned"] for row in self._panel()["money"]}
+        self.assertEqual(totals, {self.order.currency_id.id: 1500.0, other.currency_id.id: 100.0})
+
+    def test_what_is_stuck_comes_apart_from_what_comes_next(self):
+        self.milestone.planned_date = fields.Date.add(fields.Date.today(), days=5)
+        self.deposit.planned_date = fields.Date.subtract(fields.Date.today(), days=5)
+        panel = self._panel()
+        self.assertEqual(self._names(panel["waiting"]), ["Deposit"])
+        self.assertEqual(self._names(panel["next"]), ["Line"])
+        self.customer.active = False
+        (self.first | self.second).state = "1_done"
+        self._drain()
+        panel = self._panel()
+        self.assertEqual(self._names(panel["waiting"]), ["Line", "Deposit"], "the worst first")
+        self.assertEqual(panel["next"]["count"], 0)
+
+    def test_panel_of_odoo_shows_it_where_there_is_any(self):
+        data = self.project.with_user(self.worker).get_panel_data()
+        self.assertTrue(data["show_billing"])
+        self.assertIn("Billing Milestones", [button["text"] for button in data["buttons"]])
+        empty = self.env["project.project"].create({"name": "Internal"})
+        self.assertFalse(empty.with_user(self.worker).get_panel_data()["show_billing"])
+
+    def test_stat_button_opens_its_milestones(self):
+        project = self.project.with_user(self.worker)
+        self.assertEqual(project.billing_milestone_count, 2)
+        action = project.action_view_billing_milestones()
+        self.assertEqual(self.env["billing.milestone"].search(action["domain"]), self.schedule.milestone_ids)
+
+    def test_project_that_the_user_may_not_see_is_kept_out(self):
+        self.project.privacy_visibility = "followers"
+        with self.assertRaises(AccessError):
+            self.project.with_user(self.worker).get_billing_panel()
