@@ -124,6 +124,10 @@ def test_who_bills_retries_and_credits(stage, refused):
     assert refused(MILESTONE, "action_bill_again", credited, some) == set(some) - BILLERS
 
 
+def test_who_sees_the_dashboard(refused):
+    assert refused(MILESTONE, "get_dashboard", dict) == set(EVERYBODY) - READERS
+
+
 def test_who_passes_plans_in(stage, refused, protocol):
     def payload(**values):
         return {"payload": [stage.entry(stage.order(1000.0, **values), 100)]}

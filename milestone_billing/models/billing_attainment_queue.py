@@ -234,8 +234,8 @@ class BillingAttainment(models.Model):
             for row in rows:
                 row._tell()
             rows._tell_blocked()
-            rows._send_told()
             rows.write({"to_tell": False})
+            rows._send_told()
             if min(self._commit(len(rows)), end - time.monotonic()) <= 0:
                 self._wake()
                 return

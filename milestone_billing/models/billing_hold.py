@@ -29,6 +29,7 @@ class BillingHold(models.Model):
         index=True,
         help="Empty for a hold on a customer: it holds in every company.",
     )
+    target_name = fields.Char("Held", compute="_compute_target_name", help="What the hold keeps from being billed.")
     reason = fields.Char(required=True, tracking=True, help="Whoever sees the milestone reads it, customers apart.")
     date_from = fields.Date("From", required=True, default=fields.Date.context_today, tracking=True)
     date_to = fields.Date("Until", tracking=True, help="The last day of the hold. Left empty, until it is released.")
@@ -49,6 +50,21 @@ class BillingHold(models.Model):
     def _compute_company_id(self):
         for hold in self:
             hold.company_id = hold.order_id.company_id or hold.milestone_id.company_id
+
+    @api.depends("partner_id", "order_id", "milestone_id")
+    def _compute_target_name(self):
+        for hold in self:
+            # Whoever may read the hold may know what it is on.
+            target = hold.sudo()
+            if target.partner_id:
+                hold.target_name = self.env._("Customer %s", target.partner_id.name)
+            elif target.order_id:
+                hold.target_name = self.env._("Order %s", target.order_id.name)
+            else:
+                milestone = target.milestone_id
+                hold.target_name = self.env._(
+                    "Milestone %(milestone)s of %(order)s", milestone=milestone.name, order=milestone.order_id.name
+                )
 
     @api.depends("date_from", "date_to", "released_on")
     def _compute_is_active(self):

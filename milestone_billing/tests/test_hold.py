@@ -27,6 +27,17 @@ class TestHold(BillingCommon):
     def _hold(self, **values):
         return self.env["billing.hold"].create({"reason": "Dispute", **values})
 
+    def test_hold_says_what_it_is_on(self):
+        [milestone] = self._start()
+        order = milestone.order_id
+        targets = {
+            f"Customer {self.customer.name}": {"partner_id": self.customer.id},
+            f"Order {order.name}": {"order_id": order.id},
+            f"Milestone {milestone.name} of {order.name}": {"milestone_id": milestone.id},
+        }
+        for name, values in targets.items():
+            self.assertEqual(self._hold(**values).target_name, name)
+
     def test_hold_on_customer_order_or_milestone_blocks_and_release_resumes(self):
         for target in ("partner_id", "order_id", "milestone_id"):
             with self.subTest(target=target):
