@@ -1,6 +1,6 @@
 """The engine's sentences in the user's language: the engine knows no languages, and no records."""
 
-from functools import partial
+from functools import cached_property, partial
 
 from odoo.tools import format_date
 from odoo.tools.translate import get_translation
@@ -39,8 +39,15 @@ class User(Reader):
         if not self.loaded:
             return str(key)
         if key.kind == "milestone":
-            return self.env["project.milestone"].sudo().browse(int(key)).exists().name or str(key)
+            return self.milestones.get(key, str(key))
         return next((one.name for one in self.loaded.promises.values() if one.key == key), str(key))
+
+    @cached_property
+    def milestones(self):
+        """The names of the contract's milestones by their keys: one query, however many are named."""
+        ids = {int(key) for promise in self.loaded.promises.values() for key in promise.weights}
+        found = self.env["project.milestone"].sudo().search_fetch([("id", "in", list(ids))], ["name"])
+        return {str(one.id): one.name for one in found}
 
     def figure(self, figure):
         """See :class:`Reader`."""

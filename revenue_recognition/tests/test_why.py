@@ -88,6 +88,24 @@ class TestWhy(CloseCommon):
         steps.action_work_out()
         self.assertTrue(any("milestones Design reached" in step.text for step in steps.step_ids))
 
+    def test_naming_milestones_takes_one_query(self):
+        """However many there are: lists show many contracts."""
+        build = self._make_product("Build", "milestones", service_tracking="project_only")
+        queries = []
+        for count in (2, 5):
+            contract = self._confirm(self._make_order((build, 900)), "2026-01-01")
+            line = contract.order_ids.order_line
+            values = {"project_id": line.project_id.id, "sale_line_id": line.id, "quantity_percentage": 1 / count}
+            steps = [{**values, "name": f"Step {number}", "is_reached": True} for number in range(count)]
+            self.env["project.milestone"].create(steps)
+            contract.sudo()._positions(contract._read_day(None))
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            found = contract.sudo()._positions(contract._read_day(None))[contract.id]
+            queries.append(self.cr.sql_log_count - before)
+            self.assertTrue(any(f"Step {count - 1}" in step["text"] for step in found["steps"]))
+        self.assertEqual(*queries)
+
     def test_amounts_of_today_stand_on_the_contract(self):
         """And on its obligations; at another day by the context."""
         contract = self.contract.with_context(revenue_at="2026-01-31").with_user(self.auditor)

@@ -71,8 +71,9 @@ class RevenuePosition(models.TransientModel):
         parts = [
             self.env._("billed %s", money("billed")),
             self.env._("recognised %s", money("revenue")),
-            self.env._("contract liability %s", money("contract_liability")),
         ]
+        if any(lines.mapped("contract_liability")) or not any(lines.mapped("contract_asset")):
+            parts.append(self.env._("contract liability %s", money("contract_liability")))
         if any(lines.mapped("contract_asset")):
             parts.append(self.env._("contract asset %s", money("contract_asset")))
         return " · ".join(parts)
