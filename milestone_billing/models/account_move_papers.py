@@ -28,7 +28,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         move = self.sudo()
-        milestones = move.invoice_line_ids.billing_milestone_id
+        milestones = move.invoice_line_ids.billing_milestone_id.filtered("schedule_id.show_to_customer")
         if not milestones or move.move_type not in ("out_invoice", "out_refund"):
             return []
         summary = []
@@ -39,7 +39,7 @@ class AccountMove(models.Model):
                 for milestone in own.sorted(lambda milestone: (milestone.sequence, milestone.id))
             ]
             amount = sum(row["amount"] for row in rows)
-            planned = sum(order.billing_schedule_ids.mapped("amount_planned"))
+            planned = sum(order.billing_schedule_ids.filtered("show_to_customer").mapped("amount_planned"))
             whole = own[0]._summary(self.env._("Whole plan"), amount, sum(before.values()) + amount, planned)
             remaining = order.currency_id.round(whole["planned"] - whole["total"])
             summary.append(
@@ -59,6 +59,7 @@ class AccountMove(models.Model):
         lines = self.env["account.move.line"].search(
             [
                 ("billing_milestone_id.order_id", "=", order.id),
+                ("billing_milestone_id.schedule_id.show_to_customer", "=", True),
                 ("parent_state", "=", "posted"),
                 ("move_id", "!=", self.id),
                 ("move_id.invoice_date", "<=", day),

@@ -14,13 +14,14 @@ class SaleOrder(models.Model):
         Read with all rights: whoever may read the order may read its plan.
 
         :return: ``{"plans": [{"name", "rows", "amount", "invoiced", "paid"}], "amount", "invoiced", "paid",
-            "separate"}``: a dictionary per schedule with its rows (see ``_plan_row``), the totals of all, and what of
-            the order no plan covers
+            "separate"}``: a dictionary per schedule shown to him with its rows (see ``_plan_row``), the totals of all,
+            and what of the order none of them covers
         """
         self.ensure_one()
         order, currency = self.sudo(), self.currency_id
         plans = []
-        for schedule in order.billing_schedule_ids.sorted(lambda schedule: (schedule.sequence, schedule.id)):
+        shown = order.billing_schedule_ids.filtered("show_to_customer")
+        for schedule in shown.sorted(lambda schedule: (schedule.sequence, schedule.id)):
             total = schedule.amount_lines
             milestones = schedule.milestone_ids.sorted(lambda milestone: (milestone.sequence, milestone.id))
             rows = [milestone._plan_row(total) for milestone in milestones]

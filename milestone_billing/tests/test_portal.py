@@ -91,6 +91,28 @@ class TestPortal(BillingCommon, HttpCase):
             with self.assertRaises(AccessError):
                 record.with_user(self.portal).search([])
 
+    def test_plan_that_is_not_for_the_customer(self):
+        deposit = self.order.billing_milestone_ids[0]
+        self.order.billing_schedule_ids.show_to_customer = False
+        self.assertNotIn('id="billing_plan"', self._page(self.order).text)
+        self.assertFalse(self.env["billing.milestone"].with_user(self.portal).search([]))
+        self.assertFalse(self.env["billing.schedule"].with_user(self.portal).search([]))
+        body, _kind = self.env["ir.actions.report"]._render_qweb_html("sale.report_saleorder", self.order.ids)
+        self.assertNotIn("Secret works", str(body))
+        self.assertEqual(deposit.invoice_ids._billing_summary(), [])
+
+    def test_template_says_whether_the_plan_is_shown(self):
+        template = self.env["billing.schedule.template"].create(
+            {
+                "name": "Internal",
+                "show_to_customer": False,
+                "milestone_ids": [Command.create({"name": "A", "percent": 100})],
+            }
+        )
+        order = self._make_order(10.0)
+        schedule = self.env["billing.schedule"].create({"order_id": order.id, "template_id": template.id})
+        self.assertFalse(schedule.show_to_customer)
+
     def test_block_reason_is_not_for_the_portal(self):
         milestone = self.order.billing_milestone_ids[1].with_user(self.portal)
         with self.assertRaises(AccessError):
