@@ -137,10 +137,16 @@ class RevenueClose(models.Model):
     def _missing_explanations(self):
         if self.state != "computed" or not self.blocking_count or (self.exception_note or "").strip():
             return []
-        words = self.env._(
-            "Contracts left out: %s. See to them and compute again, or have it written down why they may be left out.",
-            self.blocking_count,
-        )
+        if self.env.user.has_group("revenue_recognition.group_revenue_accountant"):
+            words = self.env._(
+                "Contracts left out: %s. See to them and compute again, or write down why they may be left out.",
+                self.blocking_count,
+            )
+        else:
+            words = self.env._(
+                "Contracts left out: %s. It is not approved before they are seen to, or the reason is written down.",
+                self.blocking_count,
+            )
         return [self._miss(words, "action_view_exceptions", self.env._("Exceptions"), blocking=True)]
 
     def _missing_documents(self):

@@ -72,6 +72,6 @@ class RevenueModificationLine(models.Model):
         )
         place = (own.date, own._origin.id or 0)
         for line in earlier.sorted(lambda line: (line.modification_id.date, line.modification_id.id)):
-            if own.state == "proposed" or (line.modification_id.date, line.modification_id.id) < place:
+            if (line.modification_id.date, line.modification_id.id) < place:
                 terms.update({name: value for name, value in (line.terms or {}).items() if value is not None})
         return terms

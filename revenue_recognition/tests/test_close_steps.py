@@ -50,6 +50,9 @@ class TestCloseSteps(CloseCommon):
         step = self._current()
         self.assertEqual(step["key"], "preview")
         missing = next(one for one in step["missing"] if one["blocking"])
+        self.assertIn("compute again", missing["text"])
+        watched = self._current(self.close.with_user(self.auditor))["missing"][0]["text"]
+        self.assertIn("It is not approved before", watched)
         action = getattr(self.close, missing["link"])()
         self.assertTrue(self.env[action["res_model"]].search_count(action["domain"]))
         self.close.action_explain_exceptions("Prices are on their way")
