@@ -17,10 +17,16 @@ class BillingMilestone extends models.Model {
     _name = "billing.milestone";
 
     name = fields.Char();
+    state = fields.Selection({
+        selection: [
+            ["due", "To Bill"],
+            ["invoiced", "Invoiced"],
+        ],
+    });
 
     _records = [
-        { id: 1, name: "Design" },
-        { id: 2, name: "Handover" },
+        { id: 1, name: "Design", state: "due" },
+        { id: 2, name: "Handover", state: "due" },
     ];
 }
 
@@ -29,13 +35,17 @@ defineModels([BillingMilestone]);
 
 let tell;
 
-async function mountList() {
+function mockUpdates() {
     mockService("billing_updates", {
         listen(orderIds, callback) {
             tell = callback;
             return () => {};
         },
     });
+}
+
+async function mountList() {
+    mockUpdates();
     await mountView({
         type: "list",
         resModel: "billing.milestone",
@@ -45,7 +55,7 @@ async function mountList() {
 
 /** Change a milestone behind the list's back, and tell it so. */
 async function changeElsewhere() {
-    MockServer.env["billing.milestone"].write([1], { name: "Design billed" });
+    MockServer.env["billing.milestone"].write([1], { name: "Design billed", state: "invoiced" });
     tell([7]);
     await advanceTime(300);
     await animationFrame();
@@ -76,4 +86,21 @@ test("what is chosen while it reads again stays chosen", async () => {
     await animationFrame();
     expect(queryAllTexts(".o_data_row [name=name]")).toEqual(["Design billed", "Handover"]);
     expect(".o_data_row:eq(1) .o_list_record_selector input").toBeChecked();
+});
+
+test("cards move as milestones are billed", async () => {
+    mockUpdates();
+    await mountView({
+        type: "kanban",
+        resModel: "billing.milestone",
+        groupBy: ["state"],
+        arch: `
+            <kanban js_class="billing_milestone_kanban">
+                <templates><t t-name="card"><field name="name"/></t></templates>
+            </kanban>`,
+    });
+    expect(queryAllTexts(".o_kanban_group:eq(0) .o_kanban_record")).toEqual(["Design", "Handover"]);
+    await changeElsewhere();
+    expect(queryAllTexts(".o_kanban_group:eq(0) .o_kanban_record")).toEqual(["Handover"]);
+    expect(queryAllTexts(".o_kanban_group:eq(1) .o_kanban_record")).toEqual(["Design billed"]);
 });
