@@ -29,6 +29,8 @@ class BillingMilestone(models.Model):
         start = self.env._("the confirmation of the order")
         if self.offset_from == "milestone":
             start = self.offset_milestone_id.name or ""
+        if not self.offset_number:
+            return self.env._("The day of %s", start)
         return self.env._(
             "%(number)s %(unit)s after %(start)s", number=self.offset_number, unit=unit.lower(), start=start
         )

@@ -133,6 +133,7 @@ class TestTimeline(BillingCommon):
             ({"due_on": "confirmation"}, "confirmation"),
             ({"due_on": "date", "date": "2031-05-06"}, "2031"),
             ({"due_on": "offset", "offset_number": 4, "offset_unit": "months"}, "4 months after the confirmation"),
+            ({"due_on": "offset", "offset_number": 0}, "The day of the confirmation"),
         ):
             with self.subTest(values):
                 row = self.env["billing.milestone"].new({"schedule_id": self.schedule.id, **values})
