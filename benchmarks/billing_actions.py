@@ -134,8 +134,3 @@ def open_list(registry, model, domain):
 def open_form(registry, model, record):
     """The milliseconds the server takes for a form, as the web client asks for it."""
     return views.open_form(registry, model, record)
-
-
-def call(registry, model, record, method):
-    """The milliseconds the server takes for what a part of a screen asks of one record."""
-    return views.call(registry, model, record, method)

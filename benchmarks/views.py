@@ -31,11 +31,6 @@ def open_form(registry, model, record):
     return timed(registry, lambda env: env[model].browse(record).web_read(specification))
 
 
-def call(registry, model, record, method):
-    """Ask one record for what a part of its screen shows; return milliseconds."""
-    return timed(registry, lambda env: getattr(env[model].browse(record), method)())
-
-
 def admin(registry):
     """The administrator, who sees every field."""
     with registry.cursor() as cr:

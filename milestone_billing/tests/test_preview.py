@@ -143,7 +143,8 @@ class TestProjectPanel(PreviewCommon):
         return [row["name"] for row in rows["milestones"]]
 
     def test_money_with_the_deposit_that_is_delivered_nowhere(self):
-        self.deposit.project_milestone_id = False
+        self.deposit.write({"due_on": "date", "date": "2031-01-01", "project_milestone_id": False})
+        self.assertFalse(self.deposit.project_id)
         self.deposit.action_attain()
         self._drain()
         [money] = self._panel()["money"]

@@ -9,7 +9,8 @@ import { useRecordObserver } from "@web/model/relational_model/utils";
 export function useSavedRecord(callback) {
     let seen;
     useRecordObserver((record) => {
-        const data = record.dirty ? seen : record.data;
+        // Typing changes what is in the data; reading and saving put other data in its place.
+        const { data } = record;
         if (data !== seen) {
             seen = data;
             return callback(record);
