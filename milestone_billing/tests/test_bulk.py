@@ -90,7 +90,8 @@ class TestBulk(BillingCommon):
         self.milestones[2].action_attain()
         wizard = self._wizard("bill", self.milestones)
         self.assertIn("To be billed now: 1 ($ 800.00).", self._summary(wizard))
-        self.assertIn("Left alone: 3, of which on hold: 1.", wizard.summary)
+        self.assertIn("On hold, and left alone: 1. Release these first.", wizard.summary)
+        self.assertIn("Left alone, as there is nothing to do: 2.", wizard.summary)
         kind, message = self._apply(wizard)
         self.assertEqual(kind, "success")
         self.assertIn(self.milestones[2].invoice_ids.name, message)
@@ -110,6 +111,18 @@ class TestBulk(BillingCommon):
         kind, message = self._apply(self._wizard("retry", self.milestones))
         self.assertEqual((kind, self.milestones[0].state), ("success", "invoiced"))
         self.assertFalse(self.milestones[0].block_help)
+
+    def test_what_waits_for_a_credit_note_is_not_billed(self):
+        self.milestones[0].action_attain()
+        self._drain()
+        self.milestones[0].action_undo()
+        self._drain()
+        self.milestones[2].action_attain()
+        self.assertEqual(self.milestones[0].state, "blocked")
+        for act, count in (("bill", 1), ("retry", 0)):
+            wizard = self._wizard(act, self.milestones[0] | self.milestones[2])
+            self.assertEqual(len(wizard.concerned_ids), count, act)
+            self.assertIn("To be credited, and left alone: 1.", wizard.summary)
 
     def test_nothing_to_do_is_said_and_refused(self):
         for act, words in (

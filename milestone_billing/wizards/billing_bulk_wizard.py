@@ -54,10 +54,18 @@ class BillingBulkWizard(models.TransientModel):
             wizard.hold_ids = holds
 
     def _concerned_bill(self):
-        return self.milestone_ids.filtered(lambda milestone: milestone.state in WAITING and not milestone.is_held)
+        waiting = self.milestone_ids.filtered(lambda milestone: milestone.state in WAITING and not milestone.is_held)
+        return waiting - self._to_credit()
 
     def _concerned_retry(self):
-        return self.milestone_ids.filtered(lambda milestone: milestone.state in ("blocked", "failed"))
+        waiting = self.milestone_ids.filtered(lambda milestone: milestone.state in ("blocked", "failed"))
+        return waiting - self._to_credit()
+
+    def _to_credit(self):
+        """Return the milestones that wait for a credit note, which neither billing nor another try makes."""
+        return self.milestone_ids.filtered(
+            lambda milestone: milestone.state == "blocked" and milestone._origin._credit_owed()
+        )
 
     def _concerned_hold(self):
         return self.milestone_ids.filtered(lambda milestone: milestone.state not in SETTLED)
@@ -72,7 +80,7 @@ class BillingBulkWizard(models.TransientModel):
             lines = getattr(wizard, f"_summary_{wizard.act}")()
             left = wizard.milestone_ids - wizard.concerned_ids
             if left and wizard.act != "release":
-                lines.append(wizard._summary_left(left))
+                lines += wizard._summary_left(left)
             wizard.summary = "\n".join(lines)
 
     def _summary_bill(self):
@@ -118,15 +126,20 @@ class BillingBulkWizard(models.TransientModel):
         return lines
 
     def _summary_left(self, left):
-        """Return the sentence on the chosen milestones that the act leaves alone."""
+        """Return the sentences on the chosen milestones that the act leaves alone."""
+        lines = []
         held = left.filtered(lambda milestone: milestone.is_held and milestone.state in WAITING)
-        if self.act == "bill" and held:
-            return self.env._(
-                "Left alone: %(count)s, of which on hold: %(held)s. Release these first.",
-                count=len(left),
-                held=len(held),
+        credit = left & self._to_credit() if self.act in ("bill", "retry") else left.browse()
+        idle = left - held - credit
+        if held:
+            lines.append(self.env._("On hold, and left alone: %s. Release these first.", len(held)))
+        if credit:
+            lines.append(
+                self.env._("To be credited, and left alone: %s. Use “Credit Note” on the milestone.", len(credit))
             )
-        return self.env._("Left alone, as there is nothing to do: %s.", len(left))
+        if idle:
+            lines.append(self.env._("Left alone, as there is nothing to do: %s.", len(idle)))
+        return lines
 
     # === THE ACT === #
 
