@@ -25,15 +25,21 @@ class BillingMilestone(models.Model):
         return self.env._("The %s", format_date(self.env, self.date))
 
     def _describe_due_offset(self):
-        unit = dict(self._fields["offset_unit"]._description_selection(self.env)).get(self.offset_unit, "")
         start = self.env._("the confirmation of the order")
         if self.offset_from == "milestone":
             start = self.offset_milestone_id.name or ""
         if not self.offset_number:
             return self.env._("The day of %s", start)
-        return self.env._(
-            "%(number)s %(unit)s after %(start)s", number=self.offset_number, unit=unit.lower(), start=start
-        )
+        return self._time_after(start)
+
+    def _time_after(self, start):
+        """Return the offset of this milestone from what it counts from, a text: “30 days after the order”."""
+        words = {
+            "days": self.env._("%(number)s days after %(start)s"),
+            "business_days": self.env._("%(number)s business days after %(start)s"),
+            "months": self.env._("%(number)s months after %(start)s"),
+        }
+        return words[self.offset_unit or "days"] % {"number": self.offset_number, "start": start}
 
     def _describe_due_task(self):
         tasks = self.sudo().with_context(active_test=False).task_ids

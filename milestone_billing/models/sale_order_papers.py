@@ -102,19 +102,10 @@ class BillingMilestone(models.Model):
 
     def _offset_words(self):
         """Return “30 days after the order”, or after another milestone."""
-        units = dict(self._fields["offset_unit"]._description_selection(self.env))
+        base = self.env._("the order")
         if self.offset_from == "milestone" and self.offset_milestone_id:
             base = self.offset_milestone_id.name
-        else:
-            base = self.env._("the order")
-        if not self.offset_number:
-            return self.env._("With %s", base)
-        return self.env._(
-            "%(number)s %(unit)s after %(event)s",
-            number=self.offset_number,
-            unit=units.get(self.offset_unit, "").lower(),
-            event=base,
-        )
+        return self._time_after(base) if self.offset_number else self.env._("With %s", base)
 
     def _summary(self, name, amount, total, planned):
         """Return a row of an invoice's summary: ``amount`` of this invoice, ``total`` with all before, ``planned``."""
