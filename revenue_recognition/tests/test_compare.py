@@ -101,10 +101,15 @@ class TestCompare(CloseCommon):
 
     def test_termination_has_one_column(self):
         """Beside the contract without it."""
+        self._invoice(self.order, "2026-01-05")
+        self._close("2026-01-31")
         self.order._action_cancel()
         change = self.contract.modification_ids
-        if change:
-            self.assertEqual(list(self._columns(change)), [False, "auto"])
+        self.assertEqual(change.kind, "terminate")
+        columns = self._columns(change)
+        self.assertEqual(list(columns), [False, "auto"])
+        self.assertFalse(columns["auto"]["error"])
+        self.assertFalse(change.get_comparison()["proposed"])
 
     def test_new_terms_in_words(self):
         """Names, amounts and dates; what was before and what is now."""

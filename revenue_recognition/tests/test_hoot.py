@@ -32,6 +32,13 @@ class TestHoot(HttpCase):
         passed = re.findall(r"Passed (\d+) tests", said)
         self.assertEqual(sum(map(int, passed)), expected, said)
 
+    def test_styles(self):
+        """They compile: a page with an error in one has none at all."""
+        bundle = self.env["ir.qweb"]._get_asset_bundle("web.assets_backend", css=True, js=False)
+        self.assertTrue(any(SUITE[1:] in (sheet.url or "") for sheet in bundle.stylesheets))
+        bundle.preprocess_css()
+        self.assertEqual(bundle.css_errors, [])
+
     def _run_suite(self):
         """Run the tests of this addon; return how they failed, or nothing."""
         try:

@@ -39,6 +39,12 @@ class TestWhy(CloseCommon):
         policy = found["sources"][0]
         self.assertEqual((policy["label"], policy["id"]), ("Policy", self.part.policy_version_id.id))
 
+    def test_everybody_of_revenue_may_ask(self):
+        """Accountant, controller and auditor read the same."""
+        found = self._ask(self.part, "allocated")
+        for user in (self.preparer, self.approver):
+            self.assertEqual(self.part.with_user(user).get_reasons("allocated", "2026-01-31"), found)
+
     def test_recognised_is_explained_by_facts(self):
         """Evidence of the obligation only, of the day asked for and before."""
         licence = self.contract.obligation_ids - self.part

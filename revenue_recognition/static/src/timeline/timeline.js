@@ -1,9 +1,10 @@
-import { Component, onWillStart, onWillUpdateProps, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { chartConfig, columns } from "./timeline_chart";
@@ -20,18 +21,23 @@ export class RevenueTimeline extends Component {
         this.canvas = useRef("canvas");
         this.columns = columns();
         this.state = useState({ timeline: null, asTable: false });
-        onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load(this.props.record.resId)]));
-        onWillUpdateProps((next) => this.load(next.record.resId));
+        onWillStart(() => loadBundle("web.chartjs_lib"));
+        useRecordObserver((record) => this.load(record));
         useEffect(
             () => this.draw(),
             () => [this.state.timeline, this.state.asTable]
         );
     }
 
-    async load(contractId) {
-        this.state.timeline = contractId
-            ? await this.orm.call("revenue.contract", "get_timeline", [[contractId]])
-            : null;
+    /** Ask for the timeline of the contract, and again when another one is shown or this one is saved. */
+    async load({ resId, data: { write_date } }) {
+        const asked = [resId, write_date?.toMillis?.()].join();
+        if (asked !== this.asked) {
+            this.asked = asked;
+            this.state.timeline = resId
+                ? await this.orm.call("revenue.contract", "get_timeline", [[resId]])
+                : null;
+        }
     }
 
     /** Draw the chart; return how to undo it. */
@@ -72,4 +78,7 @@ export class RevenueTimeline extends Component {
     }
 }
 
-registry.category("view_widgets").add("revenue_timeline", { component: RevenueTimeline });
+registry.category("view_widgets").add("revenue_timeline", {
+    component: RevenueTimeline,
+    fieldDependencies: [{ name: "write_date", type: "datetime" }],
+});
