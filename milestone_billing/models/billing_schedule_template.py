@@ -46,7 +46,7 @@ class BillingScheduleTemplateMilestone(models.Model):
         DUE_ON, required=True, default="task", help="What the milestone waits for. Then it is attained, and billed."
     )
     date = fields.Date("Due Date", help="The day on which the milestone is due.")
-    offset_number = fields.Integer("Time After", help="How long after it is due.")
+    offset_number = fields.Integer("Time After", help="How long after that it becomes due.")
     offset_unit = fields.Selection(OFFSET_UNITS, "Unit", default="days")
     offset_from_id = fields.Many2one(
         "billing.schedule.template.milestone",

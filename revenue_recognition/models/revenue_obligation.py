@@ -73,8 +73,8 @@ class RevenueObligation(models.Model):
         string="Standalone Selling Price",
         help="What it would sell for alone; the price is shared by it (ASC 606-10-32-31).",
     )
-    ssp_low = fields.Monetary(string="Lowest", help="Of the range of prices it sells for alone.")
-    ssp_high = fields.Monetary(string="Highest", help="Of the range of prices it sells for alone.")
+    ssp_low = fields.Monetary(string="Lowest", help="The lower end of the range it sells for alone.")
+    ssp_high = fields.Monetary(string="Highest", help="The upper end of the range it sells for alone.")
     ssp_kind = fields.Selection(
         [("amount", "Amount"), ("range", "Range"), ("residual", "Residual")],
         string="Kind of Price",
