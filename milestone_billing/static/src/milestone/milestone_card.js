@@ -1,3 +1,4 @@
+import { _t } from "@web/core/l10n/translation";
 import { Component } from "@odoo/owl";
 import { day, money } from "./milestone_format";
 import { STATUSES } from "./milestone_status";
@@ -15,11 +16,11 @@ export class MilestoneCard extends Component {
         return money(this.props.milestone.amount, this.props.milestone.currency_id);
     }
 
-    get attainedDay() {
-        return day(this.props.milestone.attained_date);
-    }
-
-    get plannedDay() {
-        return day(this.props.milestone.planned_date);
+    get day() {
+        const { attained_date: attained, planned_date: planned } = this.props.milestone;
+        if (attained) {
+            return _t("Attained %s", day(attained));
+        }
+        return planned ? _t("Planned %s", day(planned)) : _t("No date yet");
     }
 }

@@ -1,4 +1,5 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -34,6 +35,14 @@ export class ProjectBilling extends Component {
     get milestones() {
         const { panel } = this.state;
         return panel ? [...panel.waiting.milestones, ...panel.next.milestones] : [];
+    }
+
+    get waitingTitle() {
+        return _t("Waits for somebody (%s)", this.state.panel.waiting.count);
+    }
+
+    get nextTitle() {
+        return _t("Comes next (%s)", this.state.panel.next.count);
     }
 
     async load(projectId = this.props.projectId) {

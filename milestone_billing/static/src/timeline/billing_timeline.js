@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { MilestoneCard } from "../milestone/milestone_card";
 import { MilestonePopover } from "../milestone/milestone_popover";
@@ -24,6 +25,14 @@ export class BillingTimeline extends Component {
             groups.at(-1).milestones.push(milestone);
         }
         return groups;
+    }
+
+    get earlier() {
+        return _t("%s earlier milestones", this.props.plan.before);
+    }
+
+    get later() {
+        return _t("%s more milestones", this.props.plan.after);
     }
 
     select(milestone, target) {
