@@ -128,7 +128,8 @@ class RevenueModification(models.Model):
             if "loaded" in look:
                 ends += [event.date for event in look["loaded"].events]
                 ends += [promise.span()[1] for promise in look["loaded"].promises.values() if promise.span()]
-                ends += [event.end for change in look["loaded"].events for event in getattr(change, "change", ())]
+                changes = [one for event in look["loaded"].events for one in getattr(event, "change", ())]
+                ends += [change.end for change in changes]
         last = fields.Date.end_of(max(day for day in ends if day), "month")
         days = [fields.Date.end_of(self.date, "month")]
         while days[-1] < last and len(days) < MONTHS:
