@@ -8,14 +8,16 @@ import { useBillingUpdates } from "../updates/use_billing_updates";
 export function useFreshRecords(getModel) {
     async function readAgain() {
         const model = getModel();
-        const before = model.root;
-        if (before.selection?.length || before.editedRecord) {
+        const root = model.root;
+        if (model.useSampleModel || root.selection?.length || root.editedRecord) {
             return;
         }
-        await model.load();
+        const shown = [...root.records];
+        // Not the model's own load, which would take the place of a search that is on its way.
+        await root.load();
         // What somebody chose while the answer was on its way stays chosen.
-        const chosen = new Set(before.selection?.map((record) => record.resId));
-        for (const record of model.root.records) {
+        const chosen = new Set(shown.filter((record) => record.selected).map((record) => record.resId));
+        for (const record of root.records) {
             if (chosen.has(record.resId)) {
                 record.toggleSelection(true);
             }
