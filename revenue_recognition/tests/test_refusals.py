@@ -1,8 +1,5 @@
-import re
-
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
-from odoo.tools import format_date
 
 from ..engine.tests.refusals import REFUSALS, SCENARIO, with_value
 
@@ -27,9 +24,5 @@ class TestRefusals(TransactionCase):
                     self.contracts.simulate(with_value(wrong.path, wrong.value))
                 place, _colon, reason = str(refusal.exception).partition(": ")
                 self.assertEqual(place, wrong.place)
-                self.assertIn(self._as_read(wrong.word), reason)
+                self.assertIn(wrong.word, reason)
                 self.assertNotIn("\n", reason)
-
-    def _as_read(self, words):
-        """Return words of the engine with the days in them as the user writes dates."""
-        return re.sub(r"\d{4}-\d{2}-\d{2}", lambda day: format_date(self.contracts.env, day[0]), words)
