@@ -18,6 +18,7 @@ class BillingMilestone(models.Model):
         "offset_from",
         "offset_milestone_id.planned_date",
         "offset_milestone_id.attained_date",
+        "offset_milestone_id.attained_percent",
         "project_milestone_id.deadline",
         "order_id.date_order",
         "order_id.state",
@@ -156,5 +157,6 @@ class BillingMilestone(models.Model):
         if self.due_on == "milestone" or self.due_on == "task":
             return self.project_milestone_id.deadline
         if self.due_on == "offset" and not self.due_date and self.offset_from == "milestone":
-            return self._offset(base.attained_date or base.planned_date)
+            # A part that is attained says nothing of when the whole will be.
+            return self._offset(base.attained_date if base._is_attained() else base.planned_date)
         return self.due_date or self.date

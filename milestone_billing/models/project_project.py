@@ -71,17 +71,17 @@ class ProjectProject(models.Model):
         """Open the billing milestones of this project.
 
         :return: a window action
-        :raises AccessError: without access to the project.
+        :raises AccessError: for customers, and without access to the project or to milestones.
         """
         self.ensure_one()
         self.check_access("read")
+        self.env["billing.milestone"]._check_may_see_plans()
         action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing.action_billing_milestone")
         return dict(action, domain=self._billing_domain(), context={"create": False})
 
-    def get_panel_data(self):
+    def _get_user_values(self):
         # OVERRIDE: the panel of a project shows its billing, where there is any.
-        data = super().get_panel_data()
-        return dict(data, show_billing=bool(self.billing_milestone_count)) if data else data
+        return dict(super()._get_user_values(), shows_billing=bool(self.billing_milestone_count))
 
     def _get_stat_buttons(self):
         buttons = super()._get_stat_buttons()

@@ -88,6 +88,12 @@ class TestClock(BillingCommon):
         first.planned_date = self.today + timedelta(days=40)
         self.assertEqual(second.planned_date, self.today + timedelta(days=40) + relativedelta(months=1))
         self.assertEqual(second.amount, amount, "an overrun moves dates, never amounts")
+        first._attain(50.0, self.today, "manual")
+        self.assertEqual(
+            second.planned_date,
+            self.today + timedelta(days=40) + relativedelta(months=1),
+            "half of it says nothing of when the whole will be",
+        )
         first._attain(100.0, self.today - timedelta(days=45), "manual")
         self.assertEqual(second.due_date, self.today - timedelta(days=45) + relativedelta(months=1))
         self._drain()

@@ -179,10 +179,10 @@ class TestProjectPanel(PreviewCommon):
 
     def test_panel_of_odoo_shows_it_where_there_is_any(self):
         data = self.project.with_user(self.worker).get_panel_data()
-        self.assertTrue(data["show_billing"])
+        self.assertTrue(data["user"]["shows_billing"])
         self.assertIn("Billing Milestones", [button["text"] for button in data["buttons"]])
         empty = self.env["project.project"].create({"name": "Internal"})
-        self.assertFalse(empty.with_user(self.worker).get_panel_data()["show_billing"])
+        self.assertFalse(empty.with_user(self.worker).get_panel_data()["user"]["shows_billing"])
 
     def test_stat_button_opens_its_milestones(self):
         project = self.project.with_user(self.worker)

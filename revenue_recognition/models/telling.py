@@ -13,8 +13,9 @@ MODULE = "revenue_recognition"
 def teller(env, loaded=None):
     """Return a function that tells a sentence of the engine as the user of an environment reads it.
 
-    :param loaded: the contract it speaks of (:class:`~..loading.Loaded`), so that obligations and milestones are named;
-        without one their keys stay
+    :param loaded: the contract it speaks of (:class:`~..loading.Loaded`): its obligations and milestones are named,
+        figures and days written as the user does. Without one the text is about plain data: keys, figures and days
+        are those of the data
     :return: takes a text, returns a plain one; what was never marked stays as it is
     """
     return partial(tell, reader=User(env, loaded))
@@ -51,8 +52,8 @@ class User(Reader):
 
     def figure(self, figure):
         """See :class:`Reader`."""
-        return figure.translate(self.marks)
+        return figure.translate(self.marks) if self.loaded else str(figure)
 
     def day(self, day):
         """See :class:`Reader`."""
-        return format_date(self.env, day.day)
+        return format_date(self.env, day.day) if self.loaded else str(day)

@@ -8,6 +8,6 @@ patch(ProjectRightSidePanel, {
 
 patch(ProjectRightSidePanel.prototype, {
     get panelVisible() {
-        return super.panelVisible || this.state.data.show_billing;
+        return super.panelVisible || this.state.data.user?.shows_billing;
     },
 });
