@@ -39,5 +39,6 @@
         "web.assets_tests": ["milestone_billing/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["milestone_billing/static/tests/*.js"],
     },
+    "images": ["static/description/order.png"],
     "application": True,
 }

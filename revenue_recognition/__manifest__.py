@@ -55,5 +55,6 @@
         "web.assets_unit_tests": ["revenue_recognition/static/tests/**/*.test.js"],
     },
     "uninstall_hook": "uninstall_hook",
+    "images": ["static/description/close.png"],
     "application": True,
 }

@@ -10,6 +10,8 @@ from PIL import Image
 
 from odoo_dev.browser import Browser
 from odoo_dev.console import Failure, say
+from odoo_dev.paths import REPOSITORY
+from odoo_dev.screenshots import IMAGES
 
 WIDTH, HEIGHT = 1400, 900
 #: Pictures of screens have few colours; as many as these keep them small.
@@ -127,7 +129,10 @@ class Photographer:
             time.sleep(SETTLE)
         if browser.run("Boolean(document.querySelector('.o_error_dialog'))"):
             raise Failure("it shows an error")
-        self._save(browser.picture(), self.folder / f"{screen['name']}.png")
+        picture = browser.picture()
+        self._save(picture, self.folder / f"{screen['name']}.png")
+        if "also" in screen and self.folder == IMAGES:
+            self._save(picture, REPOSITORY / screen["also"])
 
     def _path(self, browser, screen):
         """The path of a screen, with the id of the record it is to show."""

@@ -15,8 +15,9 @@ from odoo_dev.system import BROWSER, require
 from odoo_dev.venvs import development_python
 
 DESCRIPTION = """Takes pictures of the main screens into docs/images, as each person of the demo sees them.
-What is taken of which screen is listed in docs/screens.json; guides and descriptions show the pictures."""
+What is taken of which screen is listed in docs/screens.json; guides and, where it says "also", descriptions show them."""
 SCREENS = REPOSITORY / "docs" / "screens.json"
+IMAGES = REPOSITORY / "docs" / "images"
 STARTING = 1200
 
 
@@ -24,7 +25,7 @@ def main(arguments):
     """Take the pictures; return 1 when one could not be taken, else 0."""
     parser = argparse.ArgumentParser(prog="bin/screenshots", description=DESCRIPTION)
     parser.add_argument("--demo", type=Path, metavar="FILE", help="a running demo: what bin/demo --json wrote")
-    parser.add_argument("--to", type=Path, metavar="FOLDER", default=REPOSITORY / "docs" / "images")
+    parser.add_argument("--to", type=Path, metavar="FOLDER", default=IMAGES)
     parser.add_argument("--lang", metavar="CODE", help="a language for everybody from now on, such as fr_FR or ar_001")
     parser.add_argument("--width", type=int, help="of the window, instead of what the list says")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which ones; default: all")
