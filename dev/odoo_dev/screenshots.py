@@ -15,7 +15,7 @@ from odoo_dev.system import BROWSER, require
 from odoo_dev.venvs import development_python
 
 DESCRIPTION = """Takes pictures of the main screens into docs/images, as each person of the demo sees them.
-What is taken of which screen is listed in docs/screens.json; guides and, where it says "also", descriptions show them."""
+docs/screens.json lists them; guides show them and, where the list says "also", the descriptions of the apps."""
 SCREENS = REPOSITORY / "docs" / "screens.json"
 IMAGES = REPOSITORY / "docs" / "images"
 STARTING = 1200
