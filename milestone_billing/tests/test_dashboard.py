@@ -69,6 +69,14 @@ class TestDashboard(BillingCommon):
         )
         self.assertEqual(tiles["ready"]["amounts"][0]["currency_id"], self.company.currency_id.id)
 
+    def test_what_is_billed_is_not_on_hold(self):
+        """A hold of the order keeps back what is still to be billed; the invoice of before stands."""
+        self._drain()
+        self.assertEqual(self.ready.state, "invoiced")
+        held = self._dashboard()["tiles"]["held"]
+        self.env["billing.hold"].create({"milestone_id": self.ready.id, "reason": "Late complaint"})
+        self.assertEqual(self._dashboard()["tiles"]["held"], held)
+
     def test_other_currencies_are_converted(self):
         order = self._make_order(1000.0, pricelist_id=self._make_pricelist("EUR", rate=2.0).id)
         self._make_schedule(order, 100)

@@ -122,6 +122,10 @@ class TestCompare(CloseCommon):
         later = self.contract.modification_ids.filtered(lambda one: one.state == "proposed")
         self.assertIn("Price $\u00a0900.00 → $\u00a0800.00", later.line_ids.summary)
         self.assertEqual(change.line_ids.summary, summary)
+        later.date = "2026-08-01"
+        later.with_user(self.preparer).action_apply()
+        self.env.invalidate_all()
+        self.assertEqual(change.line_ids.summary, summary, "a later change is none of its terms before")
 
     def test_added_and_removed_in_words(self):
         """What is added has its price; what is removed is promised no more."""

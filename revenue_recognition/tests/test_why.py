@@ -143,6 +143,10 @@ class TestWhy(CloseCommon):
         self.assertEqual(first["recognised"], booked)
         self.assertFalse(second["recognised"])
         self.assertGreater(second["forecast"], first["recognised"])
+        self._close("2026-02-28")
+        again = self.contract.with_user(self.auditor).get_timeline()["points"]
+        self.assertEqual(again[0]["recognised"], first["recognised"], "what February booked is not January's")
+        self.assertGreater(again[1]["recognised"], again[0]["recognised"])
         december = next(point for point in found["points"] if point["date"] == "2026-12-31")
         self.assertEqual(december["forecast"] + found["waiting"], 1440)
 

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import new_test_user, tagged
 
 from ..models.revenue_exception_remedy import REMEDIES
@@ -104,7 +105,14 @@ class TestWorklists(CloseCommon):
             self.assertIn(f"Contract liability $\u00a0{liability}", seen.revenue_balance)
             self.assertIn("Billed $\u00a01,200", seen.revenue_amounts)
         customer = self.customer.with_user(self.auditor)
-        self.assertIn("Contract asset", customer.revenue_balance)
+        found = self.contracts.get_position(
+            self.contracts.search([("partner_id", "=", self.customer.id)]).ids,
+            fields.Date.to_string(fields.Date.today()),
+        )
+        asset = round(sum(one.get("contract_asset", 0) for one in found))
+        billed = round(sum(one.get("billed", 0) for one in found))
+        self.assertIn(f"Contract asset $\u00a0{asset:,}", customer.revenue_balance)
+        self.assertIn(f"Billed $\u00a0{billed:,}", customer.revenue_amounts)
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         self.assertFalse(stranger.with_user(self.auditor).revenue_balance)
 
@@ -115,3 +123,22 @@ class TestWorklists(CloseCommon):
         self.assertEqual((entry.prepared_by_id, entry.approved_by_id), (self.preparer, self.approver))
         self.assertEqual(entry.invoice_line_ids.move_id, self.order.invoice_ids)
         self.assertTrue(entry.policy_version_id)
+
+    def test_proof_of_a_row_ends_with_its_close(self):
+        """What happened later proves nothing of it."""
+        self.unpriced.sudo().state = "cancelled"
+        order = self._make_order((self.licence, 90))
+        contract = self._confirm(order, "2026-02-01")
+        facts = [
+            {"key": day, "obligation_id": contract.obligation_ids.id, "date": day, "kind": "units", "value": 0.5}
+            for day in ("2026-02-10", "2026-03-10")
+        ]
+        self.env["revenue.evidence"].with_user(self.preparer).create(facts)
+        self._invoice(order, "2026-03-05")
+        for day in ("2026-02-28", "2026-03-31"):
+            self._close(day)
+        first, second = contract.entry_ids.filtered(lambda one: one.kind == "revenue").sorted("date")
+        self.assertEqual(first.evidence_ids.mapped("key"), ["2026-02-10"])
+        self.assertEqual(sorted(second.evidence_ids.mapped("key")), ["2026-02-10", "2026-03-10"])
+        self.assertFalse(first.invoice_line_ids)
+        self.assertEqual(second.invoice_line_ids.move_id, order.invoice_ids)
