@@ -29,6 +29,7 @@
         "views/res_config_settings_views.xml",
         "views/billing_dashboard_views.xml",
         "views/sale_portal_templates.xml",
+        "views/billing_portal_templates.xml",
         "report/sale_order_templates.xml",
         "report/account_move_templates.xml",
         "views/menus.xml",

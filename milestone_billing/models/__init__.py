@@ -36,6 +36,7 @@ from . import (
     res_config_settings,
     res_partner,
     sale_order,
+    sale_order_customer,
     sale_order_line,
     sale_order_papers,
     sale_order_telling,

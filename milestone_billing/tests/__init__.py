@@ -15,6 +15,7 @@ from . import (
     test_native,
     test_papers,
     test_portal,
+    test_portal_list,
     test_preview,
     test_property,
     test_queue,

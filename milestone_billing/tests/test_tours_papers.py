@@ -56,8 +56,8 @@ class TestPaperTours(PaperTours):
         self.start_tour("/odoo/billing-dashboard", "billing_dashboard", login="dash_clerk_tour")
 
     def test_customer_reads_the_plan(self):
-        order = self._make_portal_order("tour_portal")
-        self.start_tour(f"/my/orders/{order.id}", "billing_portal_plan", login="tour_portal")
+        self._make_portal_order("tour_portal")
+        self.start_tour("/my/home", "billing_portal_plan", login="tour_portal")
 
 
 @tagged("post_install", "-at_install")
@@ -70,3 +70,7 @@ class TestPortalOnAPhone(PaperTours):
     def test_customer_reads_the_plan_on_a_phone(self):
         order = self._make_portal_order("phone_portal")
         self.start_tour(f"/my/orders/{order.id}", "billing_portal_plan_phone", login="phone_portal")
+
+    def test_customer_reads_the_list_on_a_phone(self):
+        self._make_portal_order("phone_list_portal")
+        self.start_tour("/my/billing_plans", "billing_portal_list_phone", login="phone_list_portal")
