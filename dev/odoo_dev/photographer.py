@@ -89,6 +89,9 @@ class Photographer:
             "document.querySelector('form.oe_login_form').submit()"
         )
         browser.wait("!window.isOldPage && !document.querySelector('form.oe_login_form')", f"the login of {login}")
+        if self.lang:
+            # The portal remembers the language of the login form.
+            browser.run(f"document.cookie = 'frontend_lang={self.lang}; path=/'")
 
     def _speak(self, logins):
         """Install the language, and let the people speak it from now on."""

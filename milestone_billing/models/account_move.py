@@ -1,4 +1,8 @@
+from functools import partial
+
 from odoo import fields, models
+
+from . import obstacles
 
 
 class AccountMove(models.Model):
@@ -54,12 +58,7 @@ class AccountMove(models.Model):
         self.env.ref("account.ir_cron_account_move_send")._trigger()
         for move in nowhere:
             move.invoice_line_ids.billing_milestone_id._ask_person(
-                self.env._(
-                    "%(invoice)s is posted, not sent: %(customer)s has no email address.",
-                    invoice=move.name,
-                    customer=move.partner_id.display_name,
-                ),
-                self.env._("Give the customer an email address or another way of sending, then send the invoice."),
+                partial(obstacles.no_address, move.name, move.partner_id.display_name)
             )
 
     def _billing_by_mail(self):

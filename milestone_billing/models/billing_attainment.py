@@ -62,8 +62,8 @@ class BillingAttainment(models.Model):
         index=True,
         help="Waiting for the next run, done, or kept back by something.",
     )
-    reason = fields.Text(readonly=True, help="What keeps it from being billed.")
-    remedy = fields.Text(readonly=True, help="What lifts it.")
+    reason = fields.Text(readonly=True, translate=True, help="What keeps it from being billed.")
+    remedy = fields.Text(readonly=True, translate=True, help="What lifts it.")
     attempts = fields.Integer(readonly=True, help="How often billing it was tried in vain.")
     billed_on = fields.Datetime(readonly=True, help="When its invoice was made.")
     move_id = fields.Many2one("account.move", "Invoice", readonly=True, index="btree_not_null", ondelete="set null")
@@ -150,10 +150,23 @@ class BillingAttainment(models.Model):
 
     # === STATE === #
 
-    def _set_state(self, state, reason=False, remedy=False, **vals):
-        """Move these attainments to ``state``, with the reason and the remedy people read."""
-        if self:
-            self.sudo().write({"state": state, "reason": reason, "remedy": remedy, **vals})
+    def _set_state(self, state, why=None, **vals):
+        """Move these attainments to ``state``, with the reason and the remedy people read.
+
+        :param why: takes these attainments and returns (reason, remedy) in the language of their environment; asked
+            for every language, so that each person reads his own, whoever or whatever moved them
+        """
+        if not self:
+            return
+        rows = self.sudo()
+        if not why:
+            rows.write({"state": state, "reason": False, "remedy": False, **vals})
+            return
+        rows.write({"state": state, **vals})
+        for lang, _name in self.env["res.lang"].get_installed():
+            told = rows.with_context(lang=lang)
+            reason, remedy = why(told)
+            told.write({"reason": reason, "remedy": remedy})
 
     def _requeue_blocked(self):
         """Queue what a hold blocked."""

@@ -175,10 +175,12 @@ class BillingAttainment(models.Model):
         :return: ``collections.Counter`` of the states reached and the invoices made
         """
         open_rows = self.filtered(lambda row: row.order_id.state == "sale")
-        (self - open_rows)._set_state("cancelled", self.env._("The order is not confirmed any more."))
+        (self - open_rows)._set_state(
+            "cancelled", lambda rows: (rows.env._("The order is not confirmed any more."), False)
+        )
         held = open_rows.filtered(lambda row: row.milestone_id.is_held)
         for row in held:
-            row._set_state("blocked", *row.milestone_id._hold_reason())
+            row._set_state("blocked", lambda told: told.milestone_id._hold_reason())
         ready = open_rows - held
         moves = ready.milestone_id._bill_due()
         for milestone, rows in ready.grouped("milestone_id").items():
@@ -199,18 +201,18 @@ class BillingAttainment(models.Model):
         rows = self | milestone.attainment_ids.filtered(lambda row: row.state in ("blocked", "failed"))
         owed = milestone._credit_owed()
         if owed:
-            rows._set_state("blocked", *milestone._propose_credit(owed))
+            milestone._propose_credit(owed)
+            rows._set_state("blocked", lambda told: told.milestone_id._credit_reason(owed))
         else:
             rows._set_state("billed", billed_on=fields.Datetime.now(), **({"move_id": move.id} if move else {}))
 
     def _fail(self, error):
         """Leave these attainments failed with their reason and remedy, and ask a person."""
         milestone = self.milestone_id
-        reason, remedy = milestone._explain_failure(error)
         for row in self:
-            row._set_state("failed", reason, remedy, attempts=row.attempts + 1)
+            row._set_state("failed", lambda told: told.milestone_id._explain_failure(error), attempts=row.attempts + 1)
         self._refresh_orders()
-        milestone._ask_person(self.env._("Cannot be billed: %s", reason), remedy)
+        milestone._ask_person(lambda told: told._failed_words(error))
         if not isinstance(error, (UserError, NotBillable)):
             _logger.warning("Milestone %s cannot be billed", milestone.id, exc_info=error)
         return Counter(failed=len(self))

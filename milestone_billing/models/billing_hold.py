@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class BillingHold(models.Model):
@@ -159,7 +160,7 @@ class BillingHold(models.Model):
     def _describe(self):
         """Return a line that says who holds what back, why, and until when."""
         self.ensure_one()
-        until = self.env._(" until %s", fields.Date.to_string(self.date_to)) if self.date_to else ""
+        until = self.env._(" until %s", format_date(self.env, self.date_to)) if self.date_to else ""
         return self.env._("%(reason)s (%(user)s)%(until)s", reason=self.reason, user=self.user_id.name, until=until)
 
     def _target_log(self, body):

@@ -201,7 +201,10 @@ class BillingMilestone(models.Model):
         help="Where it stands between the plan and the payment.",
     )
     block_reason = fields.Text(
-        compute="_compute_state", store=True, groups="base.group_user", help="What keeps it from being billed."
+        compute="_compute_block_reason",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="What keeps it from being billed.",
     )
     hold_ids = fields.One2many("billing.hold", "milestone_id", "Holds", copy=False, groups="base.group_user")
     is_held = fields.Boolean(

@@ -25,7 +25,9 @@ class BillingMilestoneAllocation(models.Model):
     invoice_line_ids = fields.One2many(
         "account.move.line", "billing_allocation_id", "Invoice Lines", copy=False, groups=BOOKS_GROUPS
     )
-    due_amount = fields.Monetary(compute="_compute_due_amount", store=True, help="Attained so far, cumulative.")
+    due_amount = fields.Monetary(
+        "Attained Amount", compute="_compute_due_amount", store=True, help="Attained so far, cumulative."
+    )
     invoiced_amount = fields.Monetary(
         compute="_compute_billed", store=True, help="Invoices that stand, drafts included."
     )

@@ -37,18 +37,33 @@ class BillingMilestone(models.Model):
         return {row: -row.to_bill_amount for row in self.allocation_ids if row._is_overbilled()}
 
     def _propose_credit(self, owed):
-        """Ask a person to credit what is posted and undone, and return (reason, remedy)."""
+        """Ask a person to credit what is posted and undone.
+
+        :param dict owed: see :meth:`_credit_owed`
+        """
         self.ensure_one()
-        amount = self.currency_id.format(sum(owed.values()))
+
+        def words(told):
+            amount = told.currency_id.format(sum(owed.values()))
+            return told.env._("Credit %s", amount), " ".join(told._credit_reason(owed))
+
+        self._ask_person(words)
+
+    def _credit_reason(self, owed):
+        """Return (reason, remedy) of what is posted and undone.
+
+        :param dict owed: see :meth:`_credit_owed`
+        """
+        self.ensure_one()
         invoices = self.sudo().invoice_line_ids.move_id.filtered(lambda move: move.state == "posted")
-        reason = self.env._(
-            "Undone, but %(amount)s is posted on %(invoices)s.",
-            amount=amount,
-            invoices=", ".join(invoices.mapped("name")),
+        return (
+            self.env._(
+                "Undone, but %(amount)s is posted on %(invoices)s.",
+                amount=self.currency_id.format(sum(owed.values())),
+                invoices=", ".join(invoices.mapped("name")),
+            ),
+            self.env._("Use “Credit Note” on the milestone to draft it, or attain the milestone again."),
         )
-        remedy = self.env._("Use “Credit Note” on the milestone to draft it, or attain the milestone again.")
-        self._ask_person(self.env._("Credit %s", amount), f"{reason} {remedy}")
-        return reason, remedy
 
     def action_credit(self):
         """Draft the credit notes for what is posted and no longer attained.

@@ -1,11 +1,13 @@
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from . import obstacles
 from .exceptions import NotBillable
 
 
@@ -188,14 +190,7 @@ class BillingMilestone(models.Model):
         while locks := company._get_violated_lock_dates(day, True, journal):
             day = max(lock[0] for lock in locks) + timedelta(days=1)
             if day > today:
-                raise NotBillable(
-                    self.env._(
-                        "The books of %(company)s are locked until %(date)s.", company=company.name, date=locks[-1][0]
-                    ),
-                    self.env._(
-                        "Move the lock date back, or grant an exception, in the accounting settings; then retry."
-                    ),
-                )
+                raise NotBillable(partial(obstacles.locked, company.name, locks[-1][0]))
         return day
 
     def _sale_journal(self):
@@ -211,10 +206,7 @@ class BillingMilestone(models.Model):
             [*self.env["account.journal"]._check_company_domain(company), ("type", "=", "sale")], limit=1
         )
         if not journal:
-            raise NotBillable(
-                self.env._("%s has no sales journal.", company.name),
-                self.env._("Create or unarchive a journal of type Sales in this company; then retry."),
-            )
+            raise NotBillable(partial(obstacles.no_journal, company.name))
         return journal
 
     def _check_billable(self):
@@ -223,26 +215,16 @@ class BillingMilestone(models.Model):
         :raises NotBillable: naming what is wrong and the remedy.
         """
         for order in self.order_id:
-            partner = order.partner_invoice_id
-            if not partner.active or not order.partner_id.active:
-                raise NotBillable(
-                    self.env._(
-                        "Customer %s is archived.", (partner if not partner.active else order.partner_id).display_name
-                    ),
-                    self.env._(
-                        "Unarchive the customer, or give order %s another invoice address; then retry.", order.name
-                    ),
-                )
+            archived = (order.partner_invoice_id | order.partner_id).filtered(lambda partner: not partner.active)[:1]
+            if archived:
+                raise NotBillable(partial(obstacles.archived_customer, archived.display_name, order.name))
             if not order.currency_id.active:
-                raise NotBillable(
-                    self.env._("Currency %s is archived.", order.currency_id.name),
-                    self.env._("Activate the currency; then retry."),
-                )
+                raise NotBillable(partial(obstacles.archived_currency, order.currency_id.name))
 
     def _explain_failure(self, error):
         """Return (reason, remedy) of ``error`` in the user's words."""
         if isinstance(error, NotBillable):
-            return error.reason, error.remedy
+            return error.words(self.env)
         for milestone in self:
             for line in milestone.allocation_ids.line_id:
                 accounts = line.product_id.product_tmpl_id.with_company(line.company_id).get_product_accounts(
@@ -284,10 +266,20 @@ class BillingMilestone(models.Model):
             self.env._("It is billed as soon as the hold ends or is released."),
         )
 
-    def _ask_person(self, summary, note):
-        """Put an activity on the order for the person responsible, once for the same summary."""
+    def _failed_words(self, error):
+        """Return (summary, note) of the activity that asks a person to mend ``error``."""
+        reason, remedy = self._explain_failure(error)
+        return self.env._("Cannot be billed: %s", reason), remedy
+
+    def _ask_person(self, words):
+        """Put an activity on the order for the person responsible, once for the same summary.
+
+        :param words: takes milestones and returns (summary, note) in the language of their environment, his
+        """
         kind = self.env.ref("milestone_billing.mail_activity_billing")
         for order, milestones in self.sudo().grouped("order_id").items():
+            person = milestones.schedule_id[:1]._responsible()
+            summary, note = words(milestones.with_context(lang=person.lang or self.env.lang))
             text = f"{', '.join(milestones.mapped('name'))}: {summary}"
             asked = order.activity_ids.filtered(lambda row: row.activity_type_id == kind).mapped("summary")
             if text not in asked:
@@ -295,5 +287,5 @@ class BillingMilestone(models.Model):
                     activity_type_id=kind.id,
                     summary=text,
                     note=note,
-                    user_id=milestones.schedule_id[:1]._responsible().id,
+                    user_id=person.id,
                 )

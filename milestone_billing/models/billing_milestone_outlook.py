@@ -34,11 +34,18 @@ class BillingMilestone(models.Model):
 
     def _time_after(self, start):
         """Return the offset of this milestone from what it counts from, a text: “30 days after the order”."""
-        words = {
-            "days": self.env._("%(number)s days after %(start)s"),
-            "business_days": self.env._("%(number)s business days after %(start)s"),
-            "months": self.env._("%(number)s months after %(start)s"),
-        }
+        if self.offset_number == 1:
+            words = {
+                "days": self.env._("1 day after %(start)s"),
+                "business_days": self.env._("1 business day after %(start)s"),
+                "months": self.env._("1 month after %(start)s"),
+            }
+        else:
+            words = {
+                "days": self.env._("%(number)s days after %(start)s"),
+                "business_days": self.env._("%(number)s business days after %(start)s"),
+                "months": self.env._("%(number)s months after %(start)s"),
+            }
         return words[self.offset_unit or "days"] % {"number": self.offset_number, "start": start}
 
     def _describe_due_task(self):
@@ -51,7 +58,7 @@ class BillingMilestone(models.Model):
         if len(tasks) == 1:
             return self.env._("Task “%s”, when it is done", tasks.name)
         if len(tasks) <= NAMED_TASKS:
-            names = ", ".join(f"“{task.name}”" for task in tasks)
+            names = ", ".join(self.env._("“%s”", task.name) for task in tasks)
             return self.env._(
                 "Tasks %(names)s, when all are done (%(done)s of %(total)s)", names=names, done=done, total=len(tasks)
             )
@@ -136,7 +143,7 @@ class BillingMilestone(models.Model):
         """Return (reason, remedy) of what keeps this milestone from being billed; empty texts for nothing."""
         self.ensure_one()
         if self.state in ("blocked", "failed"):
-            waiting = self.sudo().attainment_ids.filtered(lambda row: row.state == self.state).sorted("id")[-1:]
+            waiting = self.sudo()._stopped()
             return waiting.reason or "", waiting.remedy or ""
         if self.is_held and self.state in ("planned", "due", "partial"):
             return self._hold_reason()

@@ -21,10 +21,11 @@ class BillingMilestone(models.Model):
     )
 
     @api.depends("state", "block_reason", "is_held", "attainment_ids.remedy")
+    @api.depends_context("lang")
     def _compute_block_help(self):
         for milestone in self:
-            waiting = milestone.attainment_ids.filtered(lambda row: row.state in ("blocked", "failed")).sorted("id")
-            texts = [waiting[-1:].reason, waiting[-1:].remedy]
+            waiting = milestone._stopped()
+            texts = [waiting.reason, waiting.remedy]
             if not waiting and milestone.is_held and milestone.state not in SETTLED:
                 texts = milestone._hold_reason()
             milestone.block_help = "\n".join(text for text in texts if text)

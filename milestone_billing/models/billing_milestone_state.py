@@ -14,17 +14,22 @@ class BillingMilestone(models.Model):
         "billed_amount",
         "credited_amount",
         "attainment_ids.state",
-        "attainment_ids.reason",
         "invoice_line_ids.move_id.state",
         "invoice_line_ids.move_id.payment_state",
     )
     def _compute_state(self):
         for milestone in self:
-            waiting = milestone.attainment_ids.filtered(lambda row: row.state in ("blocked", "failed")).sorted("id")[
-                -1:
-            ]
-            milestone.block_reason = waiting.reason
-            milestone.state = milestone._current_state(waiting)
+            milestone.state = milestone._current_state(milestone._stopped())
+
+    @api.depends("attainment_ids.state", "attainment_ids.reason")
+    @api.depends_context("lang")
+    def _compute_block_reason(self):
+        for milestone in self:
+            milestone.block_reason = milestone._stopped().reason
+
+    def _stopped(self):
+        """Return the last attainment that is blocked or failed, if any."""
+        return self.attainment_ids.filtered(lambda row: row.state in ("blocked", "failed")).sorted("id")[-1:]
 
     @api.depends(
         "hold_ids.is_active",

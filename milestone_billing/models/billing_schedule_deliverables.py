@@ -69,4 +69,4 @@ class BillingSchedule(models.Model):
         pending = self.milestone_ids.attainment_ids.filtered(
             lambda attainment: attainment.state in ("pending", "blocked", "failed")
         )
-        pending._set_state("cancelled", self.env._("The order was cancelled."))
+        pending._set_state("cancelled", lambda rows: (rows.env._("The order was cancelled."), False))

@@ -1,11 +1,10 @@
 class NotBillable(Exception):
     """A milestone cannot be billed now, for a reason that a person can mend.
 
-    :param str reason: what is wrong, in the user's words
-    :param str remedy: what to do about it
+    :param words: takes an environment and returns (reason, remedy) in its language: what is wrong, and what to do
+        about it, in the user's words
     """
 
-    def __init__(self, reason, remedy):
-        super().__init__(reason)
-        self.reason = reason
-        self.remedy = remedy
+    def __init__(self, words):
+        super().__init__()
+        self.words = words

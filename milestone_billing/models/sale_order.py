@@ -15,6 +15,12 @@ class SaleOrder(models.Model):
         "Not Planned", compute="_compute_billing_difference", help="What the billing schedules leave unbilled."
     )
 
+    billing_excess = fields.Monetary(
+        "Planned Too Much",
+        compute="_compute_billing_difference",
+        help="What the billing schedules bill beyond the lines.",
+    )
+
     @api.depends("billing_milestone_ids")
     def _compute_billing_milestone_count(self):
         for order in self:
@@ -24,6 +30,7 @@ class SaleOrder(models.Model):
     def _compute_billing_difference(self):
         for order in self:
             order.billing_difference = sum(order.billing_schedule_ids.mapped("amount_difference"))
+            order.billing_excess = max(-order.billing_difference, 0.0)
 
     def _compute_project_ids(self):
         # OVERRIDE: Odoo reads a field of Sales here, so that a project user could not open an order he may read.

@@ -12,6 +12,7 @@ from . import (
     test_flow,
     test_hold,
     test_hoot,
+    test_languages,
     test_native,
     test_papers,
     test_portal,

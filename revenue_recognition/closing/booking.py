@@ -69,7 +69,7 @@ class Booking:
     def _documents(self, contract):
         liability = contract.liability_account_id
         if not liability:
-            contract.problem("accounts", roles="contract_liability")
+            contract.problem("accounts", roles=("contract_liability",))
             return {}
         targets = {}
         for account, (amount, company) in contract.billed.items():
@@ -153,4 +153,4 @@ class Booking:
         for account in sorted(archived):
             contract.problem("account", account=self.roles.name(account))
         if missing:
-            contract.problem("accounts", roles=", ".join(sorted(missing)))
+            contract.problem("accounts", roles=tuple(sorted(missing)))

@@ -43,7 +43,7 @@ class Text(str):
 
 
 class Joined(str):
-    """Sentences one after the other, with a mark between them that no language changes."""
+    """Sentences one after the other, with a mark between them: a comma or a semicolon."""
 
     mark: str
     parts: tuple[str, ...]
@@ -91,6 +91,10 @@ class Reader:
         """Return a source in the reader's language, with the same placeholders."""
         return source
 
+    def mark(self, mark: str) -> str:
+        """Return a mark between sentences as the reader's language sets it."""
+        return mark
+
     def name(self, key: Key) -> str:
         """Return the name of what a key stands for, the key itself where it has none."""
         return str(key)
@@ -129,7 +133,7 @@ def listed(kind: str, keys: Sequence[str]) -> str:
 def tell(text: str, reader: Reader) -> str:
     """Return a text as a reader reads it, as a plain one."""
     if isinstance(text, Joined):
-        return text.mark.join(tell(part, reader) for part in text.parts)
+        return reader.mark(text.mark).join(tell(part, reader) for part in text.parts)
     if isinstance(text, Key):
         return reader.name(text)
     if isinstance(text, Figure):

@@ -180,7 +180,7 @@ def value_of(kind: Kind, value: object, decimals: int, env) -> Fraction | None:
 
 def _range(kind: Kind, value: object, env) -> str:
     if kind.most is not None and kind.above:
-        return env._("%(value)s is not above 0 and at most 1; 0.25 means 25 %%.", value=quoted(value))
+        return env._("%(value)s must be above 0 and at most 1; 0.25 means 25 %%.", value=quoted(value))
     if kind.most is not None:
         return env._("%(value)s is not between 0 and 1; 0.25 means 25 %%.", value=quoted(value))
     if kind.above:

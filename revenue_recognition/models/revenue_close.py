@@ -82,7 +82,7 @@ class RevenueClose(models.Model):
         copy=False,
         help="Journal entries posted so far. Who looked before the last one has to look again.",
     )
-    part_ids = fields.One2many("revenue.close.part", "close_id", readonly=True, copy=False)
+    part_ids = fields.One2many("revenue.close.part", "close_id", "Parts", readonly=True, copy=False)
     posting_ids = fields.One2many("revenue.posting", "close_id", string="Postings", readonly=True)
     entry_ids = fields.One2many("revenue.entry", "close_id", string="Subledger", readonly=True)
     exception_ids = fields.One2many("revenue.exception", "close_id", string="Exceptions", readonly=True)

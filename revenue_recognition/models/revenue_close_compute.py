@@ -96,12 +96,7 @@ class RevenueClose(models.Model):
         return True
 
     def _note_problems(self, loaded):
-        exceptions = self.env["revenue.exception"]
-        values = []
-        for one in loaded:
-            contract = self.env["revenue.contract"].browse(one.id)
-            values += [{**exceptions._values(contract, problem), "close_id": self.id} for problem in one.problems]
-        exceptions.create(values)
+        self._note((one.id, problem) for one in loaded for problem in one.problems)
 
     def _finish(self):
         """Note what concerns the close as a whole; it waits for approval then."""

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..loading import Problem
+
 #: Facts of a company dated up to a day and recorded after a moment, from every table that closes read.
 LATE = """
     SELECT contract_id, COUNT(*), MIN(date) FROM (
@@ -51,7 +53,7 @@ class RevenueClose(models.Model):
             return
         query = SQL(LATE, company=self.company_id.id, date=last.date, moment=last.prepared_at)
         self._note(
-            (contract_id, "late", self.env._("%(count)s facts from %(date)s on", count=count, date=date))
+            (contract_id, Problem("late", blocking=False, count=count, date=date))
             for contract_id, count, date in self.env.execute_query(query)
         )
 
@@ -60,19 +62,11 @@ class RevenueClose(models.Model):
         waiting = self.env["revenue.modification"].search(
             [("company_id", "=", self.company_id.id), ("state", "=", "proposed"), ("date", "<=", self.date)]
         )
-        self._note((one.contract_id.id, "proposed", one.name) for one in waiting)
+        self._note((one.contract_id.id, Problem("proposed", blocking=False, name=one.name)) for one in waiting)
 
-    def _note(self, notes):
-        exceptions = self.env["revenue.exception"]
-        exceptions.create(
-            [
-                {
-                    "company_id": self.company_id.id,
-                    "close_id": self.id,
-                    "contract_id": contract_id,
-                    "kind": kind,
-                    "message": exceptions._words(kind) % {"name": what},
-                }
-                for contract_id, kind, what in notes
-            ]
+    def _note(self, problems):
+        """Note problems of contracts, as (id, :class:`~..loading.Problem`)."""
+        contracts = self.env["revenue.contract"]
+        self.env["revenue.exception"]._note(
+            [(contracts.browse(contract_id), problem, {"close_id": self.id}) for contract_id, problem in problems]
         )

@@ -26,6 +26,7 @@ class RevenueContract(models.Model):
         self._count("todo_count", "revenue.exception", [("close_id", "=", False)])
 
     @api.depends("todo_ids.blocking", "todo_ids.message")
+    @api.depends_context("lang")
     def _compute_hindrance(self):
         for contract in self:
             contract.hindrance = "\n".join(contract.todo_ids.filtered("blocking").mapped("message"))

@@ -230,9 +230,7 @@ class RevenueContract(models.Model):
         """Replace the exceptions of a contract that belong to no close."""
         exceptions = self.env["revenue.exception"].sudo()
         exceptions.search([("contract_id", "=", self.id), ("close_id", "=", False)]).unlink()
-        exceptions.create(
-            [exceptions._values(self, problem) for problem in problems],
-        )
+        exceptions._note([(self, problem, {}) for problem in problems])
 
     def _find_missing_prices(self):
         """Look up standalone selling prices that a draft lacks: the book may have them by now."""

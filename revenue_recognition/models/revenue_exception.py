@@ -1,5 +1,9 @@
-from odoo import fields, models
+from datetime import date
 
+from odoo import fields, models
+from odoo.tools import format_date
+
+from .account_roles import ROLES
 from .telling import teller
 
 
@@ -20,7 +24,7 @@ class RevenueException(models.Model):
         "revenue.close", index=True, ondelete="cascade", help="Empty for what concerns no close."
     )
     kind = fields.Char(required=True)
-    message = fields.Char(required=True)
+    message = fields.Char(required=True, translate=True)
     blocking = fields.Boolean(help="The contract is left out of a close until this is seen to.")
 
     def action_open(self):
@@ -32,12 +36,20 @@ class RevenueException(models.Model):
         """Look the contracts of exceptions through again: what was missing may be there by now."""
         self.contract_id.action_review()
 
-    def _values(self, contract, problem):
-        """Return the values of an exception.
+    def _note(self, found):
+        """Make exceptions, each in every language: whoever sees to one reads his own.
 
-        :param contract: the contract concerned
-        :param problem: a :class:`~..loading.Problem`
+        :param found: list of (contract, :class:`~..loading.Problem`, further values)
+        :return: the exceptions
         """
+        made = self.create([self._values(*one) for one in found])
+        for lang, _name in self.env["res.lang"].get_installed():
+            told = made.with_context(lang=lang)
+            for one, (_contract, problem, _more) in zip(told, found, strict=True):
+                one.message = told._sentence(problem)
+        return made
+
+    def _values(self, contract, problem, more):
         return {
             "company_id": contract.company_id.id,
             "contract_id": contract.id,
@@ -45,6 +57,7 @@ class RevenueException(models.Model):
             "kind": problem.kind,
             "message": self._sentence(problem),
             "blocking": problem.blocking,
+            **more,
         }
 
     def _sentence(self, problem):
@@ -52,8 +65,16 @@ class RevenueException(models.Model):
 
         :param problem: a :class:`~..loading.Problem`
         """
-        say = teller(self.env)
-        return self._words(problem.kind) % {name: say(value) for name, value in problem.values.items()}
+        return self._words(problem.kind) % {name: self._value(name, value) for name, value in problem.values.items()}
+
+    def _value(self, name, value):
+        """Return what fills a place in the words, as the user writes it."""
+        if isinstance(value, date):
+            return format_date(self.env, value)
+        if name == "roles":
+            accounts = self.env["res.company"]._fields
+            return ", ".join(accounts[ROLES[role].company_field]._description_string(self.env) for role in value)
+        return teller(self.env)(value)
 
     def _words(self, kind):
         """Return what is wrong and what to do about it, in words with places for values."""
@@ -81,7 +102,9 @@ class RevenueException(models.Model):
             "accounts": self.env._("There is no account for: %(roles)s. Set it up in the configuration of accounts."),
             "refused": self.env._("It cannot be worked out: %(place)s: %(reason)s."),
             "overrun": self.env._("%(name)s has passed its estimate; its progress stays at 100 %%."),
-            "late": self.env._("Evidence of closed periods came in later and counts in this one: %(name)s."),
+            "late": self.env._(
+                "Evidence of closed periods came in later and counts in this one: %(count)s facts from %(date)s on."
+            ),
             "proposed": self.env._("A change of the contract waits for an answer: %(name)s."),
             "policy": self.env._("%(name)s follows no policy; its invoices go to income as always."),
         }

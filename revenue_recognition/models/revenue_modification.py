@@ -3,6 +3,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..engine import Refusal, Timeline
 from ..engine.money import in_currency
@@ -18,6 +19,11 @@ TREATMENTS = [
     ("prospective", "Prospective"),
     ("catch_up", "Cumulative Catch-Up"),
 ]
+
+
+def _told_refusal(refusal, loaded, env):
+    """Return why a contract cannot be worked out, as the user of an environment reads it."""
+    return refusal.told(teller(env, loaded))
 
 
 class RevenueModification(models.Model):
@@ -52,9 +58,12 @@ class RevenueModification(models.Model):
         help="How the change is accounted for (ASC 606-10-25-12, 25-13).",
     )
     decided = fields.Selection(
-        TREATMENTS, string="Comes To", readonly=True, help="The treatment that follows from ASC 606-10-25-12 and 25-13."
+        TREATMENTS,
+        string="By the Standard",
+        readonly=True,
+        help="The treatment that follows from ASC 606-10-25-12 and 25-13.",
     )
-    reason = fields.Char(string="Why", readonly=True)
+    reason = fields.Char(string="Why", readonly=True, translate=True, help="Why the standard comes to this treatment.")
     fixed_delta = fields.Monetary(string="Price Change", help="By how much the fixed consideration changes.")
     refund = fields.Monetary(help="What is given back: off the price of what was delivered, or at the end.")
     price_before = fields.Monetary(readonly=True, help="Transaction price without the change.")
@@ -130,9 +139,9 @@ class RevenueModification(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        found = {"before": self.sudo()._outcome(None)}
+        found = {"before": self.sudo()._told_outcome(None)}
         for treatment, _label in TREATMENTS:
-            found[treatment] = self.sudo()._outcome(treatment)
+            found[treatment] = self.sudo()._told_outcome(treatment)
         return found
 
     # === BUSINESS METHODS === #
@@ -236,33 +245,50 @@ class RevenueModification(models.Model):
             one.write(
                 {
                     "decided": False if error else after["treatment"] or False,
-                    "reason": error or after["reason"][:1].upper() + after["reason"][1:],
                     "price_before": before.get("price"),
                     "price_after": after.get("price"),
                     "revenue_before": before.get("revenue"),
                     "revenue_after": after.get("revenue"),
                 }
             )
+            one._write_reason(error or after["reason"])
+
+    def _write_reason(self, tell):
+        """Write the reason in every language: whoever reads it later reads his own.
+
+        :param tell: takes an environment and returns the reason as its user reads it
+        """
+        for lang, _name in self.env["res.lang"].get_installed():
+            told = self.with_context(lang=lang)
+            reason = tell(told.env)
+            told.reason = reason[:1].upper() + reason[1:]
+
+    def _told_outcome(self, treatment):
+        """Return :meth:`_outcome` with the reason, or what is wrong, in the user's words."""
+        found = self._outcome(treatment)
+        return {**found, **{name: found[name](self.env) for name in ("reason", "error") if name in found}}
 
     def _outcome(self, treatment):
-        """Return the contract through the day of the change, with a treatment of it, or without it (None)."""
+        """Return the contract through the day of the change, with a treatment of it, or without it (None).
+
+        What ``reason`` and ``error`` hold takes an environment and returns the words its user reads.
+        """
         self.env.flush_all()
         proposed = {self.id: treatment} if treatment else {}
         loader = Loader(self.env, self.company_id, self.date, proposed=proposed, without=self.ids)
         loaded = loader.load(self.contract_id.ids)[self.contract_id.id]
         if loaded.blocked():
-            exceptions = self.env["revenue.exception"]
             problem = next(one for one in loaded.problems if one.blocking)
-            return {"error": exceptions._sentence(problem)}
+            return {"error": lambda env: env["revenue.exception"]._sentence(problem)}
         try:
             state = Timeline(loaded.contract()).forward(self.date)
             found = position(state, self.date)
         except Refusal as refusal:
-            return {"error": refusal.told(teller(self.env, loaded))}
+            return {"error": partial(_told_refusal, refusal, loaded)}
         places = loaded.decimals
         return {
             "treatment": found.treatment if treatment else "",
-            "reason": teller(self.env, loaded)(state.reason) if treatment else "",
+            "reason": lambda env: teller(env, loaded)(state.reason) if treatment else "",
             "price": in_currency(found.transaction_price, places),
             "revenue": in_currency(found.revenue, places),
             "obligations": {
@@ -313,7 +339,7 @@ class RevenueModificationLine(models.Model):
         """An obligation is one of the contract: a new one to add, one that is agreed by then to change or remove."""
         for line in self:
             one, change = line.obligation_id, line.modification_id
-            words = {"name": one.name, "contract": change.contract_id.name, "date": change.date}
+            words = {"name": one.name, "contract": change.contract_id.name, "date": format_date(line.env, change.date)}
             by = one.modification_id
             if one.contract_id != change.contract_id:
                 raise ValidationError(line.env._("%(name)s is no obligation of %(contract)s.", **words))

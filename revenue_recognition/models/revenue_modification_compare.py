@@ -91,7 +91,7 @@ class RevenueModification(models.Model):
         }
 
     def _standard_reason(self):
-        reason = self._outcome("auto").get("reason", "")
+        reason = self._told_outcome("auto").get("reason", "")
         [step] = self.contract_id._readable_steps([{"topic": "", "text": reason, "paragraph": "", "obligation": ""}])
         return step["text"]
 

@@ -8,6 +8,7 @@ from odoo.tools.translate import get_translation
 from ..engine.wording import Reader, tell
 
 MODULE = "revenue_recognition"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def teller(env, loaded=None):
@@ -34,6 +35,10 @@ class User(Reader):
     def sentence(self, source):
         """See :class:`Reader`."""
         return get_translation(MODULE, self.lang, source, ())
+
+    def mark(self, mark):
+        """See :class:`Reader`. French puts a space, which does not break, before a semicolon."""
+        return f"{NO_BREAK}{mark}" if mark.startswith(";") and self.lang.startswith("fr") else mark
 
     def name(self, key):
         """See :class:`Reader`."""

@@ -52,3 +52,27 @@ class TestLanguages(CloseCommon):
         self.assertIn("1.200,00", progress)
         self.assertIn("01.01.2026", progress)
         self.assertNotIn("1,200.00", progress)
+
+    def test_worklist_and_closes_are_read_in_each_language(self):
+        """What a close left out, and why, was written once: by whoever computed it, or by the clock."""
+        priced, unpriced = (self._make_product(name, "subscription") for name in ("Priced", "Unpriced"))
+        self._make_ssp(priced, 1)
+        terms = {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}
+        order = self._make_order((priced, 500, terms), (unpriced, 500, terms))
+        order.action_confirm()
+        contract = order.revenue_contract_id
+        for lang, said in (("en_US", "Unpriced has no"), ("fr_FR", "Unpriced n'a pas")):
+            told = contract.with_context(lang=lang)
+            self.assertIn(said, told.hindrance)
+            self.assertIn(said, told.todo_ids[:1].message)
+
+    def test_reason_of_a_modification_is_read_in_each_language(self):
+        line = self.contract.order_ids.order_line
+        line.price_unit = 900
+        change = self.contract.modification_ids
+        change.with_context(lang="fr_FR").action_work_out()
+        english, french = (change.with_context(lang=lang).reason for lang in ("en_US", "fr_FR"))
+        self.assertIn("distinct from what was transferred", english)
+        self.assertIn("distinct de ce qui a été transféré", french)
+        compared = [change.with_context(lang=lang).compare()["prospective"]["reason"] for lang in ("en_US", "fr_FR")]
+        self.assertNotEqual(*compared)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date, format_datetime
 
 from ..report.workbook import Head
 
@@ -66,14 +67,17 @@ class RevenueReport(models.AbstractModel):
 
         :param lines: what else there is to say of the period
         """
-        now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
-        period = self.env._("From %(from)s to %(to)s", **{"from": self.date_from, "to": self.date_to})
-        made = self.env._("Made on %(when)s by %(user)s", when=f"{now:%Y-%m-%d %H:%M}", user=self.env.user.name)
+        now = format_datetime(self.env, fields.Datetime.now())
+        period = self.env._(
+            "From %(from)s to %(to)s",
+            **{"from": format_date(self.env, self.date_from), "to": format_date(self.env, self.date_to)},
+        )
+        made = self.env._("Made on %(when)s by %(user)s", when=now, user=self.env.user.name)
         company = f"{self.company_id.name} · {self.currency_id.name}"
         period = " · ".join([period, *filter(None, lines)])
         common = {
             "account": self.env._("Account"),
-            "part": self.env._("Part"),
+            "part": self.env._("Role"),
             "subledger": self.env._("Subledger"),
             "ledger": self.env._("Ledger"),
             "difference": self.env._("Difference"),

@@ -22,14 +22,16 @@ class RevenueRollforward(models.TransientModel):
     account_ids = fields.One2many("revenue.rollforward.account", "rollforward_id", string="Accounts", readonly=True)
     line_count = fields.Integer(string="Contracts", readonly=True)
     shown = fields.Boolean(readonly=True)
-    opening = fields.Monetary(readonly=True)
+    opening = fields.Monetary("Opening Balance", readonly=True)
     billed = fields.Monetary(readonly=True)
     recognised = fields.Monetary(readonly=True)
     modification = fields.Monetary(string="Modifications", readonly=True)
     interest = fields.Monetary(readonly=True)
     refund = fields.Monetary(string="Refund Liability", readonly=True)
     currency = fields.Monetary(string="Exchange Differences", readonly=True)
-    closing = fields.Monetary(readonly=True, help="Contract liability less contract asset on the last day.")
+    closing = fields.Monetary(
+        "Closing Balance", readonly=True, help="Contract liability less contract asset on the last day."
+    )
     liability = fields.Monetary(string="Contract Liability", readonly=True)
     asset = fields.Monetary(string="Contract Asset", readonly=True)
     ledger = fields.Monetary(string="In the Ledger", readonly=True, help="What the accounts of both come to.")
@@ -163,7 +165,9 @@ class RevenueRollforwardLine(models.TransientModel):
     currency_id = fields.Many2one(related="rollforward_id.currency_id")
     contract_id = fields.Many2one("revenue.contract", required=True)
     partner_id = fields.Many2one("res.partner", string="Customer")
-    opening = fields.Monetary(help="Contract liability less contract asset on the day before the period.")
+    opening = fields.Monetary(
+        "Opening Balance", help="Contract liability less contract asset on the day before the period."
+    )
     billed = fields.Monetary(help="What invoices and credit notes of the period added.")
     recognised = fields.Monetary(help="What revenue of the period took away, but for what modifications caught up.")
     modification = fields.Monetary(
@@ -172,7 +176,7 @@ class RevenueRollforwardLine(models.TransientModel):
     interest = fields.Monetary(help="Of a significant financing component.")
     refund = fields.Monetary(string="Refund Liability", help="What was moved to refund liability, or came back.")
     currency = fields.Monetary(string="Exchange Differences")
-    closing = fields.Monetary(help="Contract liability less contract asset on the last day.")
+    closing = fields.Monetary("Closing Balance", help="Contract liability less contract asset on the last day.")
     liability = fields.Monetary(string="Contract Liability", help="On the last day.")
     asset = fields.Monetary(string="Contract Asset", help="On the last day.")
     opening_liability = fields.Monetary(string="Opening Contract Liability")

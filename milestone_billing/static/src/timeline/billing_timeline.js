@@ -28,11 +28,13 @@ export class BillingTimeline extends Component {
     }
 
     get earlier() {
-        return _t("%s earlier milestones", this.props.plan.before);
+        const count = this.props.plan.before;
+        return count === 1 ? _t("1 earlier milestone") : _t("%s earlier milestones", count);
     }
 
     get later() {
-        return _t("%s more milestones", this.props.plan.after);
+        const count = this.props.plan.after;
+        return count === 1 ? _t("1 more milestone") : _t("%s more milestones", count);
     }
 
     select(milestone, target) {

@@ -99,7 +99,7 @@ export class CompanyStatus extends Component {
                 label: _t("Hints"),
                 icon: "fa-lightbulb-o",
                 value: String(hints),
-                note: hints ? _t("Worth a look") : _t("None"),
+                note: hints ? _t("Worth a look") : _t("No hints"),
                 onOpen: () => this.open(todo, { search_default_hints: 1 }, [["close_id", "=", false]]),
             },
             {
