@@ -8,52 +8,82 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _billing_plans(self):
+    def _billing_plans(self, limit=None):
         """Return the plans of this order, in its customer's words and its currency, untaxed.
 
         Read with all rights: whoever may read the order may read its plan.
 
-        :return: ``{"plans": [{"name", "rows", "amount", "invoiced", "paid"}], "amount", "invoiced", "paid",
-            "separate"}``: a dictionary per schedule shown to him with its rows (see ``_plan_row``), the totals of all,
-            and what of the order none of them covers
+        :param int limit: how many milestones of each schedule to return at most: those around the first that is not
+            billed yet. None returns all.
+        :return: ``{"plans": [{"name", "rows", "left_out", "amount", "invoiced", "paid"}], "amount", "invoiced",
+            "paid", "separate"}``: a dictionary per schedule shown to him with its rows (see ``_plan_row``), words for
+            how many are left out, or "", the totals of all, and what of the order none of them covers
         """
         self.ensure_one()
         order, currency = self.sudo(), self.currency_id
-        plans = []
         shown = order.billing_schedule_ids.filtered("show_to_customer")
-        for schedule in shown.sorted(lambda schedule: (schedule.sequence, schedule.id)):
-            total = schedule.amount_lines
-            milestones = schedule.milestone_ids.sorted(lambda milestone: (milestone.sequence, milestone.id))
-            rows = [milestone._plan_row(total) for milestone in milestones]
-            if rows:
-                sums = {name: currency.round(sum(row[name] for row in rows)) for name in ("amount", "invoiced", "paid")}
-                plans.append({"name": schedule.name, "rows": rows, **sums})
+        money = shown._customer_money("id")
+        shown = shown.sorted(lambda schedule: (schedule.sequence, schedule.id))
+        plans = [schedule._plan_of_customer(money, limit) for schedule in shown if schedule.milestone_ids]
         totals = {name: currency.round(sum(plan[name] for plan in plans)) for name in ("amount", "invoiced", "paid")}
         separate = currency.round(order.amount_untaxed - totals["amount"])
         return {"plans": plans, "separate": separate if plans else 0.0, **totals}
 
 
+class BillingSchedule(models.Model):
+    _inherit = "billing.schedule"
+
+    def _plan_of_customer(self, money, limit=None):
+        """Return this schedule as ``sale.order._billing_plans`` has it.
+
+        :param dict money: what ``_customer_money`` returned, by milestone
+        :param int limit: how many milestones to return at most, None for all
+        """
+        self.ensure_one()
+        milestones = self.milestone_ids.sorted(lambda milestone: (milestone.sequence, milestone.id))
+        rows = milestones._around_now(limit)[0] if limit else milestones
+        mine = [money.get(milestone.id, (0.0, 0.0)) for milestone in milestones]
+        total = self.amount_lines
+        return {
+            "name": self.name,
+            "rows": [milestone._plan_row(total, *money.get(milestone.id, (0.0, 0.0))) for milestone in rows],
+            "left_out": self._words_left_out(len(rows), len(milestones)),
+            "amount": self.currency_id.round(sum(milestones.mapped("amount"))),
+            "invoiced": self.currency_id.round(sum(invoiced for invoiced, _paid in mine)),
+            "paid": self.currency_id.round(sum(paid for _invoiced, paid in mine)),
+        }
+
+    def _words_left_out(self, shown, count):
+        if shown == count:
+            return ""
+        return self.env._(
+            "%(shown)s of %(count)s milestones are shown: those around now.",
+            shown=shown,
+            count=formatLang(self.env, count, digits=0),
+        )
+
+
 class BillingMilestone(models.Model):
     _inherit = "billing.milestone"
 
-    def _plan_row(self, total):
+    def _plan_row(self, total, invoiced, paid):
         """Return what the customer reads of this milestone.
 
         :param float total: the untaxed total of the lines the plan covers, of which the percentage is given
+        :param float invoiced: what posted invoices, less credit notes, bill of it
+        :param float paid: the paid part of that
         :return: ``{"name", "when", "percent", "amount", "invoiced", "paid", "state", "label", "icon",
             "invoices"}``; ``when`` a text, ``percent`` one too, ``invoices`` the posted ones
         """
         self.ensure_one()
         lines = self.invoice_line_ids.filtered(lambda line: line.parent_state == "posted")
-        invoiced = sum(line._billing_order_amount(self.currency_id) * -line.move_id.direction_sign for line in lines)
-        paid = self._paid_amount() if lines else 0.0
-        state, label, icon = self._customer_state(self.currency_id.round(invoiced), paid)
+        state, label, icon = self._customer_state(invoiced, paid)
         return {
             "name": self.name,
             "when": self._customer_when(),
             "percent": self._short_percent(100.0 * self.amount / total if total else 0.0),
             "amount": self.amount,
-            "invoiced": self.currency_id.round(invoiced),
+            "invoiced": invoiced,
             "paid": paid,
             "state": state,
             "label": label,

@@ -119,6 +119,49 @@ class TestPortal(BillingCommon, HttpCase):
             milestone.read(["block_reason"])
         self.assertNotIn("block_reason", milestone.fields_get())
 
+    def _long_plan(self, count):
+        """Return an order of ``count`` milestones, the first of which are attained and invoiced."""
+        order = self._make_order(1000.0)
+        names = [{"name": f"Step {number:03}", "due_on": "manual", "percent": 1} for number in range(count)]
+        self._make_schedule(order, *names, grouping="order")
+        order.action_confirm()
+        for milestone in order.billing_milestone_ids[:30]:
+            milestone._attain(100.0, fields.Date.today(), "manual")
+        self._drain()
+        return order
+
+    def test_of_a_long_plan_what_is_around_now_and_all_when_asked(self):
+        order = self._long_plan(100)
+        part, whole = self._page(order).text, self.url_open(order.get_portal_url(query_string="&plan=whole")).text
+        for words in ("Step 029", "Step 030", "60 of 100 milestones", "Show all milestones"):
+            self.assertIn(words, part)
+        for words in ("Step 000", "Step 099"):
+            self.assertNotIn(words, part)
+            self.assertIn(words, whole)
+        self.assertNotIn("Show all milestones", whole)
+        shown, everything = order._billing_plans(limit=60), order._billing_plans()
+        for name in ("amount", "invoiced", "paid", "separate"):
+            self.assertEqual(shown[name], everything[name])
+        self.assertEqual(shown["invoiced"], 300.0)
+
+    def test_as_many_queries_for_a_long_plan(self):
+        def count(order):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            order._billing_plans(limit=60)
+            return self.env.cr.sql_log_count - before
+
+        short, long = self._long_plan(31), self._long_plan(100)
+        count(short)
+        self.assertEqual(count(long), count(short))
+
+    def test_what_is_credited_is_not_paid(self):
+        move = self.order.billing_milestone_ids[0].invoice_ids
+        move._reverse_moves([{"invoice_date": move.invoice_date}], cancel=True)
+        plan = self.order._billing_plans()
+        self.assertEqual((plan["invoiced"], plan["paid"]), (0.0, 0.0))
+
     def test_order_without_plan_has_no_section(self):
         order = self._make_order(1000.0)
         self.assertNotIn('id="billing_plan"', self._page(order).text)
