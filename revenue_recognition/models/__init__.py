@@ -20,6 +20,7 @@ from . import (
     revenue_close_post,
     revenue_close_run,
     revenue_close_steps,
+    revenue_close_updates,
     revenue_contract,
     revenue_contract_booked,
     revenue_contract_buttons,

@@ -10,6 +10,7 @@ from . import (
     test_close_faults,
     test_close_many,
     test_close_steps,
+    test_close_updates,
     test_compare,
     test_config_views,
     test_contract,

@@ -1,3 +1,4 @@
+import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAllAttributes } from "@odoo/hoot-dom";
@@ -44,6 +45,14 @@ async function mountClose(values = {}) {
     });
 }
 
+/** Send what the server sends when a close was taken further, and wait for the browser to have heard it. */
+async function hear(closeId) {
+    MockServer.env["bus.bus"]._sendone("revenue_recognition.close_5", "revenue_recognition/close_changed", {
+        close_id: closeId,
+    });
+    await animationFrame();
+}
+
 test("steps in their order, the one at hand marked for everybody", async () => {
     await mountClose();
     expect(queryAllAttributes(".o_revenue_close_step", "data-state")).toEqual(["done", "done", "current", "todo", "todo"]);
@@ -86,12 +95,74 @@ test("a close at work is followed until its state changes", async () => {
     expect.verifySteps(["asked", "asked"]);
 
     MockServer.env["revenue.close"].write([5], { state: "computed", steps: makeSteps("approve") });
-    await advanceTime(2000);
+    await advanceTime(4000);
     await animationFrame();
     expect(".progress").toHaveCount(0);
     expect(".o_revenue_close_step[data-step=approve]").toHaveClass("o_current");
     await advanceTime(10000);
     expect.verifySteps(["asked"]);
+});
+
+test("asked ever more slowly while nothing is heard", async () => {
+    onRpc("get_progress", () => {
+        expect.step("asked");
+        return { state: "computing", working: true, done: 1, total: 4, failure: false };
+    });
+    await mountClose({ state: "computing", steps: makeSteps("compute") });
+    await animationFrame();
+    expect.verifySteps(["asked"]);
+    for (const [quiet, rest] of [[0, 2000], [2000, 2000], [5000, 3000], [5000, 5000]]) {
+        await advanceTime(quiet);
+        await animationFrame();
+        expect.verifySteps([]);
+        await advanceTime(rest);
+        await animationFrame();
+        expect.verifySteps(["asked"]);
+    }
+});
+
+test("what workers commit is heard, and asked for once a second", async () => {
+    let done = 0;
+    onRpc("get_progress", () => {
+        expect.step("asked");
+        return { state: "computing", working: false, done: ++done, total: 4, failure: false };
+    });
+    await mountClose({ state: "computing", steps: makeSteps("compute") });
+    await waitForChannels(["revenue_recognition.close_5"]);
+    await animationFrame();
+    expect.verifySteps(["asked"]);
+    for (const closeId of [5, 5, 5, 6]) {
+        await hear(closeId);
+    }
+    await advanceTime(1000);
+    await animationFrame();
+    expect.verifySteps(["asked"]);
+    expect(".progress").toHaveAttribute("aria-valuenow", "50");
+});
+
+test("what a colleague does shows without reload", async () => {
+    onRpc("get_progress", () => ({ state: "posted", working: false, done: 4, total: 4, failure: false }));
+    await mountClose();
+    await waitForChannels(["revenue_recognition.close_5"]);
+    expect(".o_revenue_close_step[data-step=approve]").toHaveClass("o_current");
+    MockServer.env["revenue.close"].write([5], { state: "posted", steps: makeSteps("lock") });
+    await hear(5);
+    await advanceTime(1000);
+    await animationFrame();
+    expect(".o_revenue_close_step[data-step=lock]").toHaveClass("o_current");
+});
+
+test("what is being edited is not lost to it", async () => {
+    onRpc("get_progress", () => ({ state: "posted", working: false, done: 4, total: 4, failure: false }));
+    await mountClose();
+    await waitForChannels(["revenue_recognition.close_5"]);
+    await contains("[name=name] input").edit("Mine");
+    MockServer.env["revenue.close"].write([5], { state: "posted", steps: makeSteps("lock") });
+    await hear(5);
+    await advanceTime(1000);
+    await animationFrame();
+    expect("[name=name] input").toHaveValue("Mine");
+    expect(".o_revenue_close_step[data-step=approve]").toHaveClass("o_current");
 });
 
 test("a close that waits for people is not asked", async () => {

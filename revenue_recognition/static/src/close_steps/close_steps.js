@@ -4,13 +4,17 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { useCloseUpdates } from "./close_updates";
+
 const WORKING = ["computing", "posting"];
-const EVERY = 2000;
+/** When to ask by ourselves how far the work is: a proxy may keep the bus from the browser. */
+const ASK_AGAIN_MS = [2000, 4000, 8000, 10000];
 const ICONS = { done: "fa-check-circle", current: "fa-dot-circle-o", todo: "fa-circle-o" };
 
 /**
  * The steps of a close: which are done and by whom, which is next, and what it waits for. While the close is worked on
- * in the background, how far that is; the page is read anew when the state changes.
+ * in the background, how far that is. The bus says when to look; the page is read anew when the state changes, unless
+ * something on it is being edited.
  */
 export class RevenueCloseSteps extends Component {
     static template = "revenue_recognition.CloseSteps";
@@ -24,11 +28,20 @@ export class RevenueCloseSteps extends Component {
         useEffect(
             () => {
                 this.stop();
+                this.asked = 0;
                 if (this.isWorking) {
                     this.ask();
                 }
             },
             () => [this.props.record.resId, this.props.record.data.state]
+        );
+        useCloseUpdates(
+            () => this.props.record.resId,
+            () => {
+                this.stop();
+                this.asked = 0;
+                this.ask();
+            }
         );
         onWillUnmount(() => this.stop());
     }
@@ -56,19 +69,22 @@ export class RevenueCloseSteps extends Component {
         return total ? Math.floor((100 * done) / total) : 0;
     }
 
-    /** Ask how far the work is, again and again until it is done. */
+    /** Ask how far the work is; while it goes on again and again, ever more slowly. */
     async ask() {
-        const { resId, data } = this.props.record;
+        const { record } = this.props;
         const turn = this.turn;
-        const found = await this.orm.silent.call("revenue.close", "get_progress", [[resId]]);
+        const found = await this.orm.silent.call("revenue.close", "get_progress", [[record.resId]]);
         if (turn !== this.turn) {
             return;
         }
         Object.assign(this.progress, { done: found.done, total: found.total, failure: found.failure });
-        if (found.state !== data.state) {
-            return this.props.record.load();
+        if (found.state !== record.data.state && !(await record.isDirty())) {
+            return record.load();
         }
-        this.timer = browser.setTimeout(() => this.ask(), EVERY);
+        if (found.working) {
+            const wait = ASK_AGAIN_MS[Math.min(this.asked++, ASK_AGAIN_MS.length - 1)];
+            this.timer = browser.setTimeout(() => this.ask(), wait);
+        }
     }
 
     /** An answer that is still on its way does not count any more. */
