@@ -85,7 +85,7 @@ class Booking:
         try:
             rows = self._amounts(contract)
         except Refusal as refusal:
-            contract.problem("refused", place=refusal.place, reason=refusal.reason)
+            contract.refused(refusal)
             return False
         by_key = {promise.key: promise for promise in contract.promises.values()}
         for row in rows:

@@ -14,6 +14,8 @@ from .terms import Obligation
 from .wording import Day, Key, _, joined
 
 Parts = dict[str, Fraction]
+#: Why a change is refused before anything of it is read.
+NOT_AGREED = _("an obligation of it is not agreed")
 
 
 def modify(state: ContractState, event: Modify) -> None:

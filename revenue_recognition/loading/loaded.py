@@ -1,5 +1,6 @@
 """A contract as read from the database, on its way to the engine."""
 
+import re
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -235,6 +236,15 @@ class Loaded:
     def problem(self, kind, promise=None, blocking=True, **values):
         """Note what stands in the way."""
         self.problems.append(Problem(kind, promise.id if promise else None, blocking, **values))
+
+    def refused(self, refusal):
+        """Note that the engine cannot work it out; an obligation it speaks of by its key has its name there."""
+        place = refusal.place
+        for promise in self.promises.values():
+            if re.match(re.escape(promise.key) + r"(?![^.:])", place):
+                place = promise.name + place.removeprefix(promise.key)
+                break
+        self.problem("refused", place=place, reason=refusal.reason)
 
     def blocked(self):
         """Return whether something keeps the contract from being worked out."""

@@ -222,7 +222,7 @@ class RevenueContract(models.Model):
             state = Timeline(loaded.contract()).forward(last)
             found = position(state, last)
         except Refusal as refusal:
-            loaded.problem("refused", place=refusal.place, reason=refusal.reason)
+            loaded.refused(refusal)
         else:
             self._keep_outlook(loaded, state, found)
 

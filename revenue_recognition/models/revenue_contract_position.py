@@ -174,7 +174,7 @@ class RevenueContract(models.Model):
             try:
                 plain = self._work_out(loaded, at, bands)
             except Refusal as refusal:
-                loaded.problem("refused", place=refusal.place, reason=refusal.reason)
+                loaded.refused(refusal)
         self._tell_why(plain, at)
         exceptions = self.env["revenue.exception"]
         plain["problems"] = [exceptions._sentence(problem) for problem in loaded.problems]

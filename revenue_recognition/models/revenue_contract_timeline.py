@@ -45,7 +45,7 @@ class RevenueContract(models.Model):
             try:
                 found.update(contract._draw(loaded))
             except Refusal as refusal:
-                loaded.problem("refused", place=refusal.place, reason=refusal.reason)
+                loaded.refused(refusal)
         found["problems"] = [sentence(problem) for problem in loaded.problems if problem.blocking]
         return found
 

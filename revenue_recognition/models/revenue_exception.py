@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.tools import format_date
 
 from .account_roles import ROLES
+from .places import told_place
 from .telling import teller
 
 
@@ -71,6 +72,8 @@ class RevenueException(models.Model):
         """Return what fills a place in the words, as the user writes it."""
         if isinstance(value, date):
             return format_date(self.env, value)
+        if name == "place":
+            return told_place(self.env, value)
         if name == "roles":
             accounts = self.env["res.company"]._fields
             return ", ".join(accounts[ROLES[role].company_field]._description_string(self.env) for role in value)

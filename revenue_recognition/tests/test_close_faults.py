@@ -123,6 +123,7 @@ class TestCloseFaults(CloseCommon):
         close = self.env["revenue.close"].with_user(self.preparer).create({"date": "2026-01-31"})
         close.action_compute()
         self.assertRecordValues(close.exception_ids, [{"kind": "refused", "contract_id": broken.id, "blocking": True}])
+        self.assertIn("Contract Modification Broken: an obligation of it", close.exception_ids.message)
         self.assertEqual(close.entry_ids.contract_id, sound)
 
     def test_cancelled_close_leaves_nothing(self):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from odoo.tools import SQL
 
 from ...engine import events as e
+from ...engine.modification import NOT_AGREED
 from .base import Source
 
 
@@ -24,7 +25,7 @@ class Changes(Source):
                 event = e.Terminate(date=day, place=place, refund=terms[-1] or 0)
             else:
                 if any(one not in contract.promises for one, _action, _new in lines.get(row_id, ())):
-                    contract.problem("refused", place=place, reason="an obligation of it is not agreed")
+                    contract.problem("refused", place=place, reason=NOT_AGREED)
                     continue
                 terms[0] = self.loader.proposed.get(row_id, terms[0])
                 event = modify(contract, day, place, terms, lines.get(row_id, ()))
