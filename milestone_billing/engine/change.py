@@ -83,28 +83,16 @@ def redistribute(
     """
     _check(lines, shares, sequence, frozen, rule)
     before = {key: frozen.get(key, shares.get(key, {})) for key in sequence}
-    after = {key: dict(given) for key, given in before.items()}
+    change = Change({key: dict(given) for key, given in before.items()})
+    sharing = _Sharing(rule, {key: sum(before[key].values()) for key in sequence if key not in frozen})
     on_line = _by_line(before)
     amounts = dict.fromkeys(on_line, 0) | {line.key: line.amount for line in lines}
-    open_items = [key for key in sequence if key not in frozen]
-    sharing = _Sharing(rule, {key: sum(before[key].values()) for key in open_items})
-    change = Change(after)
     for line in sorted(amounts):
         given = on_line.get(line, {})
-        if sum(given.values()) == amounts[line]:
-            continue
-        takers = [key for key in open_items if key not in own or line in before[key]]
-        billed = sum(units for key, units in given.items() if key in frozen)
-        had = [given.get(key, 0) for key in takers]
-        result = sharing.share(amounts[line], billed, takers, had)
-        for key, units in zip(takers, result.shares, strict=True):
-            if units or line in after[key]:
-                after[key][line] = units
-        if result.added:
-            change.added[line] = result.added
-        if result.uncovered:
-            change.uncovered[line] = result.uncovered
-    change.moved.extend(_moves(before, after))
+        if sum(given.values()) != amounts[line]:
+            takers = [key for key in sharing.totals if key not in own or line in before[key]]
+            _record(change, line, takers, sharing.fit(amounts[line], given, takers))
+    change.moved.extend(_moves(before, change.shares))
     return change
 
 
@@ -146,6 +134,17 @@ class _Result:
     uncovered: int = 0
 
 
+def _record(change: Change, line: int, takers: Sequence[int], result: _Result) -> None:
+    """Write down what became of one line: a taker that had no share on it gets none of 0."""
+    for key, units in zip(takers, result.shares, strict=True):
+        if units or line in change.shares[key]:
+            change.shares[key][line] = units
+    if result.added:
+        change.added[line] = result.added
+    if result.uncovered:
+        change.uncovered[line] = result.uncovered
+
+
 class _Sharing:
     """A rule at work on one line after the other."""
 
@@ -154,6 +153,11 @@ class _Sharing:
         self.totals = totals
         # What rounding owes each item from the lines before, lest it all go one way.
         self.carry: dict[int, Fraction] = dict.fromkeys(totals, Fraction(0))
+
+    def fit(self, amount: int, given: Mapping[int, int], takers: Sequence[int]) -> _Result:
+        """Fit what is given on a line to its new amount: the takers', and what is billed and stays."""
+        billed = sum(units for key, units in given.items() if key not in self.totals)
+        return self.share(amount, billed, takers, [given.get(key, 0) for key in takers])
 
     def share(self, amount: int, billed: int, takers: Sequence[int], had: Sequence[int]) -> _Result:
         """Share what is left of a line's amount over the takers, who had so much."""

@@ -31,6 +31,7 @@ from . import (
     project_milestone,
     project_project,
     project_task,
+    project_task_hint,
     project_task_preview,
     res_company,
     res_config_settings,

@@ -1,6 +1,10 @@
+from fractions import Fraction
+
 from odoo import fields, models
 from odoo.tools import format_date
 
+from ..engine.due import due_shares
+from ..engine.units import from_units, to_fraction, to_units
 from .billing_milestone_attaining import CANCELLED, DONE
 
 NAMED_TASKS = 3
@@ -92,6 +96,59 @@ class BillingMilestone(models.Model):
             sentence = self.env._("Attaining it bills %s, untaxed.", amount)
         return f"{sentence} {self._describe_invoice()}"
 
+    def _describe_attaining(self, percent):
+        """Return, in words, what attaining these milestones to ``percent`` (cumulative) will do."""
+        milestones = self.sudo()
+        rising = milestones.filtered(lambda row: percent > row.attained_percent)
+        sentences = []
+        if rising:
+            sentences.append(self.env._("Bills %s, untaxed.", rising._format_steps(percent)))
+            sentences += {row._describe_invoice(): None for row in rising}
+        if milestones - rising:
+            taken_back = (milestones - rising)._format_steps(percent)
+            sentences.append(
+                self.env._(
+                    "Takes %s back: off a draft invoice; of a posted one, a credit note is proposed.", taken_back
+                )
+            )
+        if any(row.is_held for row in milestones):
+            sentences.append(self.env._("It is billed as soon as the hold ends or is released."))
+        return " ".join(sentences)
+
+    def _format_steps(self, percent):
+        """Return by how much ``percent`` changes what is due of these milestones, currency by currency, as a text."""
+        steps = {}
+        for milestone in self:
+            rounding = milestone.currency_id.rounding
+            shares = {row.id: to_units(row.amount, rounding) for row in milestone.allocation_ids}
+            due = due_shares(shares, min(to_fraction(percent), Fraction(1)))
+            step = abs(from_units(sum(due.values()), rounding) - milestone.due_amount)
+            steps[milestone.currency_id] = steps.get(milestone.currency_id, 0.0) + step
+        return " + ".join(f"\u2068{currency.format(amount)}\u2069" for currency, amount in steps.items())
+
+    def _describe_undo(self):
+        """Return, in words, what taking the attainment of this milestone back will do; empty when there is none."""
+        self.ensure_one()
+        if not self.attained_percent:
+            return ""
+        lines = self.sudo().invoice_line_ids
+        drafts = lines.filtered(lambda line: line.parent_state == "draft" and line._is_billing_charge())
+        posted = lines.filtered(lambda line: line.parent_state == "posted")
+        billed = sum(line._billing_order_amount(self.currency_id) * -line.move_id.direction_sign for line in posted)
+        sentences = []
+        if drafts:
+            sentences.append(self.env._("Undoing it takes it off the draft invoice."))
+        if not self._is_zero(billed):
+            charges = posted.filtered(lambda line: line._is_billing_charge())
+            sentences.append(
+                self.env._(
+                    "Undoing it proposes a credit note of %(amount)s for %(invoices)s.",
+                    amount=self.currency_id.format(self.currency_id.round(billed)),
+                    invoices=", ".join(charges.move_id.sorted("id").mapped("name")),
+                )
+            )
+        return " ".join(sentences) or self.env._("Nothing of it is billed, so undoing it changes no invoice.")
+
     def _describe_invoice(self):
         """Return what becomes of the invoice, in words."""
         schedule = self.schedule_id
@@ -116,17 +173,10 @@ class BillingMilestone(models.Model):
 
     # === WHAT STANDS IN ITS WAY === #
 
-    def _status(self):
-        """Return the state as people see it: one that is not billed yet and on hold is ``held``."""
-        self.ensure_one()
-        return "held" if self.is_held and self.state in ("planned", "due", "partial") else self.state
-
     def _status_label(self):
+        """Return where this milestone stands, in words."""
         self.ensure_one()
-        status = self._status()
-        if status == "held":
-            return self.env._("On Hold")
-        return dict(self._fields["state"]._description_selection(self.env))[status]
+        return dict(self._fields["status"]._description_selection(self.env))[self.status]
 
     def _is_late(self):
         """Return whether this milestone was expected before today and is not attained."""
@@ -145,7 +195,7 @@ class BillingMilestone(models.Model):
         if self.state in ("blocked", "failed"):
             waiting = self.sudo()._stopped()
             return waiting.reason or "", waiting.remedy or ""
-        if self.is_held and self.state in ("planned", "due", "partial"):
+        if self.status == "held":
             return self._hold_reason()
         return "", ""
 

@@ -30,6 +30,26 @@ class BillingMilestone(models.Model):
                 texts = milestone._hold_reason()
             milestone.block_help = "\n".join(text for text in texts if text)
 
+    needs_credit = fields.Boolean(
+        "To Credit",
+        compute="_compute_may_retry",
+        groups="base.group_user",
+        help="More of it is billed than is attained: it waits for a credit note.",
+    )
+    may_retry = fields.Boolean(
+        compute="_compute_may_retry",
+        groups="base.group_user",
+        help="Trying again may bill it: neither a hold nor a credit note that is still to be made stands in its way.",
+    )
+
+    @api.depends("state", "is_held", "allocation_ids.to_bill_amount")
+    def _compute_may_retry(self):
+        for milestone in self:
+            blocked = milestone.state == "blocked"
+            milestone.needs_credit = blocked and any(row._is_overbilled() for row in milestone.sudo().allocation_ids)
+            waits = milestone.state in ("blocked", "failed") and not milestone.needs_credit
+            milestone.may_retry = waits and not milestone.is_held
+
     @api.depends("name", "order_id.name")
     @api.depends_context("billing_with_order")
     def _compute_display_name(self):

@@ -40,6 +40,12 @@ class BillingMilestone(models.Model):
         for milestone in self:
             milestone.is_held = bool(milestone._active_holds())
 
+    @api.depends("state", "is_held")
+    def _compute_status(self):
+        for milestone in self:
+            held = milestone.is_held and milestone.state in ("planned", "due", "partial")
+            milestone.status = "held" if held else milestone.state
+
     def _current_state(self, waiting):
         """Return the state; ``waiting`` is the attainment that is blocked or failed, if any."""
         self.ensure_one()

@@ -24,6 +24,11 @@ class BillingMilestone(models.Model):
         self.check_access("read")
 
     @api.model
+    def _may_see_plans(self):
+        """Return whether the user may see plans at all: what ``_check_may_see_plans`` raises otherwise."""
+        return self.env.su or self.env.user._is_internal() and self.has_access("read")
+
+    @api.model
     def _read_timeline(self, domain, limit):
         """Return the plan of the milestones that meet ``domain``: see ``sale.order.get_billing_timeline``."""
         rows = self.search_fetch(domain, ["state"], order="schedule_id, sequence, id")
@@ -65,28 +70,51 @@ class BillingMilestone(models.Model):
         """Return what is paid of what is billed: ``{milestone id: untaxed amount in the order's currency}``.
 
         As ``_paid_amount``, for any number of milestones in one query; an invoice settled by a credit note is not paid.
+        What an invoice bills in another currency is converted as Odoo converts what an order has invoiced: at the rate
+        of the invoice's day.
+        """
+        paid, currencies, companies = {}, self.env["res.currency"], self.env["res.company"].sudo()
+        for milestone, target, source, company, day, amount in self._paid_by_currency():
+            if source != target:
+                day = day or fields.Date.context_today(self)
+                source, target = currencies.browse((source, target))
+                amount = source._convert(float(amount), target, companies.browse(company), day)
+            paid[milestone] = paid.get(milestone, 0.0) + float(amount)
+        billed = {row.id: row.billed_amount for row in self}
+        capped = {milestone: min(amount, billed[milestone]) for milestone, amount in paid.items()}
+        return {milestone: amount for milestone, amount in capped.items() if amount > 0}
+
+    def _paid_by_currency(self):
+        """Return what is paid of the posted invoices of these milestones, untaxed.
+
+        :return: ``[(milestone id, currency id of its order, currency id of the invoice, company id, invoice date,
+            amount in the invoice's currency)]``
         """
         if not self:
-            return {}
+            return []
         self.env["account.move.line"].flush_model()
-        self.env["account.move"].flush_model(["state", "move_type", "amount_total", "amount_residual"])
-        self.flush_model(["billed_amount", "currency_id"])
-        rows = self.env.execute_query(
+        self.env["account.move"].flush_model(
+            ["state", "move_type", "amount_total", "amount_residual", "invoice_date", "currency_id"]
+        )
+        self.flush_model(["currency_id"])
+        return self.env.execute_query(
             SQL(
                 """
-                SELECT milestone.id, LEAST(
-                    SUM(line.price_subtotal * (1 - move.amount_residual / move.amount_total)), milestone.billed_amount)
+                SELECT milestone.id, milestone.currency_id, move.currency_id, move.company_id, other.day,
+                    SUM(line.price_subtotal * (1 - move.amount_residual / move.amount_total))
                 FROM account_move_line line
                 JOIN account_move move ON move.id = line.move_id
                 JOIN billing_milestone milestone ON milestone.id = line.billing_milestone_id
+                CROSS JOIN LATERAL (
+                    SELECT CASE WHEN move.currency_id != milestone.currency_id THEN move.invoice_date END AS day
+                ) other
                 WHERE milestone.id = ANY(%s) AND move.state = 'posted' AND move.move_type = 'out_invoice'
-                    AND move.amount_total != 0 AND line.currency_id = milestone.currency_id
-                GROUP BY milestone.id
+                    AND move.amount_total != 0
+                GROUP BY milestone.id, move.currency_id, move.company_id, other.day
                 """,
                 self.ids,
             )
         )
-        return {milestone: float(amount) for milestone, amount in rows if amount and amount > 0}
 
     # === NODES === #
 
@@ -133,11 +161,12 @@ class BillingMilestone(models.Model):
             "billed": milestone.billed_amount,
             "planned_date": fields.Date.to_string(milestone.planned_date) or "",
             "attained_date": fields.Date.to_string(milestone.attained_date) or "",
-            "status": milestone._status(),
+            "status": milestone.status,
             "label": milestone._status_label(),
             "is_late": milestone._is_late(),
             "due": milestone._describe_due(),
             "effect": milestone._describe_effect(),
+            "undoing": milestone._describe_undo(),
             "reason": reason,
             "remedy": remedy,
             "holds": [{"id": hold.id, "text": hold._describe()} for hold in milestone._active_holds()],
@@ -151,13 +180,16 @@ class BillingMilestone(models.Model):
 
     def _allowed_actions(self, rights, readable):
         """Return which acts the user may do now, the likeliest first."""
-        running = self.order_id.state == "sale"
+        open_ended = self.order_id.state == "sale" and not self._is_attained()
         allowed = {
-            "attain": rights["attain"] and running and self.state in ("planned", "partial") and not self._is_attained(),
-            "retry": rights["bill"] and self.state in ("blocked", "failed") and not self.is_held,
+            "attain": rights["attain"] and open_ended and self.state in ("planned", "partial"),
+            "attain_to": rights["attain"] and open_ended,
+            "retry": rights["bill"] and self.may_retry,
+            "credit": rights["bill"] and self.needs_credit,
             "release": rights["release"] and self.is_held,
             "hold": rights["hold"] and not self.is_held and self.state not in ("paid", "invoiced", "cancelled"),
             "open_invoices": bool(readable),
+            "undo": rights["attain"] and self.attained_percent,
             "open": True,
         }
         return [name for name, may in allowed.items() if may]

@@ -16,9 +16,10 @@ class SaleOrder(models.Model):
             holds ``planned``, ``attained``, ``billed``, ``paid`` and ``waiting`` (attained and not billed), untaxed, in
             the currency of the order. Each milestone is ``{"id", "name", "schedule", "order_id", "order",
             "currency_id", "amount", "attained_percent" (cumulative), "billed", "planned_date", "attained_date",
-            "status", "label", "is_late", "due", "effect", "reason", "remedy", "holds", "invoices", "actions"}``: dates
-            are ``"YYYY-MM-DD"`` or ``""``; ``due`` says what makes it due, ``effect`` what attaining it will do,
-            ``reason`` and ``remedy`` what keeps it from being billed; ``actions`` are those the user may do now.
+            "status", "label", "is_late", "due", "effect", "undoing", "reason", "remedy", "holds", "invoices",
+            "actions"}``: dates are ``"YYYY-MM-DD"`` or ``""``; ``due`` says what makes it due, ``effect`` what
+            attaining it will do, ``undoing`` what taking the attainment back will do, ``reason`` and ``remedy`` what
+            keeps it from being billed; ``actions`` are those the user may do now.
         :raises AccessError: for customers, and without access to the order or to milestones.
         """
         self.ensure_one()

@@ -107,6 +107,6 @@ class BillingMilestone(models.Model):
     def _stuck(self):
         """Return those that need a person, the worst first: failed, blocked, on hold, late."""
         worst = {"failed": 0, "blocked": 1, "held": 2}
-        ranks = {row.id: worst.get(row._status(), 3 if row._is_late() else None) for row in self}
+        ranks = {row.id: worst.get(row.status, 3 if row._is_late() else None) for row in self}
         stuck = self.filtered(lambda row: ranks[row.id] is not None)
         return stuck.sorted(lambda row: (ranks[row.id], row.planned_date or fields.Date.today(), row.id))

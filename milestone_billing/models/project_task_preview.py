@@ -42,7 +42,7 @@ class ProjectTask(models.Model):
             "cancelled": self.env._("The order is cancelled: finishing this task bills nothing"),
         }
         texts = {"due": self.env._("Its invoice is made within seconds.")}
-        status = milestone._status()
+        status = milestone.status
         if milestone._is_attained() and status == "held":
             return self.env._("%s waits: on hold", amount), ""
         if status in titles:
@@ -101,7 +101,7 @@ class BillingMilestone(models.Model):
                     "name": milestone.name,
                     "order_id": milestone.order_id.id,
                     "order": milestone.order_id.name,
-                    "status": milestone._status(),
+                    "status": milestone.status,
                     "label": milestone._status_label(),
                     "planned_date": fields.Date.to_string(milestone.planned_date) or "",
                     "reason": reason,

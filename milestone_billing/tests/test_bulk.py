@@ -119,15 +119,30 @@ class TestBulk(BillingCommon):
         self._drain()
         self.milestones[2].action_attain()
         self.assertEqual(self.milestones[0].state, "blocked")
+        self.assertTrue(self.milestones[0].needs_credit)
+        self.assertFalse(self.milestones[0].may_retry)
         for act, count in (("bill", 1), ("retry", 0)):
             wizard = self._wizard(act, self.milestones[0] | self.milestones[2])
             self.assertEqual(len(wizard.concerned_ids), count, act)
             self.assertIn("To be credited, and left alone: 1.", wizard.summary)
 
+    def test_retry_leaves_what_a_hold_keeps_back(self):
+        self._block(self.milestones[0])
+        self.customer.active = False
+        self.milestones[2].action_attain()
+        self._drain()
+        self.customer.active = True
+        self.assertEqual(self.milestones.mapped("may_retry"), [False, False, True, False])
+        wizard = self._wizard("retry", self.milestones)
+        self.assertIn("To be tried again: 1 ($ 800.00).", self._summary(wizard))
+        self.assertIn("On hold, and left alone: 1. Release these first.", wizard.summary)
+        self._apply(wizard)
+        self.assertEqual(self.milestones.mapped("state"), ["blocked", "planned", "invoiced", "planned"])
+
     def test_nothing_to_do_is_said_and_refused(self):
         for act, words in (
             ("bill", "can be billed now"),
-            ("retry", "blocked or failed"),
+            ("retry", "can be tried again now"),
             ("release", "is on hold"),
         ):
             with self.subTest(act=act):

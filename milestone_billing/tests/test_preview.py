@@ -126,6 +126,78 @@ class TestTaskPreview(PreviewCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestTaskHint(PreviewCommon):
+    """The card of a task says quietly what finishing it bills."""
+
+    def _hint(self, task=None, user=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        hint = (task or self.first).with_user(user or self.worker).billing_hint
+        return hint and hint.replace("\u00a0", " ")
+
+    def test_counts_what_is_left_then_says_what_it_bills(self):
+        self.assertEqual(self._hint(), "2 of 2 tasks left to bill $ 1,200.00")
+        self.second.state = "1_done"
+        self.assertEqual(self._hint(), "Bills $ 1,200.00")
+        self.assertFalse(self._hint(self.second))
+        self.env["billing.hold"].create({"order_id": self.order.id, "reason": "Scope dispute"})
+        self.assertEqual(self._hint(), "Bills $ 1,200.00, on hold")
+        self.first.state = "1_done"
+        self.assertFalse(self._hint())
+
+    def test_says_nothing_where_finishing_it_bills_nothing(self):
+        other = self.env["project.task"].create({"name": "Other", "project_id": self.first.project_id.id})
+        self.assertFalse(self._hint(other))
+        self.milestone._attain(100.0, fields.Date.today(), "manual")
+        self.assertFalse(self._hint(self.first))
+
+    def test_a_quotation_bills_nothing_yet(self):
+        self.order._action_cancel()
+        self.assertFalse(self._hint())
+        self.order.action_draft()
+        self.assertFalse(self._hint())
+
+    def test_follows_the_rights_of_the_reader(self):
+        stranger = new_test_user(self.env, "hint_stranger", "base.group_user,project.group_project_user")
+        portal = new_test_user(self.env, "hint_portal", "base.group_portal")
+        seller = new_test_user(self.env, "hint_seller", "sales_team.group_sale_salesman")
+        hints = self.env["billing.milestone"]._task_hints
+        self.assertEqual(hints(self.first.ids).keys(), {self.first.id})
+        self.first.project_id.privacy_visibility = "followers"
+        for user in (stranger, portal):
+            self.assertEqual(self.env["billing.milestone"].with_user(user)._task_hints(self.first.ids), {})
+        for user, seen in ((self.worker, True), (portal, False), (seller, False)):
+            tasks = self.env["project.task"].with_user(user)
+            self.assertEqual("billing_hint" in tasks.fields_get(), seen)
+            cards = tasks.get_view(self.env.ref("project.view_task_kanban").id)["arch"]
+            self.assertEqual("o_billing_hint" in cards, seen)
+
+    def test_a_page_of_cards_takes_as_many_queries_as_one(self):
+        counts = []
+        for number in (1, 39):
+            for _index in range(number):
+                order = self._make_order(1000.0, 500.0)
+                self._make_schedule(order, {"name": "Line", "due_on": "task", "task_pattern": "line*", "percent": 80})
+                order.action_confirm()
+                counts.append(order.tasks_ids.ids)
+        few, many = counts[0], sum(counts, [])
+        asked = []
+        for ids in (few, many):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            tasks = self.env["project.task"].with_user(self.worker)
+            self.assertTrue(self.first.with_user(self.worker).billing_hint)
+            tasks.invalidate_model()
+            before = self.env.cr.sql_log_count
+            rows = tasks.web_search_read([("id", "in", ids)], {"name": {}, "billing_hint": {}})["records"]
+            asked.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(len(rows), len(ids))
+            self.assertTrue(all("2 of 2" in row["billing_hint"] for row in rows))
+        self.assertEqual(len(many), 80)
+        self.assertLessEqual(asked[1], asked[0] + 1)
+
+
+@tagged("post_install", "-at_install")
 class TestProjectPanel(PreviewCommon):
     """A project shows its money, what is stuck and what comes next, to people without rights in Sales."""
 

@@ -62,6 +62,28 @@ class TestTimeline(BillingCommon):
         totals = self.schedule.get_billing_timeline()["totals"]
         self.assertEqual(totals, {"planned": 1000.0, "attained": 600.0, "billed": 600.0, "paid": 300.0, "waiting": 0.0})
 
+    def test_what_is_paid_in_another_currency_counts(self):
+        self.schedule.invoice_policy = "draft"
+        self.order.action_confirm()
+        for milestone in self.schedule.milestone_ids:
+            milestone.action_attain()
+            self._drain()
+        same, other = self.order.invoice_ids.sorted("id")
+        # One invoice bills its 400 as 700 of a currency of which the company's own is worth 2 on its day.
+        francs = self.setup_other_currency("CHF", rates=[("2016-01-01", 2.0), ("2031-01-01", 5.0)])
+        same.write({"currency_id": francs.id, "invoice_date": "2030-03-01"})
+        same.invoice_line_ids.price_unit = 700.0
+        (same | other).action_post()
+        for move, amount in ((same, 350.0), (other, 200.01)):
+            self.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids).create(
+                {"amount": amount, "currency_id": move.currency_id.id}
+            )._create_payments()
+        self.assertEqual(self.schedule.milestone_ids.mapped("billed_amount"), [350.0, 600.0])
+        totals = self.schedule.get_billing_timeline()["totals"]
+        self.assertEqual(totals["paid"], 375.01, "175 of the francs at the invoice's day, and the exact cents")
+        paid = [status["paid"] for status in self.env["billing.milestone"].get_status(self.schedule.milestone_ids.ids)]
+        self.assertEqual(paid, [175.0, 200.01])
+
     def test_an_invoice_settled_by_a_credit_note_is_not_paid(self):
         self._invoiced()
         self.acceptance.invoice_ids._reverse_moves(cancel=True)
@@ -69,9 +91,9 @@ class TestTimeline(BillingCommon):
 
     def test_each_role_is_offered_what_it_may_do(self):
         self.order.action_confirm()
-        self.assertEqual(self._nodes("project")["Acceptance"]["actions"], ["attain", "open"])
-        self.assertEqual(self._nodes("clerk")["Acceptance"]["actions"], ["attain", "open"])
-        self.assertEqual(self._nodes("manager")["Acceptance"]["actions"], ["attain", "hold", "open"])
+        self.assertEqual(self._nodes("project")["Acceptance"]["actions"], ["attain", "attain_to", "open"])
+        self.assertEqual(self._nodes("clerk")["Acceptance"]["actions"], ["attain", "attain_to", "open"])
+        self.assertEqual(self._nodes("manager")["Acceptance"]["actions"], ["attain", "attain_to", "hold", "open"])
         self.assertEqual(self._nodes("auditor")["Acceptance"]["actions"], ["open"])
 
     def test_every_offered_act_works(self):
@@ -82,6 +104,7 @@ class TestTimeline(BillingCommon):
         node = self._nodes("auditor")["Acceptance"]
         self.assertEqual((node["status"], node["label"]), ("invoiced", "Invoiced"))
         self.assertEqual(node["actions"], ["open_invoices", "open"])
+        self.assertEqual(self._nodes("project")["Acceptance"]["actions"], ["undo", "open"])
         action = self.acceptance.with_user(self.roles["auditor"]).action_view_invoices()
         self.assertEqual(action["res_id"], node["invoices"][0]["id"])
 
@@ -101,7 +124,7 @@ class TestTimeline(BillingCommon):
         self.assertEqual((node["status"], node["label"]), ("held", "On Hold"))
         self.assertIn("Scope dispute", node["reason"])
         self.assertEqual([row["id"] for row in node["holds"]], hold.ids)
-        self.assertEqual(node["actions"], ["attain", "release", "open"])
+        self.assertEqual(node["actions"], ["attain", "attain_to", "release", "open"])
         self.assertIn("as soon as the hold ends", node["remedy"])
         hold.action_release()
         self.assertEqual(self._nodes()["Design"]["status"], "planned")
@@ -115,8 +138,68 @@ class TestTimeline(BillingCommon):
         self.assertEqual(node["status"], "failed")
         self.assertIn("archived", node["reason"])
         self.assertIn("Unarchive", node["remedy"])
-        self.assertEqual(node["actions"], ["retry", "hold", "open"])
-        self.assertEqual(self._nodes("project")["Acceptance"]["actions"], ["open"])
+        self.assertEqual(node["actions"], ["retry", "hold", "undo", "open"])
+        self.assertEqual(self._nodes("project")["Acceptance"]["actions"], ["undo", "open"])
+
+    def test_undoing_is_told_before(self):
+        self.assertEqual(self._nodes()["Acceptance"]["undoing"], "")
+        self.order.action_confirm()
+        self.acceptance._attain(50.0, fields.Date.today(), "manual")
+        self.assertIn("changes no invoice", self._nodes()["Acceptance"]["undoing"])
+        self._drain()
+        move = self.acceptance.invoice_ids
+        self.assertEqual(
+            self._nodes()["Acceptance"]["undoing"].replace("\u00a0", " "),
+            f"Undoing it proposes a credit note of $ 300.00 for {move.name}.",
+        )
+        self.schedule.invoice_policy = "draft"
+        self.acceptance.action_attain()
+        self._drain()
+        node = self._nodes("project")["Acceptance"]
+        self.assertTrue(node["undoing"].startswith("Undoing it takes it off the draft invoice. Undoing it proposes"))
+        self.assertIn("undo", node["actions"])
+
+    def test_what_waits_for_a_credit_note_is_credited_and_not_retried(self):
+        self._invoiced()
+        self.acceptance.with_user(self.roles["project"]).action_undo()
+        self._drain()
+        node = self._nodes()["Acceptance"]
+        self.assertEqual(node["status"], "blocked")
+        self.assertEqual(node["actions"], ["attain_to", "credit", "hold", "open_invoices", "open"])
+        self.assertEqual(self._nodes("clerk")["Acceptance"]["actions"], ["attain_to", "open"])
+
+    def test_attaining_in_part_is_told_before(self):
+        self.order.action_confirm()
+        wizard = self.env["billing.attain.wizard"].with_user(self.roles["project"])
+
+        def effect(percent):
+            row = wizard.create({"milestone_ids": self.acceptance.ids, "percent": percent})
+            return row.effect.replace("\u00a0", " ").replace("\u2068", "").replace("\u2069", "")
+
+        self.assertEqual(effect(50), "Bills $ 300.00, untaxed. The invoice is posted.")
+        self.acceptance._attain(50.0, fields.Date.today(), "manual")
+        self.assertEqual(effect(75), "Bills $ 150.00, untaxed. The invoice is posted.")
+        self.assertIn("Takes $ 60.00 back", effect(40))
+        self.assertIn("is attained to 50 % already", effect(50))
+        self.env["billing.hold"].create({"order_id": self.order.id, "reason": "Scope dispute"})
+        self.assertIn("as soon as the hold ends", effect(75))
+
+    def test_a_hold_is_said_in_the_same_words_everywhere(self):
+        self.order.action_confirm()
+        self.env["billing.hold"].create({"order_id": self.order.id, "reason": "Scope dispute"})
+        milestones = self.schedule.milestone_ids
+        labels = dict(milestones._fields["status"]._description_selection(self.env))
+        self.assertEqual([labels[row["status"]] for row in milestones.read(["status"])], ["On Hold", "On Hold"])
+        self.assertEqual({node["label"] for node in self._nodes().values()}, {"On Hold"})
+        [preview] = self.design.task_ids.get_billing_preview()
+        self.assertEqual(preview["label"], "On Hold")
+        self.acceptance.action_attain()
+        self._drain()
+        self.assertEqual(self._nodes()["Acceptance"]["label"], labels[self.acceptance.status])
+        self.assertEqual(milestones.mapped("status"), ["held", "blocked"])
+        self.order.billing_hold_ids.action_release()
+        self._drain()
+        self.assertEqual(milestones.mapped("status"), ["planned", "invoiced"])
 
     def test_late_is_what_was_expected_and_is_not_attained(self):
         self.order.action_confirm()

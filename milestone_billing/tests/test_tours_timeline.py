@@ -93,6 +93,13 @@ class TestTimelineTours(BillingCommon, HttpCase):
             [{"name": "First half", "amount": 300.0}, {"name": "Second half", "amount": 700.0}],
         )
 
+    def test_project_panel_attains_in_part_and_undoes(self):
+        project = self.design.project_id
+        self.start_tour(f"/odoo/project/{project.id}/project-dashboard", "billing_attain_to_undo", login="tour_worker")
+        self.assertRecordValues(
+            self.acceptance, [{"attained_percent": 0.0, "billed_amount": 300.0, "needs_credit": True}]
+        )
+
     def test_project_panel_attains(self):
         project = self.design.project_id
         self.start_tour(f"/odoo/project/{project.id}/project-dashboard", "billing_project_panel", login="tour_worker")

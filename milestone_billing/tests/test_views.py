@@ -172,8 +172,8 @@ class TestViews(BillingCommon):
 
     def test_cards_go_through_the_states_in_order(self):
         milestones = self.env["billing.milestone"].with_context(read_group_expand=True)
-        groups = milestones.web_read_group([("order_id", "=", self.orders[0].id)], ["state"], ["amount:sum"])["groups"]
-        self.assertEqual([group["state"] for group in groups], ["planned", "blocked", "partial", "invoiced"])
+        groups = milestones.web_read_group([("order_id", "=", self.orders[0].id)], ["status"], ["amount:sum"])["groups"]
+        self.assertEqual([group["status"] for group in groups], ["planned", "blocked", "partial", "invoiced"])
 
     def test_order_knows_just_its_own_milestones(self):
         order = self._make_order(1000.0)

@@ -19,6 +19,7 @@ class BillingAttainWizard(models.TransientModel):
     )
     note = fields.Char(help="Kept with the attainment, for whoever looks it up.")
     attained_percent = fields.Float("Attained so Far", digits=(16, 6), compute="_compute_attained_percent")
+    effect = fields.Text(compute="_compute_effect", string="What will happen")
 
     @api.model
     def default_get(self, fields):
@@ -31,6 +32,14 @@ class BillingAttainWizard(models.TransientModel):
     def _compute_attained_percent(self):
         for wizard in self:
             wizard.attained_percent = max(wizard.milestone_ids.mapped("attained_percent"), default=0.0)
+
+    @api.depends("milestone_ids", "percent", "date")
+    def _compute_effect(self):
+        for wizard in self:
+            milestones = wizard.milestone_ids._origin
+            day = wizard.date or fields.Date.context_today(wizard)
+            refusals = [refusal for row in milestones if (refusal := row._attain_refusal(wizard.percent, day))]
+            wizard.effect = refusals[0] if refusals else milestones._describe_attaining(wizard.percent)
 
     def action_attain(self):
         """Attain the milestones to the percentage, on the day.

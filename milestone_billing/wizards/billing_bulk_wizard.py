@@ -58,14 +58,11 @@ class BillingBulkWizard(models.TransientModel):
         return waiting - self._to_credit()
 
     def _concerned_retry(self):
-        waiting = self.milestone_ids.filtered(lambda milestone: milestone.state in ("blocked", "failed"))
-        return waiting - self._to_credit()
+        return self.milestone_ids.filtered("may_retry")
 
     def _to_credit(self):
         """Return the milestones that wait for a credit note, which neither billing nor another try makes."""
-        return self.milestone_ids.filtered(
-            lambda milestone: milestone.state == "blocked" and milestone._origin._credit_owed()
-        )
+        return self.milestone_ids.filtered("needs_credit")
 
     def _concerned_hold(self):
         return self.milestone_ids.filtered(lambda milestone: milestone.state not in SETTLED)
@@ -91,13 +88,11 @@ class BillingBulkWizard(models.TransientModel):
 
     def _summary_retry(self):
         waiting = self.concerned_ids
-        held = waiting.filtered("is_held")
-        lines = [
+        if not waiting:
+            return [self.env._("Nothing of these milestones can be tried again now.")]
+        return [
             self.env._("To be tried again: %(count)s (%(total)s).", count=len(waiting), total=waiting._format_totals())
         ]
-        if held:
-            lines.append(self.env._("Of these, held back and blocked again until the hold is released: %s.", len(held)))
-        return lines if waiting else [self.env._("Nothing of these milestones is blocked or failed.")]
 
     def _summary_hold(self):
         held = self.concerned_ids
@@ -128,8 +123,8 @@ class BillingBulkWizard(models.TransientModel):
     def _summary_left(self, left):
         """Return the sentences on the chosen milestones that the act leaves alone."""
         lines = []
-        held = left.filtered(lambda milestone: milestone.is_held and milestone.state in WAITING)
         credit = left & self._to_credit() if self.act in ("bill", "retry") else left.browse()
+        held = (left - credit).filtered(lambda milestone: milestone.is_held and milestone.state in WAITING)
         idle = left - held - credit
         if held:
             lines.append(self.env._("On hold, and left alone: %s. Release these first.", len(held)))

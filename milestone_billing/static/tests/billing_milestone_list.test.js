@@ -88,6 +88,64 @@ test("what is chosen while it reads again stays chosen", async () => {
     expect(".o_data_row:eq(1) .o_list_record_selector input").toBeChecked();
 });
 
+test("an empty list fills itself when the first row arrives", async () => {
+    BillingMilestone._records = [];
+    mockUpdates();
+    await mountView({
+        type: "list",
+        resModel: "billing.milestone",
+        arch: `<list js_class="billing_milestone_list" sample="1"><field name="name"/></list>`,
+        noContentHelp: "Everything attained is billed",
+    });
+    expect(".o_view_sample_data").toHaveCount(1);
+    tell([7]);
+    await advanceTime(300);
+    await animationFrame();
+    expect(".o_view_sample_data").toHaveCount(1);
+    MockServer.env["billing.milestone"].create({ name: "Deposit", state: "due" });
+    tell([7]);
+    await advanceTime(300);
+    await animationFrame();
+    expect(queryAllTexts(".o_data_row [name=name]")).toEqual(["Deposit"]);
+    expect(".o_view_sample_data").toHaveCount(0);
+    expect(".o_nocontent_help").toHaveCount(0);
+});
+
+test("so do cards whose columns are empty", async () => {
+    BillingMilestone._records = [];
+    mockUpdates();
+    onRpc("web_read_group", ({ parent }) => {
+        const answer = parent();
+        if (!answer.groups.length) {
+            answer.groups = ["due", "invoiced"].map((state) => ({
+                state,
+                __extra_domain: [["state", "=", state]],
+                __count: 0,
+                __records: [],
+            }));
+            answer.length = 2;
+        }
+        return answer;
+    });
+    await mountView({
+        type: "kanban",
+        resModel: "billing.milestone",
+        groupBy: ["state"],
+        arch: `
+            <kanban js_class="billing_milestone_kanban" sample="1">
+                <templates><t t-name="card"><field name="name"/></t></templates>
+            </kanban>`,
+        noContentHelp: "Everything attained is billed",
+    });
+    expect(".o_view_sample_data").toHaveCount(1);
+    MockServer.env["billing.milestone"].create({ name: "Deposit", state: "due" });
+    tell([7]);
+    await advanceTime(300);
+    await animationFrame();
+    expect(queryAllTexts(".o_kanban_group .o_kanban_record")).toEqual(["Deposit"]);
+    expect(".o_view_sample_data").toHaveCount(0);
+});
+
 test("cards move as milestones are billed", async () => {
     mockUpdates();
     await mountView({

@@ -17,6 +17,7 @@ export function milestone(values = {}) {
         is_late: false,
         due: "Task “Design”, when it is done",
         effect: "Attaining it bills $ 400.00, untaxed. The invoice is posted.",
+        undoing: "",
         reason: "",
         remedy: "",
         holds: [],

@@ -137,6 +137,48 @@ test("nobody is offered what the server does not allow him", async () => {
     expect(queryAllTexts(".o_billing_popover .o_billing_acts button")).toEqual(["Open"]);
 });
 
+test("attaining in part opens the dialog for this milestone, and reads the plan anew when it closes", async () => {
+    mockService("action", {
+        doAction(action, { additionalContext, onClose }) {
+            expect.step([action, additionalContext.active_model, additionalContext.active_ids]);
+            return onClose();
+        },
+    });
+    await mountOrder(() => plan([milestone({ actions: ["attain", "attain_to", "open"] })]));
+    await contains(".o_billing_card").click();
+    await contains(".o_billing_popover button[name=attain_to]").click();
+    await animationFrame();
+    expect.verifySteps([["milestone_billing.billing_attain_wizard_action", "billing.milestone", [1]]]);
+    expect(reads).toBe(2);
+});
+
+test("undoing says before what becomes of the invoice, and asks", async () => {
+    const undoing = "Undoing it proposes a credit note of $ 400.00 for INV/7.";
+    await mountOrder(() => plan([milestone({ undoing, actions: ["undo", "open"] })]));
+    onRpc("billing.milestone", "action_undo", ({ args }) => {
+        expect.step(`undo ${args[0]}`);
+        return true;
+    });
+    await contains(".o_billing_card").click();
+    expect(".o_billing_popover .o_billing_undoing").toHaveText(undoing);
+    await contains(".o_billing_popover button[name=undo]").click();
+    expect(".modal-body").toHaveText(undoing);
+    await contains(".modal-footer .btn-secondary").click();
+    expect.verifySteps([]);
+    await contains(".o_billing_card").click();
+    await contains(".o_billing_popover button[name=undo]").click();
+    await contains(".modal-footer .btn-primary").click();
+    await animationFrame();
+    expect.verifySteps(["undo 1"]);
+    expect(reads).toBe(2);
+});
+
+test("what may not be undone does not tell of it", async () => {
+    await mountOrder(() => plan([milestone({ undoing: "Undoing it changes no invoice." })]));
+    await contains(".o_billing_card").click();
+    expect(".o_billing_popover .o_billing_undoing").toHaveCount(0);
+});
+
 test("a change elsewhere updates the timeline", async () => {
     let label = "Planned";
     await mountOrder(() => plan([milestone({ label })]));

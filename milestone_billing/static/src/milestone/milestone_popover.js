@@ -37,9 +37,22 @@ export class MilestonePopover extends Component {
     get buttons() {
         const labels = {
             attain: [_t("Attain"), "fa-check", "btn-primary"],
+            attain_to: [
+                _t("Attain to…"),
+                "fa-adjust",
+                "btn-secondary",
+                _t("Choose the day and the cumulative percentage."),
+            ],
             retry: [_t("Retry"), "fa-refresh", "btn-primary"],
+            credit: [
+                _t("Credit Note"),
+                "fa-file-text-o",
+                "btn-primary",
+                _t("Draft the credit note of what is billed and no longer attained."),
+            ],
             hold: [_t("Hold"), "fa-pause", "btn-secondary"],
             open_invoices: [_t("Open Invoice"), "fa-file-text-o", "btn-secondary"],
+            undo: [_t("Undo"), "fa-undo", "btn-secondary"],
             open: [_t("Open"), "fa-external-link", "btn-secondary"],
         };
         return this.props.milestone.actions
@@ -49,7 +62,14 @@ export class MilestonePopover extends Component {
                 label: labels[name][0],
                 icon: labels[name][1],
                 style: labels[name][2],
+                title: labels[name][3],
             }));
+    }
+
+    /** What undoing does, where it is offered. */
+    get undoing() {
+        const { actions, undoing } = this.props.milestone;
+        return actions.includes("undo") ? undoing : "";
     }
 
     get mayRelease() {

@@ -1,3 +1,4 @@
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
@@ -9,6 +10,7 @@ import { useService } from "@web/core/utils/hooks";
  */
 export function useMilestoneActs(afterwards, before = async () => {}) {
     const action = useService("action");
+    const dialog = useService("dialog");
     const notification = useService("notification");
     const orm = useService("orm");
 
@@ -21,6 +23,18 @@ export function useMilestoneActs(afterwards, before = async () => {}) {
         await afterwards();
     }
 
+    /** Open the dialog of a window action on one milestone, and read again when it is closed. */
+    async function openDialog(xmlId, context) {
+        if ((await before()) !== false) {
+            await action.doAction(xmlId, { additionalContext: context, onClose: afterwards });
+        }
+    }
+
+    /** Open the records that the server found or made. */
+    async function follow(method, { id }) {
+        await action.doAction(await orm.call("billing.milestone", method, [[id]]));
+    }
+
     return {
         attain: (milestone) =>
             call(
@@ -29,6 +43,26 @@ export function useMilestoneActs(afterwards, before = async () => {}) {
                 milestone.id,
                 _t("%s is attained.", milestone.name)
             ),
+        attain_to: ({ id }) =>
+            openDialog("milestone_billing.billing_attain_wizard_action", {
+                active_model: "billing.milestone",
+                active_id: id,
+                active_ids: [id],
+            }),
+        undo: (milestone) =>
+            dialog.add(ConfirmationDialog, {
+                title: _t("Undo %s?", milestone.name),
+                body: milestone.undoing,
+                confirmLabel: _t("Undo"),
+                confirm: () =>
+                    call(
+                        "billing.milestone",
+                        "action_undo",
+                        milestone.id,
+                        _t("%s is not attained any more.", milestone.name)
+                    ),
+                cancel: () => {},
+            }),
         retry: (milestone) =>
             call(
                 "billing.milestone",
@@ -38,20 +72,10 @@ export function useMilestoneActs(afterwards, before = async () => {}) {
             ),
         release: (milestone, hold) =>
             call("billing.hold", "action_release", hold.id, _t("The hold is released.")),
-        async hold(milestone) {
-            if ((await before()) !== false) {
-                await action.doAction("milestone_billing.billing_hold_action_new", {
-                    additionalContext: { default_milestone_id: milestone.id },
-                    onClose: afterwards,
-                });
-            }
-        },
-        async open_invoices(milestone) {
-            const invoices = await orm.call("billing.milestone", "action_view_invoices", [
-                [milestone.id],
-            ]);
-            await action.doAction(invoices);
-        },
+        hold: ({ id }) =>
+            openDialog("milestone_billing.billing_hold_action_new", { default_milestone_id: id }),
+        credit: (milestone) => follow("action_credit", milestone),
+        open_invoices: (milestone) => follow("action_view_invoices", milestone),
         open: (milestone) =>
             action.doAction({
                 type: "ir.actions.act_window",

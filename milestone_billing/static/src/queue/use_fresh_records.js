@@ -6,10 +6,27 @@ import { useBillingUpdates } from "../updates/use_billing_updates";
  * @param {() => Object} getModel the view's model
  */
 export function useFreshRecords(getModel) {
+    /** Put the first real records in the place of those that are made up for an empty view. */
+    async function replaceSample(model) {
+        const root = model.root;
+        const { context, domain, resModel } = root.config;
+        const count = await model.orm.searchCount(resModel, domain, { context });
+        if (count && model.root === root) {
+            // The groups remembered are made up too.
+            delete root.config.currentGroups;
+            await root.load();
+            model.useSampleModel = false;
+            model.notify();
+        }
+    }
+
     async function readAgain() {
         const model = getModel();
         const root = model.root;
-        if (model.useSampleModel || root.selection?.length || root.editedRecord) {
+        if (model.useSampleModel) {
+            return replaceSample(model);
+        }
+        if (root.selection?.length || root.editedRecord) {
             return;
         }
         const shown = [...root.records];

@@ -227,6 +227,53 @@ tours.add("billing_schedule_on_quotation", {
     ],
 });
 
+tours.add("billing_attain_to_undo", {
+    steps: () => [
+        {
+            content: "A milestone is reached in part",
+            trigger: ".o_billing_next .o_billing_row:contains(Acceptance)",
+            run: "click",
+        },
+        {
+            trigger: ".o_billing_popover button[name=attain_to]",
+            run: "click",
+        },
+        {
+            trigger: ".modal [name=percent] input",
+            run: "edit 50 && press Tab",
+        },
+        {
+            content: "The dialog says what that bills",
+            trigger: ".modal [name=effect]:contains(Bills):contains(300.00)",
+        },
+        {
+            trigger: ".modal footer button[name=action_attain]",
+            run: "click",
+        },
+        {
+            content: "It is billed in part, and undone",
+            trigger: ".o_billing_row:contains(Acceptance):contains(Partly Billed)",
+            run: "click",
+        },
+        {
+            content: "which says before what becomes of the invoice",
+            trigger: ".o_billing_popover .o_billing_undoing:contains(credit note):contains(300.00)",
+        },
+        {
+            trigger: ".o_billing_popover button[name=undo]",
+            run: "click",
+        },
+        {
+            trigger: ".modal:contains(credit note):contains(300.00) footer button:text(Undo)",
+            run: "click",
+        },
+        {
+            content: "It waits for the credit note now, and says so",
+            trigger: ".o_billing_row:contains(Acceptance):contains(Blocked):contains(INV/)",
+        },
+    ],
+});
+
 tours.add("billing_project_panel", {
     steps: () => [
         {
