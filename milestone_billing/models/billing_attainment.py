@@ -48,7 +48,13 @@ class BillingAttainment(models.Model):
     percent = fields.Float(
         "Attained (cumulative %)", digits=(16, 6), required=True, readonly=True, help="Zero takes an attainment back."
     )
-    date = fields.Date("Attained On", required=True, readonly=True, index=True)
+    date = fields.Date(
+        "Attained On",
+        required=True,
+        readonly=True,
+        index=True,
+        help="The day on which the milestone was attained, not the day it was recorded.",
+    )
     source = fields.Selection(SOURCES, required=True, readonly=True, help="What said that the milestone is attained.")
     note = fields.Char(readonly=True, help="What whoever recorded it has to say of it.")
     key = fields.Char(required=True, readonly=True, help="Unique: the same event is recorded once.")

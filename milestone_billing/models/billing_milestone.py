@@ -174,7 +174,7 @@ class BillingMilestone(models.Model):
         store=True,
         help="Cumulative: attaining 40 and then 100 bills the difference.",
     )
-    attained_date = fields.Date(compute="_compute_attained", store=True)
+    attained_date = fields.Date(compute="_compute_attained", store=True, help="The day on which it was attained.")
     invoice_line_ids = fields.One2many(
         "account.move.line", "billing_milestone_id", "Invoice Lines", copy=False, groups=BOOKS_GROUPS
     )

@@ -120,6 +120,7 @@ class BillingSchedule(models.Model):
         compute="_compute_state",
         store=True,
         index=True,
+        help="Where the plan stands: it runs once the order is confirmed.",
     )
     amount_lines = fields.Monetary(
         "Lines Covered Total", compute="_compute_amounts", help="Untaxed total of the lines."

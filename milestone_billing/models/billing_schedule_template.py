@@ -20,10 +20,15 @@ class BillingScheduleTemplate(models.Model):
     company_id = fields.Many2one("res.company", help="Left empty, every company may use it.")
     note = fields.Text("For Whom", translate=True, help="When to choose this plan.")
     invoice_policy = fields.Selection(INVOICE_POLICIES, "Invoices", help="Left empty, as the company says.")
-    grouping = fields.Selection(GROUPINGS)
-    invoice_date_policy = fields.Selection(INVOICE_DATES, "Invoice Date")
-    change_rule = fields.Selection(CHANGE_RULES, "Change Orders Go To")
-    payment_term_id = fields.Many2one("account.payment.term", "Payment Terms", check_company=True)
+    grouping = fields.Selection(GROUPINGS, help="Left empty, as the company says.")
+    invoice_date_policy = fields.Selection(INVOICE_DATES, "Invoice Date", help="Left empty, as the company says.")
+    change_rule = fields.Selection(CHANGE_RULES, "Change Orders Go To", help="Left empty, as the company says.")
+    payment_term_id = fields.Many2one(
+        "account.payment.term",
+        "Payment Terms",
+        check_company=True,
+        help="Left empty, the payment terms of the order apply. A milestone may have its own.",
+    )
     milestone_ids = fields.One2many("billing.schedule.template.milestone", "template_id", "Milestones", copy=True)
 
     @api.model
@@ -67,7 +72,9 @@ class BillingScheduleTemplateMilestone(models.Model):
         "Lines Like", help="Words of a product or description, such as “licence*”; left empty, all lines."
     )
     task_pattern = fields.Char("Tasks Like", help="Words of a task's name, such as “design*”.")
-    payment_term_id = fields.Many2one("account.payment.term", "Payment Terms")
+    payment_term_id = fields.Many2one(
+        "account.payment.term", "Payment Terms", help="Of its invoices; left empty, those of the schedule."
+    )
     description = fields.Char(
         "Invoice Line Text",
         translate=True,

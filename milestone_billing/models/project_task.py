@@ -12,6 +12,7 @@ class ProjectTask(models.Model):
         "Billing Milestones",
         copy=False,
         groups="milestone_billing.group_billing_user,project.group_project_user",
+        help="The milestones of billing schedules that wait for this task.",
     )
 
     @api.model_create_multi

@@ -14,7 +14,11 @@ class ResCompany(models.Model):
         help="What happens to the invoice of a milestone that is due: left in draft, posted, or posted and sent.",
     )
     billing_grouping = fields.Selection(
-        GROUPINGS, default="milestone", required=True, string="Milestone Invoice Grouping"
+        GROUPINGS,
+        default="milestone",
+        required=True,
+        string="Milestone Invoice Grouping",
+        help="What goes on one invoice, of what is due at the same time.",
     )
     billing_invoice_date = fields.Selection(
         INVOICE_DATES,
@@ -24,7 +28,11 @@ class ResCompany(models.Model):
         help="The date of an invoice whose milestone was attained earlier. A locked date moves to the next open day.",
     )
     billing_change_rule = fields.Selection(
-        CHANGE_RULES, default="pro_rata", required=True, string="Change Orders Go To"
+        CHANGE_RULES,
+        default="pro_rata",
+        required=True,
+        string="Change Orders Go To",
+        help="Where the difference goes when the order changes after it was confirmed. What is billed stays.",
     )
     billing_notify_partner_ids = fields.Many2many(
         "res.partner",

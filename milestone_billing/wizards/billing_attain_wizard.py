@@ -9,7 +9,12 @@ class BillingAttainWizard(models.TransientModel):
     _description = "Attain Milestones"
 
     milestone_ids = fields.Many2many("billing.milestone", string="Milestones", required=True)
-    date = fields.Date("Attained On", required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        "Attained On",
+        required=True,
+        default=fields.Date.context_today,
+        help="The day on which it was reached; it may lie in the past.",
+    )
     percent = fields.Float(
         "Attained (cumulative %)",
         digits=(16, 6),
@@ -18,7 +23,12 @@ class BillingAttainWizard(models.TransientModel):
         help="Cumulative: attaining 40 and then 100 bills the difference.",
     )
     note = fields.Char(help="Kept with the attainment, for whoever looks it up.")
-    attained_percent = fields.Float("Attained so Far", digits=(16, 6), compute="_compute_attained_percent")
+    attained_percent = fields.Float(
+        "Attained so Far",
+        digits=(16, 6),
+        compute="_compute_attained_percent",
+        help="Cumulative: what was attained before.",
+    )
     effect = fields.Text(compute="_compute_effect", string="What will happen")
 
     @api.model

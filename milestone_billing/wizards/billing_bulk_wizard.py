@@ -15,7 +15,10 @@ class BillingBulkWizard(models.TransientModel):
     act = fields.Selection(ACTS, required=True, default="bill")
     milestone_ids = fields.Many2many("billing.milestone", string="Milestones", required=True)
     concerned_ids = fields.Many2many(
-        "billing.milestone", compute="_compute_concerned_ids", string="Milestones Concerned"
+        "billing.milestone",
+        compute="_compute_concerned_ids",
+        string="Milestones Concerned",
+        help="Those of the chosen milestones that the act applies to.",
     )
     hold_ids = fields.Many2many(
         "billing.hold",

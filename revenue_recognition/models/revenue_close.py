@@ -48,6 +48,7 @@ class RevenueClose(models.Model):
         readonly=True,
         copy=False,
         index=True,
+        help="How far the close is. Each step follows the one before.",
     )
     granularity = fields.Selection(
         [("contract", "Per Contract"), ("customer", "Per Customer"), ("summary", "Summary")],
@@ -71,7 +72,13 @@ class RevenueClose(models.Model):
     )
     reason = fields.Char(readonly=True, copy=False, help="Why the period was opened again.")
     reversed_id = fields.Many2one(
-        "revenue.close", string="Reopens", readonly=True, copy=False, index="btree_not_null", check_company=True
+        "revenue.close",
+        string="Reopens",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        help="The close that it takes back.",
     )
     reversal_ids = fields.One2many("revenue.close", "reversed_id", string="Reopened By", readonly=True)
     failure = fields.Char(readonly=True, copy=False, help="What stopped the work in the background.")

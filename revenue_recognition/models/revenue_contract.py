@@ -31,6 +31,7 @@ class RevenueContract(models.Model):
         readonly=True,
         copy=False,
         index=True,
+        help="Only active contracts are closed; a draft lacks something yet.",
     )
     order_ids = fields.One2many("sale.order", "revenue_contract_id", string="Orders", readonly=True)
     obligation_ids = fields.One2many("revenue.obligation", "contract_id", string="Obligations")

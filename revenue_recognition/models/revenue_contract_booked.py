@@ -44,10 +44,18 @@ class RevenueContract(models.Model):
         help="Contract asset or contract liability in the books; which one it is, the position says.",
     )
     booked_billed = fields.Monetary(
-        string="Billed in the Books", compute="_compute_booked", compute_sudo=True, aggregator=None
+        string="Billed in the Books",
+        compute="_compute_booked",
+        compute_sudo=True,
+        aggregator=None,
+        help="What closes booked of its invoices.",
     )
     booked_revenue = fields.Monetary(
-        string="Recognised in the Books", compute="_compute_booked", compute_sudo=True, aggregator=None
+        string="Recognised in the Books",
+        compute="_compute_booked",
+        compute_sudo=True,
+        aggregator=None,
+        help="What closes booked of its revenue.",
     )
 
     @api.depends("entry_ids")

@@ -14,11 +14,16 @@ class RevenueContractCost(models.Model):
     contract_id = fields.Many2one("revenue.contract", required=True, index=True, check_company=True)
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
-    date = fields.Date(required=True, default=fields.Date.context_today)
-    kind = fields.Selection(
-        [("capitalise", "Capitalised"), ("impair", "Impaired")], required=True, default="capitalise"
+    date = fields.Date(
+        required=True, default=fields.Date.context_today, help="The day on which it was incurred, or found impaired."
     )
-    amount = fields.Monetary(required=True)
+    kind = fields.Selection(
+        [("capitalise", "Capitalised"), ("impair", "Impaired")],
+        required=True,
+        default="capitalise",
+        help="Capitalised: an asset, used up as revenue is earned. Impaired: what will not be recovered.",
+    )
+    amount = fields.Monetary(required=True, help="In the currency of the contract.")
     obligation_ids = fields.Many2many(
         "revenue.obligation",
         "revenue_contract_cost_obligation_rel",

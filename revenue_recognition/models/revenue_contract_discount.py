@@ -18,7 +18,7 @@ class RevenueContractDiscount(models.Model):
     company_id = fields.Many2one(related="contract_id.company_id", store=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     name = fields.Char(string="Evidence", required=True, help="What shows that the discount belongs to these alone.")
-    amount = fields.Monetary(required=True)
+    amount = fields.Monetary(required=True, help="In the currency of the contract.")
     obligation_ids = fields.Many2many(
         "revenue.obligation",
         "revenue_contract_discount_obligation_rel",

@@ -23,7 +23,9 @@ class RevenueContract(models.Model):
         compute_sudo=True,
         help="What is expected in exchange for all that is promised, as of today.",
     )
-    now_billed = fields.Monetary(string="Billed", compute="_compute_now", compute_sudo=True)
+    now_billed = fields.Monetary(
+        string="Billed", compute="_compute_now", compute_sudo=True, help="What is invoiced through today, net of taxes."
+    )
     now_revenue = fields.Monetary(
         string="Recognised",
         compute="_compute_now",

@@ -39,15 +39,19 @@ class RevenueEntry(models.Model):
     kind = fields.Selection(
         KINDS, required=True, help="What it books: revenue, an invoice, the presentation as contract asset, and so on."
     )
-    amount = fields.Monetary(required=True)
-    company_amount = fields.Monetary(required=True, currency_field="company_currency_id")
+    amount = fields.Monetary(required=True, help="In the currency of the contract.")
+    company_amount = fields.Monetary(
+        required=True, currency_field="company_currency_id", help="In the currency of the company."
+    )
     cumulative = fields.Monetary(help="All that is booked of it since the contract began.")
     allocated = fields.Monetary(help="The price allocated to the obligation on that day.")
     progress = fields.Float(digits=(16, 12), help="The fraction earned, 0 to 1.")
 
     company_id = fields.Many2one(related="posting_id.company_id")
     date = fields.Date(related="close_id.date")
-    state = fields.Selection(related="close_id.state")
+    state = fields.Selection(
+        related="close_id.state", help="Where its close stands: before it is posted, the books have nothing of it."
+    )
     debit_account_id = fields.Many2one(related="posting_id.debit_account_id")
     credit_account_id = fields.Many2one(related="posting_id.credit_account_id")
     currency_id = fields.Many2one(related="posting_id.currency_id")

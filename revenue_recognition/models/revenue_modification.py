@@ -43,13 +43,19 @@ class RevenueModification(models.Model):
     currency_id = fields.Many2one(related="contract_id.currency_id")
     name = fields.Char(required=True)
     date = fields.Date(required=True, help="The change takes effect at the beginning of this day.")
-    kind = fields.Selection([("modify", "Modification"), ("terminate", "Termination")], required=True, default="modify")
+    kind = fields.Selection(
+        [("modify", "Modification"), ("terminate", "Termination")],
+        required=True,
+        default="modify",
+        help="A modification changes what is promised; a termination ends the contract.",
+    )
     state = fields.Selection(
         [("proposed", "Proposed"), ("applied", "Applied"), ("rejected", "Rejected")],
         required=True,
         default="proposed",
         readonly=True,
         index=True,
+        help="What is proposed does not count before it is applied.",
     )
     treatment = fields.Selection(
         [("auto", "As the Standard Decides"), *TREATMENTS],
@@ -323,7 +329,11 @@ class RevenueModificationLine(models.Model):
     obligation_id = fields.Many2one(
         "revenue.obligation", required=True, index=True, check_company=True, ondelete="restrict"
     )
-    action = fields.Selection([("add", "Added"), ("change", "Changed"), ("remove", "Removed")], required=True)
+    action = fields.Selection(
+        [("add", "Added"), ("change", "Changed"), ("remove", "Removed")],
+        required=True,
+        help="Whether the obligation is new, has new terms, or falls away.",
+    )
     terms = fields.Json(help="New terms: price, ssp, quantity, end, total_cost.")
     summary = fields.Char(compute="_compute_summary", string="New Terms")
 

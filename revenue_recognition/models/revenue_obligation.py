@@ -21,7 +21,12 @@ class RevenueObligation(models.Model):
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one("product.product", index=True, check_company=True)
     sale_line_ids = fields.Many2many(
-        "sale.order.line", "revenue_obligation_sale_line_rel", "obligation_id", "sale_line_id", string="Order Lines"
+        "sale.order.line",
+        "revenue_obligation_sale_line_rel",
+        "obligation_id",
+        "sale_line_id",
+        string="Order Lines",
+        help="The order lines that promise it.",
     )
     policy_version_id = fields.Many2one(
         "revenue.policy.version",
@@ -65,7 +70,7 @@ class RevenueObligation(models.Model):
         help="What passes control to the customer, or starts its time.",
     )
     date_start = fields.Date(string="Starts", help="Of what is earned by time, or on a date; empty until it starts.")
-    date_end = fields.Date(string="Ends")
+    date_end = fields.Date(string="Ends", help="The last day of what is earned by time.")
     duration_months = fields.Integer(string="Months", help="How long it takes where no end is given.")
     monthly = fields.Boolean(string="By Months", help="A part of a month counts its days over those of that month.")
     price = fields.Monetary(help="The price stated in the contract, net of taxes.")
@@ -80,7 +85,9 @@ class RevenueObligation(models.Model):
         string="Kind of Price",
         help="Empty where no standalone selling price is known.",
     )
-    quantity = fields.Float(digits="Product Unit")
+    quantity = fields.Float(
+        digits="Product Unit", help="What is promised in all: hours or units are measured against it."
+    )
     unit_price = fields.Float(digits="Product Price", help="What a unit earns where there is no quantity.")
     distinct = fields.Selection(
         [("auto", "By Measure"), ("yes", "Yes"), ("no", "No")],
@@ -92,7 +99,7 @@ class RevenueObligation(models.Model):
     project_id = fields.Many2one(
         "project.project", index=True, help="Its milestones, hours and cost count for this obligation."
     )
-    analytic_distribution = fields.Json()
+    analytic_distribution = fields.Json(help="Its revenue is posted with this distribution.")
     revenue_account_id = fields.Many2one(
         "account.account",
         check_company=True,

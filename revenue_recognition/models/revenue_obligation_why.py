@@ -15,7 +15,9 @@ class RevenueObligation(models.Model):
     now_recognised = fields.Monetary(
         string="Recognised", compute="_compute_now", compute_sudo=True, help="What of it is earned through today."
     )
-    now_progress = fields.Float(string="Progress", compute="_compute_now", compute_sudo=True)
+    now_progress = fields.Float(
+        string="Progress", compute="_compute_now", compute_sudo=True, help="The fraction earned by now."
+    )
 
     @api.depends("price", "ssp", "contract_id.state")
     @api.depends_context("revenue_at")

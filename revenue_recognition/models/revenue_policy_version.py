@@ -93,19 +93,68 @@ class RevenuePolicyVersion(models.Model):
     journal_id = fields.Many2one(
         "account.journal",
         domain="[('type', '=', 'general')] + ([('company_id', '=', company_id)] if company_id else [])",
+        help="The closes of its contracts are booked here. Empty: in the journal of the company.",
     )
-    contract_liability_account_id = fields.Many2one("account.account", string="Contract Liability", check_company=True)
-    contract_asset_account_id = fields.Many2one("account.account", string="Contract Asset", check_company=True)
-    revenue_account_id = fields.Many2one("account.account", string="Revenue", check_company=True)
-    refund_liability_account_id = fields.Many2one("account.account", string="Refund Liability", check_company=True)
-    loss_provision_account_id = fields.Many2one("account.account", string="Loss Provision", check_company=True)
-    loss_account_id = fields.Many2one("account.account", string="Loss on Contracts", check_company=True)
-    contract_cost_account_id = fields.Many2one("account.account", string="Contract Cost", check_company=True)
+    contract_liability_account_id = fields.Many2one(
+        "account.account",
+        string="Contract Liability",
+        check_company=True,
+        help="Invoices of its contracts are booked here. Empty: the account of the company.",
+    )
+    contract_asset_account_id = fields.Many2one(
+        "account.account",
+        string="Contract Asset",
+        check_company=True,
+        help="Revenue beyond what is billed is shown here. Empty: the account of the company.",
+    )
+    revenue_account_id = fields.Many2one(
+        "account.account",
+        string="Revenue",
+        check_company=True,
+        help="What is recognised is booked here. Empty: the income account of the product.",
+    )
+    refund_liability_account_id = fields.Many2one(
+        "account.account",
+        string="Refund Liability",
+        check_company=True,
+        help="What customers are expected to get back. Empty: the account of the company.",
+    )
+    loss_provision_account_id = fields.Many2one(
+        "account.account",
+        string="Loss Provision",
+        check_company=True,
+        help="Losses that contracts are expected to make. Empty: the account of the company.",
+    )
+    loss_account_id = fields.Many2one(
+        "account.account",
+        string="Loss on Contracts",
+        check_company=True,
+        help="The expense of the loss provision. Empty: the account of the company.",
+    )
+    contract_cost_account_id = fields.Many2one(
+        "account.account",
+        string="Contract Cost",
+        check_company=True,
+        help="Cost of obtaining and fulfilling contracts that is capitalised. Empty: the account of the company.",
+    )
     amortisation_account_id = fields.Many2one(
-        "account.account", string="Amortisation of Contract Cost", check_company=True
+        "account.account",
+        string="Amortisation of Contract Cost",
+        check_company=True,
+        help="The expense of capitalised contract cost, as revenue is earned. Empty: the account of the company.",
     )
-    interest_expense_account_id = fields.Many2one("account.account", string="Interest Expense", check_company=True)
-    interest_income_account_id = fields.Many2one("account.account", string="Interest Income", check_company=True)
+    interest_expense_account_id = fields.Many2one(
+        "account.account",
+        string="Interest Expense",
+        check_company=True,
+        help="Interest on what customers pay long before they are served. Empty: the account of the company.",
+    )
+    interest_income_account_id = fields.Many2one(
+        "account.account",
+        string="Interest Income",
+        check_company=True,
+        help="Interest on what customers pay long after they are served. Empty: the account of the company.",
+    )
 
     _once_a_date = models.Constraint("UNIQUE(policy_id, date_from)", "A policy has one version from a date.")
     date_to = fields.Date(string="To", compute="_compute_date_to", help="The day before the next version.")

@@ -21,8 +21,10 @@ class RevenueAccountsWizard(models.TransientModel):
         domain="[('type', '=', 'general'), ('company_id', '=', company_id)]",
         help="The journal of recognised revenue. Empty: it is created.",
     )
-    journal_name = fields.Char(string="New Journal")
-    journal_code = fields.Char(string="Short Code", size=5)
+    journal_name = fields.Char(string="New Journal", help="Of the journal that is created, where none is chosen.")
+    journal_code = fields.Char(
+        string="Short Code", size=5, help="Of the journal that is created, where none is chosen."
+    )
     policy_id = fields.Many2one(
         "revenue.policy",
         string="Default Policy",
@@ -163,11 +165,12 @@ class RevenueAccountsWizardLine(models.TransientModel):
     purpose = fields.Char(string="What It Holds", compute="_compute_purpose")
     account_domain = fields.Binary(compute="_compute_purpose")
     account_id = fields.Many2one("account.account", help="Empty: an account with the code and name is created.")
-    code = fields.Char(string="New Code")
-    name = fields.Char(string="New Name")
+    code = fields.Char(string="New Code", help="Of the account that is created, where none is chosen.")
+    name = fields.Char(string="New Name", help="Of the account that is created, where none is chosen.")
     status = fields.Selection(
         [("set", "Set"), ("proposed", "Proposed"), ("create", "Will be created"), ("none", "Left out")],
         compute="_compute_status",
+        help="Whether the account is there already, or what becomes of it.",
     )
 
     @api.depends("role")

@@ -56,9 +56,9 @@ class RevenueCheckLine(models.TransientModel):
     whole = fields.Boolean(
         string="All Items", help="All journal items of the account count; of others only those that closes made."
     )
-    subledger = fields.Monetary()
-    ledger = fields.Monetary()
-    difference = fields.Monetary()
+    subledger = fields.Monetary(help="What the subledger has of the account.")
+    ledger = fields.Monetary(help="What the journal items of the account come to.")
+    difference = fields.Monetary(help="What subledger and ledger differ by.")
 
     def action_open_moves(self):
         """Show the journal items that the subledger does not know, or knows otherwise."""

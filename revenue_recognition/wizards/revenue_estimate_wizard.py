@@ -113,10 +113,17 @@ class RevenueEstimateWizardLine(models.TransientModel):
     wizard_id = fields.Many2one("revenue.estimate.wizard", required=True, ondelete="cascade", index=True)
     obligation_id = fields.Many2one("revenue.obligation", required=True, ondelete="cascade", readonly=True)
     name = fields.Char(compute="_compute_outlook")
-    measure = fields.Char(compute="_compute_outlook")
+    measure = fields.Char(compute="_compute_outlook", help="How its progress is measured (ASC 606-10-25-31).")
     currency_id = fields.Many2one("res.currency", compute="_compute_outlook")
-    estimate = fields.Float(string="Current Estimate", compute="_compute_outlook", digits=(16, 2))
-    done = fields.Float(string="To Date", compute="_compute_outlook", digits=(16, 2))
+    estimate = fields.Float(
+        string="Current Estimate",
+        compute="_compute_outlook",
+        digits=(16, 2),
+        help="What was expected by completion until now.",
+    )
+    done = fields.Float(
+        string="To Date", compute="_compute_outlook", digits=(16, 2), help="What is worked or spent by now."
+    )
     progress = fields.Float(compute="_compute_outlook", help="The fraction earned by now.")
     new_estimate = fields.Float(digits=(16, 2), help="All that is expected by completion, what is done included.")
     new_progress = fields.Float(compute="_compute_effect", help="The fraction earned with the new estimate.")

@@ -30,6 +30,7 @@ class RevenueEvidenceWizard(models.TransientModel):
         store=True,
         readonly=False,
         precompute=True,
+        help="What was seen; it says what the value means.",
     )
     fits = fields.Boolean(compute="_compute_meaning")
     valued = fields.Boolean(compute="_compute_meaning")

@@ -122,13 +122,15 @@ class RevenuePositionLine(models.TransientModel):
     contract_id = fields.Many2one("revenue.contract", required=True, ondelete="cascade")
     obligation_id = fields.Many2one("revenue.obligation", ondelete="cascade")
     currency_id = fields.Many2one(related="contract_id.currency_id")
-    transaction_price = fields.Monetary(string="Price")
-    progress = fields.Float()
-    billed = fields.Monetary()
-    revenue = fields.Monetary(string="Recognised")
-    contract_asset = fields.Monetary()
-    contract_liability = fields.Monetary()
-    refund_liability = fields.Monetary()
+    transaction_price = fields.Monetary(
+        string="Price", help="The transaction price, or the share of it that belongs to the obligation."
+    )
+    progress = fields.Float(help="The fraction earned, 0 to 1.")
+    billed = fields.Monetary(help="What is invoiced through that day, net of taxes.")
+    revenue = fields.Monetary(string="Recognised", help="What is earned through that day.")
+    contract_asset = fields.Monetary(help="What is earned and not billed yet.")
+    contract_liability = fields.Monetary(help="What is billed and not earned yet.")
+    refund_liability = fields.Monetary(help="What the customer is expected to get back.")
     problem = fields.Char()
 
 
@@ -143,4 +145,4 @@ class RevenuePositionStep(models.TransientModel):
     contract_id = fields.Many2one("revenue.contract", required=True, ondelete="cascade")
     obligation_id = fields.Many2one("revenue.obligation", ondelete="cascade")
     text = fields.Char(string="Why")
-    paragraph = fields.Char()
+    paragraph = fields.Char(help="The paragraph of the standard that says so.")

@@ -22,18 +22,30 @@ class RevenueRollforward(models.TransientModel):
     account_ids = fields.One2many("revenue.rollforward.account", "rollforward_id", string="Accounts", readonly=True)
     line_count = fields.Integer(string="Contracts", readonly=True)
     shown = fields.Boolean(readonly=True)
-    opening = fields.Monetary("Opening Balance", readonly=True)
-    billed = fields.Monetary(readonly=True)
-    recognised = fields.Monetary(readonly=True)
-    modification = fields.Monetary(string="Modifications", readonly=True)
-    interest = fields.Monetary(readonly=True)
-    refund = fields.Monetary(string="Refund Liability", readonly=True)
-    currency = fields.Monetary(string="Exchange Differences", readonly=True)
+    opening = fields.Monetary(
+        "Opening Balance", readonly=True, help="Contract liability less contract asset on the day before the period."
+    )
+    billed = fields.Monetary(readonly=True, help="What invoices and credit notes of the period added.")
+    recognised = fields.Monetary(
+        readonly=True, help="What revenue of the period took away, but for what modifications caught up."
+    )
+    modification = fields.Monetary(
+        string="Modifications",
+        readonly=True,
+        help="What modifications caught up: revenue of earlier performance, at once.",
+    )
+    interest = fields.Monetary(readonly=True, help="Of a significant financing component.")
+    refund = fields.Monetary(
+        string="Refund Liability", readonly=True, help="What was moved to refund liability, or came back."
+    )
+    currency = fields.Monetary(
+        string="Exchange Differences", readonly=True, help="What changes of exchange rates did to the balance."
+    )
     closing = fields.Monetary(
         "Closing Balance", readonly=True, help="Contract liability less contract asset on the last day."
     )
-    liability = fields.Monetary(string="Contract Liability", readonly=True)
-    asset = fields.Monetary(string="Contract Asset", readonly=True)
+    liability = fields.Monetary(string="Contract Liability", readonly=True, help="On the last day.")
+    asset = fields.Monetary(string="Contract Asset", readonly=True, help="On the last day.")
     ledger = fields.Monetary(string="In the Ledger", readonly=True, help="What the accounts of both come to.")
     difference = fields.Monetary(readonly=True, help="What report and ledger differ by.")
     uncovered = fields.Boolean(readonly=True, help="The period goes on after the last close.")
@@ -175,12 +187,12 @@ class RevenueRollforwardLine(models.TransientModel):
     )
     interest = fields.Monetary(help="Of a significant financing component.")
     refund = fields.Monetary(string="Refund Liability", help="What was moved to refund liability, or came back.")
-    currency = fields.Monetary(string="Exchange Differences")
+    currency = fields.Monetary(string="Exchange Differences", help="What changes of exchange rates did to the balance.")
     closing = fields.Monetary("Closing Balance", help="Contract liability less contract asset on the last day.")
     liability = fields.Monetary(string="Contract Liability", help="On the last day.")
     asset = fields.Monetary(string="Contract Asset", help="On the last day.")
-    opening_liability = fields.Monetary(string="Opening Contract Liability")
-    opening_asset = fields.Monetary(string="Opening Contract Asset")
+    opening_liability = fields.Monetary(string="Opening Contract Liability", help="On the day before the period.")
+    opening_asset = fields.Monetary(string="Opening Contract Asset", help="On the day before the period.")
 
     def action_open_contract(self):
         """Open the contract."""
@@ -204,6 +216,6 @@ class RevenueRollforwardAccount(models.TransientModel):
     rollforward_id = fields.Many2one("revenue.rollforward", required=True, index=True, ondelete="cascade")
     currency_id = fields.Many2one(related="rollforward_id.currency_id")
     account_id = fields.Many2one("account.account", required=True)
-    subledger = fields.Monetary()
-    ledger = fields.Monetary()
-    difference = fields.Monetary()
+    subledger = fields.Monetary(help="What the subledger has of the account.")
+    ledger = fields.Monetary(help="What the journal items of the account come to.")
+    difference = fields.Monetary(help="What subledger and ledger differ by.")

@@ -156,13 +156,15 @@ class RevenueWaterfallLine(models.TransientModel):
     product_id = fields.Many2one("product.product")
     contract_id = fields.Many2one("revenue.contract")
     obligation_id = fields.Many2one("revenue.obligation")
-    kind = fields.Selection(KINDS, required=True)
+    kind = fields.Selection(
+        KINDS, required=True, help="Recognised by closes, expected in its month, or without a month."
+    )
     month = fields.Date(
         help="The first day of the month. All that comes before the period is in the month before it, all that comes "
         "after it in the month after it; what is not scheduled has none."
     )
     month_name = fields.Char(string="Name of the Month", compute="_compute_month_name")
-    amount = fields.Monetary()
+    amount = fields.Monetary(help="In the currency of the company.")
 
     @api.depends("month")
     @api.depends_context("lang")
