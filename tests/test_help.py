@@ -50,8 +50,8 @@ OBVIOUS = {
         " line_count move_count order_count revenue_row_count todo_count"
     ),
     "a sentence, or words on a button, that explain themselves or what stands beside them": (
-        "effect explanation meaning message month_name problem purpose result revenue_amounts revenue_balance sentence summary"
-        " text title value column role"
+        "effect explanation meaning message month_name problem purpose result revenue_amounts revenue_balance sentence"
+        " summary text title value column role"
     ),
 }
 
