@@ -47,6 +47,7 @@ class BillingAttainWizard(models.TransientModel):
     def _compute_effect(self):
         for wizard in self:
             milestones = wizard.milestone_ids._origin
+            milestones.check_access("read")
             day = wizard.date or fields.Date.context_today(wizard)
             refusals = [refusal for row in milestones if (refusal := row._attain_refusal(wizard.percent, day))]
             wizard.effect = refusals[0] if refusals else milestones._describe_attaining(wizard.percent)
