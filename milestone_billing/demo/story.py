@@ -239,8 +239,7 @@ def _engineering(env):
     quotation = firm.quotation(
         firm.customer("Ostsee Cruise Terminal", country="DE", email="einkauf@ostsee.example"), concept, design, site
     )
-    plan = firm.plan(quotation, template)
-    plan.milestone_ids[2].write({"amount_type": "percent", "percent": 20})
+    firm.plan(quotation, template)
     _engineering_first_click(firm, concept, design, site)
     return firm
 

@@ -70,6 +70,14 @@ test("what is nothing is left out, but contract asset and liability", async () =
     expect(tile("refund_liability")).toHaveCount(0);
 });
 
+test("the lines of tiles are as even as can be", async () => {
+    const balances = { ...BALANCES, refund_liability: 5 };
+    await mountDashboard(makeCompany({ balances }));
+    expect(".o_revenue_tile").toHaveCount(8);
+    const { style } = document.querySelector(".o_revenue_tiles");
+    expect([style.getPropertyValue("--o-tiles-narrow"), style.getPropertyValue("--o-tiles-wide")]).toEqual(["4", "4"]);
+});
+
 test("a tile opens what is behind it, of its company only", async () => {
     await mountDashboard();
     await contains(tile("blocking")).click();

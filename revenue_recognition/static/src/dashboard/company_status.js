@@ -5,6 +5,9 @@ import { useService } from "@web/core/utils/hooks";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { DashboardTile } from "./dashboard_tile";
 
+/** Tiles in a line, at most: on a small window and on a large one. */
+const [MOST_NARROW, MOST_WIDE] = [4, 7];
+
 /** Where revenue of one company stands, as tiles. Whether subledger and ledger agree comes after the rest. */
 export class CompanyStatus extends Component {
     static template = "revenue_recognition.CompanyStatus";
@@ -181,6 +184,13 @@ export class CompanyStatus extends Component {
         return this.action.doAction("revenue_recognition.action_revenue_check", {
             additionalContext: { default_company_id: this.company.id },
         });
+    }
+
+    /** How many tiles stand in a line, so that the last line is as full as it can be. */
+    get columns() {
+        const { length } = this.tiles;
+        const even = (most) => Math.ceil(length / Math.ceil(length / most));
+        return `--o-tiles-narrow: ${even(MOST_NARROW)}; --o-tiles-wide: ${even(MOST_WIDE)}`;
     }
 
     get tiles() {
