@@ -49,13 +49,14 @@ class BillingMilestone(models.Model):
     def _current_state(self, waiting):
         """Return the state; ``waiting`` is the attainment that is blocked or failed, if any."""
         self.ensure_one()
-        lines = self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state != "cancel")
-        moves = lines.filtered(lambda line: line._is_billing_charge()).move_id
-        complete = float_compare(self.attained_percent, 100.0, precision_digits=6) >= 0
         if waiting:
             return waiting.state
         if self.attainment_ids.filtered(lambda row: row.state == "pending") or not self._is_zero(self.to_bill_amount):
             return "cancelled" if self.order_id.state == "cancel" else "due"
+        # Not looked up before: what just became due, as a task is marked done, knows of its invoices what it needs.
+        lines = self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state != "cancel")
+        moves = lines.filtered(lambda line: line._is_billing_charge()).move_id
+        complete = float_compare(self.attained_percent, 100.0, precision_digits=6) >= 0
         if not moves:
             if self.order_id.state == "cancel":
                 return "cancelled"

@@ -26,7 +26,7 @@ class ProjectTask(models.Model):
         watched = complete = self.env["billing.milestone"]
         before = self.env["project.milestone"]
         if vals.keys() & {"state", "active", "milestone_id"}:
-            watched = self.sudo().billing_milestone_ids
+            watched = self._billing_watched()
             complete = watched._filter_complete()
             before = self.sudo().milestone_id
         moved = "milestone_id" in vals and not self.env.context.get("billing_syncing")
@@ -45,6 +45,11 @@ class ProjectTask(models.Model):
         if watched:
             watched._follow_tasks(complete)
         return result
+
+    def _billing_watched(self):
+        """Return the milestones that wait for these tasks (as superuser), read by the query that finds them."""
+        milestones = self.env["billing.milestone"].sudo().with_context(active_test=False)
+        return milestones.search_fetch([("task_ids", "in", self.ids)]).with_env(self.sudo().env)
 
     def _billing_follow_milestone(self, before):
         """Keep the tasks of a billing milestone those of its native one, as the project manager moves them.

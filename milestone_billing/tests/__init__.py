@@ -22,6 +22,7 @@ from . import (
     test_queue,
     test_reading,
     test_rules,
+    test_task_done,
     test_telling,
     test_timeline,
     test_tours,
