@@ -142,8 +142,7 @@ def _read_pivot(records, arch, _specification, domain, _record):
     rows, columns = ([_granular(node) for node in arch.iter("field") if node.get("type") == axis] for axis in axes)
     names = [node.get("name") for node in arch.iter("field") if node.get("type") == "measure"]
     measures = ["__count", *(f"{name}:sum" for name in names)]
-    for group_by in ([], rows, columns, [*rows, *columns]):
-        records.formatted_read_group(domain, group_by, measures)
+    records.formatted_read_grouping_sets(domain, [[], rows, columns, [*rows, *columns]], measures)
 
 
 def _read_graph(records, arch, _specification, domain, _record):

@@ -104,7 +104,7 @@ def _page_address(profile):
     """The address of the first page's socket, once the browser has written down its port."""
     end = time.monotonic() + TIMEOUT
     while time.monotonic() < end:
-        with contextlib.suppress(OSError, ValueError, StopIteration):
+        with contextlib.suppress(OSError, ValueError, IndexError, StopIteration):
             port = int((profile / PORT_FILE).read_text().splitlines()[0])
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=5) as answer:
                 pages = json.load(answer)

@@ -37,6 +37,7 @@ from . import (
     revenue_entry,
     revenue_entry_explanation,
     revenue_entry_proof,
+    revenue_entry_sums,
     revenue_evidence,
     revenue_evidence_record,
     revenue_exception,

@@ -19,6 +19,7 @@ from . import (
     test_delivered,
     test_demo,
     test_doctests,
+    test_entry_sums,
     test_estimate,
     test_evidence,
     test_facts,
