@@ -206,6 +206,7 @@ class BillingMilestone(models.Model):
         STATUSES,
         compute="_compute_status",
         store=True,
+        index=True,
         group_expand="_group_by_state",
         help="Where it stands between the plan and the payment, and whether a hold keeps it back.",
     )

@@ -184,6 +184,16 @@ class TestTimeline(BillingCommon):
         self.env["billing.hold"].create({"order_id": self.order.id, "reason": "Scope dispute"})
         self.assertIn("as soon as the hold ends", effect(75))
 
+    def test_the_dialog_tells_nothing_of_what_its_user_may_not_read(self):
+        self.order.action_confirm()
+        self.design.project_id.privacy_visibility = "followers"
+        stranger = new_test_user(self.env, "timeline_stranger", "base.group_user,project.group_project_user")
+        wizard = self.env["billing.attain.wizard"].with_user(stranger)
+        with self.assertRaises(AccessError):
+            wizard.new({"milestone_ids": self.design.ids, "percent": 50.0}).mapped("effect")
+        with self.assertRaises(AccessError):
+            wizard.create({"milestone_ids": self.design.ids, "percent": 50.0}).mapped("effect")
+
     def test_a_hold_is_said_in_the_same_words_everywhere(self):
         self.order.action_confirm()
         self.env["billing.hold"].create({"order_id": self.order.id, "reason": "Scope dispute"})
