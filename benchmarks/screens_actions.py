@@ -60,6 +60,8 @@ def records(registry, order):
 WIDGETS = {
     "billing_dashboard": ("billing.milestone", "get_dashboard", []),
     "order_of_1000_milestones": ("sale.order", "get_billing_timeline", []),
+    "portal_order_of_1000_milestones": ("sale.order", "_billing_plans", [60]),
+    "portal_plans": ("sale.order", "_billing_plan_overviews", []),
     "project_of_1000_milestones": ("project.project", "get_billing_panel", []),
     "task": ("project.task", "get_billing_preview", []),
     "revenue_dashboard": ("revenue.close", "get_dashboard", []),

@@ -1,6 +1,7 @@
 """Open pages of a close hear, over Odoo's bus, when it is taken further: by people, by workers in the background."""
 
 import re
+from time import monotonic
 
 from odoo import models
 
@@ -11,6 +12,10 @@ CHANGED = "revenue_recognition/close_changed"
 #: What a page of a close shows of its work.
 SHOWN = {"state", "failure", "contract_count", "parts_posted", "exception_note"}
 TOLD = "revenue_recognition.told"
+#: Seconds between two messages of a process about the parts of a close: pages look no oftener, and each costs a commit.
+EVERY = 1.0
+#: When this process told of a part: ``{(database, close id): seconds}``.
+last_told = {}
 
 
 class RevenueClose(models.Model):
@@ -24,7 +29,9 @@ class RevenueClose(models.Model):
 
     def _compute_part(self, computation):
         found = super()._compute_part(computation)
-        if found:
+        key, now = (self.env.cr.dbname, self.id), monotonic()
+        if found and now - last_told.get(key, -EVERY) >= EVERY:
+            last_told[key] = now
             self._tell_screens()
         return found
 

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.tests import new_test_user, tagged
 
 from ..closing import Computation
+from ..models import revenue_close_updates
 from .test_close import CloseCommon
 
 
@@ -40,16 +41,26 @@ class TestCloseUpdates(CloseCommon):
             act()
             self.assertEqual(self._sent(), told)
 
-    def test_each_part_that_a_worker_commits_is_told(self):
+    def _compute_in_parts(self):
+        """Compute in the background, a contract a part; return how many messages each part sent."""
         close = self.close.sudo()
         with patch.object(type(close), "_parameter", lambda _close, _name, _default: 1):
             close.action_compute()
             self._sent()
             self.assertEqual((close.state, len(close.part_ids)), ("computing", 3))
-            computation = Computation(close)
+            computation, sent = Computation(close), []
             for _part in close.part_ids:
                 self.assertTrue(close._work_part(computation))
-                self.assertEqual(len(self._sent()), 1)
+                sent.append(len(self._sent()))
+            return sent
+
+    def test_parts_that_a_worker_commits_are_told_once_a_second(self):
+        with patch.object(revenue_close_updates, "last_told", {}):
+            self.assertEqual(self._compute_in_parts(), [1, 0, 0])
+
+    def test_each_part_that_takes_a_second_is_told(self):
+        with patch.object(revenue_close_updates, "EVERY", 0.0):
+            self.assertEqual(self._compute_in_parts(), [1, 1, 1])
 
     def test_what_stops_the_work_is_told(self):
         self.close.sudo().failure = "No rate"
