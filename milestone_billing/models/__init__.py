@@ -14,6 +14,7 @@ from . import (
     billing_milestone_dashboard,
     billing_milestone_dates,
     billing_milestone_invoicing,
+    billing_milestone_money,
     billing_milestone_outlook,
     billing_milestone_queue,
     billing_milestone_state,

@@ -121,6 +121,7 @@ class BillingMilestone(models.Model):
         help="When the milestone is expected. Milestones counted from this one move with it; amounts never do.",
     )
     due_date = fields.Date(
+        "Falls Due On",
         compute="_compute_due_date",
         store=True,
         recursive=True,

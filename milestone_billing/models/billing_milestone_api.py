@@ -222,7 +222,7 @@ class BillingMilestone(models.Model):
             "billed": milestone.billed_amount,
             "credited": milestone.credited_amount,
             "to_bill": milestone.to_bill_amount,
-            "paid": milestone._paid_amount(),
+            "paid": milestone._paid_amounts().get(milestone.id, 0.0),
             "invoices": [milestone._invoice_status(move) for move in moves],
         }
 
@@ -236,17 +236,6 @@ class BillingMilestone(models.Model):
             "amount": move.amount_total,
             "type": move.move_type,
         }
-
-    def _paid_amount(self):
-        """Return what is paid of this milestone's posted invoices, untaxed: its lines' part of each payment."""
-        self.ensure_one()
-        paid = 0.0
-        for line in self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state == "posted"):
-            move = line.move_id
-            if move.move_type == "out_invoice" and move.amount_total:
-                settled = (move.amount_total - move.amount_residual) / move.amount_total
-                paid += line._billing_order_amount(self.currency_id) * settled
-        return self.currency_id.round(paid)
 
     def _import_changes(self, wanted):
         """Return those of the ``wanted`` values that differ from this milestone's."""

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
 
 from .billing_milestone import BOOKS_GROUPS
 
@@ -65,56 +64,6 @@ class BillingMilestone(models.Model):
         totals = {"planned": planned, "attained": attained, "billed": billed, "waiting": waiting}
         totals["paid"] = sum(paid.values())
         return {name: currency.round(amount or 0.0) for name, amount in totals.items()}
-
-    def _paid_amounts(self):
-        """Return what is paid of what is billed: ``{milestone id: untaxed amount in the order's currency}``.
-
-        As ``_paid_amount``, for any number of milestones in one query; an invoice settled by a credit note is not paid.
-        What an invoice bills in another currency is converted as Odoo converts what an order has invoiced: at the rate
-        of the invoice's day.
-        """
-        paid, currencies, companies = {}, self.env["res.currency"], self.env["res.company"].sudo()
-        for milestone, target, source, company, day, amount in self._paid_by_currency():
-            if source != target:
-                day = day or fields.Date.context_today(self)
-                source, target = currencies.browse((source, target))
-                amount = source._convert(float(amount), target, companies.browse(company), day)
-            paid[milestone] = paid.get(milestone, 0.0) + float(amount)
-        billed = {row.id: row.billed_amount for row in self}
-        capped = {milestone: min(amount, billed[milestone]) for milestone, amount in paid.items()}
-        return {milestone: amount for milestone, amount in capped.items() if amount > 0}
-
-    def _paid_by_currency(self):
-        """Return what is paid of the posted invoices of these milestones, untaxed.
-
-        :return: ``[(milestone id, currency id of its order, currency id of the invoice, company id, invoice date,
-            amount in the invoice's currency)]``
-        """
-        if not self:
-            return []
-        self.env["account.move.line"].flush_model()
-        self.env["account.move"].flush_model(
-            ["state", "move_type", "amount_total", "amount_residual", "invoice_date", "currency_id"]
-        )
-        self.flush_model(["currency_id"])
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT milestone.id, milestone.currency_id, move.currency_id, move.company_id, other.day,
-                    SUM(line.price_subtotal * (1 - move.amount_residual / move.amount_total))
-                FROM account_move_line line
-                JOIN account_move move ON move.id = line.move_id
-                JOIN billing_milestone milestone ON milestone.id = line.billing_milestone_id
-                CROSS JOIN LATERAL (
-                    SELECT CASE WHEN move.currency_id != milestone.currency_id THEN move.invoice_date END AS day
-                ) other
-                WHERE milestone.id = ANY(%s) AND move.state = 'posted' AND move.move_type = 'out_invoice'
-                    AND move.amount_total != 0
-                GROUP BY milestone.id, move.currency_id, move.company_id, other.day
-                """,
-                self.ids,
-            )
-        )
 
     # === NODES === #
 

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import float_compare, format_date
+from odoo.tools import SQL, float_compare, format_date
 from odoo.tools.misc import formatLang
 
 
@@ -22,7 +22,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         order, currency = self.sudo(), self.currency_id
         shown = order.billing_schedule_ids.filtered("show_to_customer")
-        money = shown._customer_money("id")
+        money = self.env["billing.milestone"]._posted_money(SQL("milestone.schedule_id = ANY(%s)", shown.ids))
         shown = shown.sorted(lambda schedule: (schedule.sequence, schedule.id))
         plans = [schedule._plan_of_customer(money, limit) for schedule in shown if schedule.milestone_ids]
         totals = {name: currency.round(sum(plan[name] for plan in plans)) for name in ("amount", "invoiced", "paid")}
@@ -36,7 +36,7 @@ class BillingSchedule(models.Model):
     def _plan_of_customer(self, money, limit=None):
         """Return this schedule as ``sale.order._billing_plans`` has it.
 
-        :param dict money: what ``_customer_money`` returned, by milestone
+        :param dict money: what ``_posted_money`` returned, by milestone
         :param int limit: how many milestones to return at most, None for all
         """
         self.ensure_one()

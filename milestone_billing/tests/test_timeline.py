@@ -89,6 +89,30 @@ class TestTimeline(BillingCommon):
         self.acceptance.invoice_ids._reverse_moves(cancel=True)
         self.assertEqual(self.schedule.get_billing_timeline()["totals"]["paid"], 0.0)
 
+    def test_paid_is_the_same_for_the_screen_the_customer_and_other_systems(self):
+        """What a credit note settles is not paid; what is paid back is not, and never more than is invoiced."""
+        self._invoiced()
+        move = self.acceptance.invoice_ids
+        refund = move._reverse_moves([{"invoice_date": move.invoice_date}])
+        refund.invoice_line_ids.price_unit = 200.0
+        refund.action_post()
+        (move + refund).line_ids.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+        self.assertPaid(0.0)
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids).create(
+            {"amount": 150.0}
+        )._create_payments()
+        self.assertPaid(150.0)
+
+    def assertPaid(self, amount):
+        """Assert what the timeline, the customer's page and the API tell as paid."""
+        self.env.invalidate_all()
+        told = [
+            self.schedule.get_billing_timeline()["totals"]["paid"],
+            self.order._billing_plans()["paid"],
+            self.acceptance.get_status(self.acceptance.ids)[0]["paid"],
+        ]
+        self.assertEqual(told, [amount] * 3)
+
     def test_each_role_is_offered_what_it_may_do(self):
         self.order.action_confirm()
         self.assertEqual(self._nodes("project")["Acceptance"]["actions"], ["attain", "attain_to", "open"])
