@@ -28,8 +28,6 @@ STATES = [
     ("credited", "Credited"),
     ("cancelled", "Cancelled"),
 ]
-#: Where it stands as people read it: a hold is said before anything else that is not billed yet.
-STATUSES = [*STATES[:2], ("held", "On Hold"), *STATES[2:]]
 #: What makes a milestone a deliverable, shown to the project manager as a native project milestone.
 DELIVERABLE = ("task", "milestone", "manual")
 #: Who may read the invoice lines behind a milestone.
@@ -203,14 +201,6 @@ class BillingMilestone(models.Model):
         group_expand="_group_by_state",
         help="Where it stands between the plan and the payment.",
     )
-    status = fields.Selection(
-        STATUSES,
-        compute="_compute_status",
-        store=True,
-        index=True,
-        group_expand="_group_by_state",
-        help="Where it stands between the plan and the payment, and whether a hold keeps it back.",
-    )
     block_reason = fields.Text(
         compute="_compute_block_reason",
         compute_sudo=True,
@@ -276,11 +266,6 @@ class BillingMilestone(models.Model):
     def _compute_invoices(self):
         for milestone in self:
             milestone.invoice_ids = milestone.sudo().invoice_line_ids.move_id
-
-    @api.model
-    def _group_by_state(self, states, _domain):
-        """Return the states that occur, in the order in which a milestone goes through them."""
-        return [state for state, _label in STATUSES if state in states]
 
     # === CONSTRAINT METHODS === #
 

@@ -1,11 +1,25 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import float_compare
+
+from .billing_milestone import STATES
+
+#: Where it stands as people read it: a hold is said before anything else that is not billed yet.
+STATUSES = [*STATES[:2], ("held", "On Hold"), *STATES[2:]]
 
 
 class BillingMilestone(models.Model):
     """Where a milestone stands, and what keeps it from being billed."""
 
     _inherit = "billing.milestone"
+
+    status = fields.Selection(
+        STATUSES,
+        compute="_compute_status",
+        store=True,
+        index=True,
+        group_expand="_group_by_state",
+        help="Where it stands between the plan and the payment, and whether a hold keeps it back.",
+    )
 
     @api.depends(
         "order_id.state",
@@ -39,6 +53,11 @@ class BillingMilestone(models.Model):
     def _compute_is_held(self):
         for milestone in self:
             milestone.is_held = bool(milestone._active_holds())
+
+    @api.model
+    def _group_by_state(self, states, _domain):
+        """Return the states that occur, in the order in which a milestone goes through them."""
+        return [state for state, _label in STATUSES if state in states]
 
     @api.depends("state", "is_held")
     def _compute_status(self):

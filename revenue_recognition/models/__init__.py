@@ -44,6 +44,7 @@ from . import (
     revenue_exception_remedy,
     revenue_modification,
     revenue_modification_compare,
+    revenue_modification_line,
     revenue_modification_words,
     revenue_obligation,
     revenue_obligation_estimate,
