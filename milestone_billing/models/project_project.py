@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 NEXT_LIMIT = 5
+MILESTONES = "project.group_project_milestone"
 
 
 class ProjectProject(models.Model):
@@ -15,6 +16,14 @@ class ProjectProject(models.Model):
         milestones = self.env["billing.milestone"]
         for project in self:
             project.billing_milestone_count = milestones.search_count(project._billing_domain())
+
+    @api.model
+    def _check_project_group_with_field(self, field_name, group_name):
+        # OVERRIDE: Odoo takes milestones from everybody's screens, also open ones, when a project is made while none
+        # has any. Deliverables are milestones: they stay.
+        if group_name == MILESTONES and self.env.user.has_group(MILESTONES):
+            return None
+        return super()._check_project_group_with_field(field_name, group_name)
 
     def _billing_domain(self):
         """Return the domain of the billing milestones of these projects.

@@ -27,6 +27,12 @@ class TestNative(BillingCommon):
         order.action_confirm()
         return order, schedule.milestone_ids
 
+    def test_milestones_stay_on_screens_while_no_project_has_any(self):
+        everybody, milestones = self.env.ref("base.group_user"), self.env.ref("project.group_project_milestone")
+        self.env["project.project"].search([]).allow_milestones = False
+        self.env["project.project"].create({"name": "Internal", "allow_milestones": False})
+        self.assertIn(milestones, everybody.implied_ids)
+
     def _wizard(self, order, **values):
         wizard = self.env["sale.advance.payment.inv"].with_context(active_model="sale.order", active_ids=order.ids)
         wizard.create(values).create_invoices()
