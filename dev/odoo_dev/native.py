@@ -54,7 +54,7 @@ def _run(installation, database, modules, step):
     configuration = installation.configuration(database, http_port=free_port())
     command = installation.command("shell", "-c", configuration, "--log-level=info")
     tags = ",".join(f"/{module}" for module in modules)
-    log = log_file(f"native-{database.rpartition('_')[2]}")
+    log = log_file(f"native-{database}")
     code = RUN.format(tags=tags, modules=modules)
     _code, output = run_logged(command, log, step, _current_test, text=code, env=installation.environment)
     return parse(output, log)
