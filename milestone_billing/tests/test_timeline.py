@@ -103,6 +103,19 @@ class TestTimeline(BillingCommon):
         )._create_payments()
         self.assertPaid(150.0)
 
+    def test_no_more_is_paid_than_is_invoiced(self):
+        """An invoice that was paid and is credited in part: the rest of the payment is the customer's."""
+        self._invoiced()
+        move = self.acceptance.invoice_ids
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids).create(
+            {}
+        )._create_payments()
+        self.assertPaid(600.0)
+        refund = move._reverse_moves([{"invoice_date": move.invoice_date}])
+        refund.invoice_line_ids.price_unit = 200.0
+        refund.action_post()
+        self.assertPaid(400.0)
+
     def assertPaid(self, amount):
         """Assert what the timeline, the customer's page and the API tell as paid."""
         self.env.invalidate_all()

@@ -1,6 +1,9 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..engine.wording import joined
+from ..models.places import told_place
+from ..models.telling import teller
 from .test_close import CloseCommon
 
 
@@ -52,6 +55,26 @@ class TestLanguages(CloseCommon):
         self.assertIn("1.200,00", progress)
         self.assertIn("01.01.2026", progress)
         self.assertNotIn("1,200.00", progress)
+
+    def test_marks_between_sentences(self):
+        french = self.env["res.lang"].with_context(lang="fr_FR").env
+        self.assertEqual(teller(french)(joined("; ", ["a", "b"])), "a\N{NO-BREAK SPACE}; b")
+        self.assertEqual(teller(self.env)(joined("; ", ["a", "b"])), "a; b")
+
+    def test_places_are_named_as_people_name_them(self):
+        line = self.contract.order_ids.order_line
+        line.price_unit = 900
+        change = self.contract.modification_ids
+        for place, told in {
+            f"modification {change.id}.fixed_delta": f"Contract Modification {change.name}",
+            "invoices of 2026-01-31": "Invoices, 01/31/2026",
+            "Design: cost of 2026-01-31.amount": "Design, Cost, 01/31/2026",
+            "Design: 2026-01-31": "Design, 01/31/2026",
+            "Design.ssp": "Design.ssp",
+        }.items():
+            self.assertEqual(told_place(self.env, place), told)
+        french = self.env["res.lang"].with_context(lang="fr_FR").env
+        self.assertEqual(told_place(french, "invoices of 2026-01-31"), "Factures, 31/01/2026")
 
     def test_worklist_and_closes_are_read_in_each_language(self):
         """What a close left out, and why, was written once: by whoever computed it, or by the clock."""
