@@ -13,12 +13,6 @@ class BillingAttainment(models.Model):
 
     _inherit = "billing.attainment"
 
-    def _percent_words(self):
-        """Return the percentage as a reader writes it: 33.5, in Germany 33,5."""
-        self.ensure_one()
-        lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
-        return lang.format("%g", self.percent)
-
     def _tell(self):
         """Tell of one attainment: followers and the contacts of its schedule, and the customer where he is to be."""
         self.ensure_one()

@@ -103,6 +103,19 @@ class TestTimeline(BillingCommon):
         )._create_payments()
         self.assertPaid(150.0)
 
+    def test_a_hold_is_said_of_what_is_billed_in_part_and_not_of_what_is_billed(self):
+        self.order.action_confirm()
+        self.env["billing.milestone"].attain([{"key": "part", "milestone": self.acceptance.id, "percent": 40}])
+        self._drain()
+        self.assertEqual(self.acceptance.status, "partial")
+        hold = self.env["billing.hold"].create({"reason": "Dispute", "milestone_id": self.acceptance.id})
+        self.assertEqual(self.acceptance.status, "held")
+        hold.action_release()
+        self.acceptance.action_attain()
+        self._drain()
+        self.env["billing.hold"].create({"reason": "Dispute", "milestone_id": self.acceptance.id})
+        self.assertEqual(self.acceptance.status, "invoiced")
+
     def test_no_more_is_paid_than_is_invoiced(self):
         """An invoice that was paid and is credited in part: the rest of the payment is the customer's."""
         self._invoiced()
