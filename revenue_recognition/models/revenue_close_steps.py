@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime, formatLang
+from odoo.tools import formatLang
 
 #: The step at which a close stands in each state.
 STANDS_AT = {
@@ -69,7 +69,8 @@ class RevenueClose(models.Model):
 
     def _steps(self):
         """Return the steps in their order, as dictionaries with ``key``, ``label``, ``state`` (done, current or todo),
-        ``who`` and ``missing``: texts, each with a method of the close that leads there, or none.
+        ``who``, ``when`` (a moment in UTC, or "") and ``missing``: texts, each with a method of the close that leads
+        there, or none.
         """
         current = STANDS_AT[self.state]
         missing = self.sudo()._missing(current) if self.id else []
@@ -84,7 +85,7 @@ class RevenueClose(models.Model):
                     "key": key,
                     "label": labels[key],
                     "state": state,
-                    "who": self._who(key, state),
+                    **self._who(key, state),
                     "missing": missing if state == "current" else [],
                 }
             )
@@ -100,7 +101,7 @@ class RevenueClose(models.Model):
         }
 
     def _who(self, key, state):
-        """Return who took a step and when, or whose it is."""
+        """Return who took a step and when, or whose it is, as ``who`` and ``when``."""
         close = self.sudo()
         if state == "done":
             people = {
@@ -110,15 +111,15 @@ class RevenueClose(models.Model):
                 "lock": (close.locked_by_id, None),
             }
             user, moment = people.get(key, (None, None))
-            parts = [user and user.name, moment and format_datetime(self.env, moment, dt_format="short")]
-            return " · ".join(filter(None, parts))
-        return {
+            return {"who": user.name if user else "", "when": fields.Datetime.to_string(moment) or ""}
+        whose = {
             "compute": self.env._("A revenue accountant"),
             "preview": self.env._("Everybody who takes part"),
             "approve": self.env._("A revenue controller, another person"),
             "post": self.env._("A revenue controller"),
             "lock": self.env._("A revenue controller"),
-        }[key]
+        }
+        return {"who": whose[key], "when": ""}
 
     # === WHAT IS MISSING === #
 

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -34,7 +35,9 @@ class TestCloseSteps(CloseCommon):
         self.close.action_compute()
         self.assertEqual(self._states()["preview"], "done")
         self.assertEqual(self._current()["key"], "approve")
-        self.assertIn(self.preparer.name, self.close.steps[0]["who"])
+        self.assertEqual(self.close.steps[0]["who"], self.preparer.name)
+        self.assertEqual(self.close.steps[0]["when"], fields.Datetime.to_string(self.close.prepared_at))
+        self.assertEqual([step["when"] for step in self.close.steps[1:]], [""] * 4)
         close = self.close.with_user(self.approver)
         for act, step in (("action_approve", "post"), ("action_post", "lock")):
             getattr(close, act)()

@@ -2,7 +2,7 @@ import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAllAttributes } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, mockTimeZone } from "@odoo/hoot-mock";
 import { contains, defineModels, fields, MockServer, mockService, models, mountView, onRpc } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
@@ -17,6 +17,7 @@ function makeSteps(current, missing = []) {
         label: key,
         state: index < position ? "done" : index === position ? "current" : "todo",
         who: index < position ? "Ines" : "A revenue controller",
+        when: index ? "" : "2026-02-02 10:00:00",
         missing: index === position ? missing : [],
     }));
 }
@@ -52,6 +53,14 @@ async function hear(closeId) {
     });
     await animationFrame();
 }
+
+test("who took a step and when, in the time of the page as all else on it", async () => {
+    mockTimeZone(+5);
+    await mountClose();
+    expect(".o_revenue_close_step[data-step=compute] small").toHaveText(/^Ines · Feb 2, 2026, 3:00\sPM$/);
+    expect(".o_revenue_close_step[data-step=preview] small").toHaveText("Ines");
+    expect(".o_revenue_close_step[data-step=lock] small").toHaveText("A revenue controller");
+});
 
 test("steps in their order, the one at hand marked for everybody", async () => {
     await mountClose();

@@ -1,5 +1,6 @@
 import { Component, onWillUnmount, useEffect, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -67,6 +68,12 @@ export class RevenueCloseSteps extends Component {
     get percent() {
         const { done, total } = this.progress;
         return total ? Math.floor((100 * done) / total) : 0;
+    }
+
+    /** Who took a step and when, in the time of the page, or whose it is. */
+    who({ who, when }) {
+        const moment = when && toLocaleDateTimeString(deserializeDateTime(when));
+        return [who, moment].filter(Boolean).join(" · ");
     }
 
     /** Ask how far the work is; while it goes on again and again, ever more slowly. */
