@@ -40,7 +40,7 @@ def start_close(registry):
     """Make a close that is to be computed in the background."""
     with environment(registry) as env:
         record = env["revenue.close"].create({"date": CLOSE})
-        record._take()
+        record._lock_row()
         record._start()
 
 
@@ -95,12 +95,12 @@ class Stopwatch:
     @contextmanager
     def on(self, cr):
         """Measure while the block runs; ``busy`` is what this process and the database's were at work."""
-        from odoo.addons.revenue_recognition.closing import Booked, Booking, EntryWriter
+        from odoo.addons.revenue_recognition.closing import EntryWriter, PostedSums, Targets
         from odoo.addons.revenue_recognition.loading import Loader
 
         parts = {
-            "read": [(Loader, "load"), (Booked, "of")],
-            "engine": [(Booking, "targets")],
+            "read": [(Loader, "load"), (PostedSums, "of")],
+            "engine": [(Targets, "of")],
             "write": [(EntryWriter, "add"), (EntryWriter, "flush")],
         }
         wrapped = [(owner, name, getattr(owner, name), part) for part, ones in parts.items() for owner, name in ones]

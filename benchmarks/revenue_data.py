@@ -4,7 +4,7 @@ What belongs to Odoo (orders, projects, milestones, invoices) is a real record m
 every row has what Odoo expects of it.
 """
 
-from odoo.addons.revenue_recognition.models.account_roles import ROLES
+from odoo.addons.revenue_recognition.closing.account_roles import ROLES
 from odoo.fields import Command
 from odoo.tools import SQL
 

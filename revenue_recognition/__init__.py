@@ -1,7 +1,2 @@
 from . import controllers, models, report, wizards
-from .models.append_only import drop_triggers
-
-
-def uninstall_hook(env):
-    """Let the data go with the module."""
-    drop_triggers(env)
+from .uninstall import uninstall_hook

@@ -18,7 +18,11 @@ for contract in env["revenue.contract"].search([], order="id"):
     changes = firm.setdefault("changes", [])
     changes += contract.modification_ids.mapped("state")
 milestones = env["billing.milestone"].search([("order_id.client_order_ref", "=", "HW-2207")], order="sequence")
-print({{"firms": firms, "first": milestones.mapped("state")}})
+several = env["project.milestone"].search([("billing_milestone_ids", "!=", False)]).filtered(
+    lambda native: len(native.billing_milestone_ids.allocation_ids.filtered("amount").line_id) > 1
+)
+named = several.sale_line_id.mapped("name")
+print({{"firms": firms, "first": milestones.mapped("state"), "several": len(several), "named": named}})
 """
 BILLING, REVENUE = "billing.schedule.template", "revenue.close"
 
@@ -50,6 +54,8 @@ def check_continued(told):
     ]
     assert not firms["Nordkai Engineering"]["todo"], "the close of the first steps is approved without a word"
     assert told["first"] == ["paid", "planned", "planned"], "billing is where its own story left it"
+    assert told["several"]
+    assert told["named"] == [], "a milestone of several lines is not shown in its project by the name of another one"
 
 
 def test_revenue_continues_the_firms_of_billing(odoo_database):

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-ADDONS = ("milestone_billing", "revenue_recognition")
+ADDONS = ("billing_base", "milestone_billing", "revenue_recognition")
 SHOWN = """
 from lxml import etree
 
@@ -35,7 +35,7 @@ OBVIOUS = {
     "a record of Odoo's that everybody knows by its name": (
         "account_id company_id contract_id currency_id invoice_ids journal_id line_id milestone_id milestone_ids"
         " move_id move_ids obligation_id order_id partner_id policy_id product_categ_id product_id project_id"
-        " schedule_id close_id template_id credit_account_id debit_account_id version_id"
+        " schedule_id close_id template_id debit_account_id version_id"
     ),
     "what it is called, and what somebody wants to add": "name note",
     "who did it and when": (

@@ -165,10 +165,10 @@ from psycopg2.errors import SerializationFailure
 close = env['revenue.close'].search([('state', '=', 'posting')])
 with env.registry.cursor() as other:
     mine = close.with_env(close.env(cr=other))
-    mine._take()
+    mine._lock_row()
     assert mine._post_part()
 try:
-    close._take()
+    close._lock_row()
     close._post_part()
     env.cr.commit()
     print('posted what was posted')

@@ -112,9 +112,13 @@ def test_who_bills_retries_and_credits(stage, refused):
         return {"ids": [milestone]}
 
     def credited():
-        ids = overbilled()
-        stage.admin.call(MILESTONE, "action_credit", **ids)
-        return ids
+        order, milestone = attained(stage)
+        stage.drain()
+        [invoice] = stage.invoices(order)
+        [journal] = stage.read("account.move", invoice["id"], "journal_id")["journal_id"][:1]
+        dialog = stage.make("account.move.reversal", move_ids=[[6, 0, [invoice["id"]]]], journal_id=journal)
+        stage.admin.call("account.move.reversal", "refund_moves", ids=[dialog])
+        return {"ids": [milestone]}
 
     others = set(EVERYBODY) - BILLERS
     assert refused(ATTAINMENT, "run_pending", dict) == others
@@ -145,6 +149,54 @@ def test_who_passes_plans_in(stage, refused, protocol):
 
 
 # === NO ROLE GAINS ANOTHER === #
+
+
+def test_no_command_of_a_plan_reaches_what_order_lines_say(stage, protocol):
+    seller = stage.people["salesman"].uid
+    order = stage.order(1000.0, user_id=seller)
+    plan = stage.plan(order, 100)["schedule_id"]
+    foreign = stage.find("sale.order.line", [("order_id", "=", stage.order(5000.0))], "id")[0]["id"]
+    client = stage.client("salesman", protocol)
+    for commands in (
+        [[1, foreign, {"price_unit": 1}]],
+        [[2, foreign]],
+        [[4, foreign]],
+        [[6, 0, [foreign]]],
+        [[0, 0, {}]],
+    ):
+        for method, arguments in (
+            ("write", {"ids": [plan], "vals": {"line_ids": commands}}),
+            ("create", {"vals_list": [{"order_id": order, "cover_all": False, "line_ids": commands}]}),
+        ):
+            with pytest.raises(Refusal) as refusal:
+                client.call(SCHEDULE, method, **arguments)
+            assert refusal.value.kind == "user", (method, commands, refusal.value)
+    assert stage.read("sale.order.line", foreign, "price_unit")["price_unit"] == 5000.0
+
+
+def test_what_follows_from_what_happens_is_entered_by_nobody(stage, protocol):
+    _order, milestone = attained(stage)
+    stage.drain()
+    [line] = stage.find("account.move.line", [("billing_milestone_id", "=", milestone)], "billing_allocation_id")
+    share = line["billing_allocation_id"]
+    hold = {"milestone_id": milestone, "reason": "Wait", "user_id": stage.people["nobody"].uid}
+    for login, model, method, arguments in (
+        *(
+            ("billing_manager", MILESTONE, "write", {"ids": [milestone], "vals": {name: value}})
+            for name, value in {"is_held": False, "attained_percent": 0, "state": "paid", "billed_amount": 0}.items()
+        ),
+        *(
+            ("admin", "account.move.line", "write", {"ids": [line["id"]], "vals": {name: False}})
+            for name in ("billing_allocation_id", "billing_milestone_id", "billing_key")
+        ),
+        ("billing_manager", HOLD, "create", {"vals_list": [hold]}),
+        ("admin", ATTAINMENT, "create", {"vals_list": [{"milestone_id": milestone, "percent": 1, "key": "x"}]}),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            stage.client(login, protocol).call(model, method, **arguments)
+        assert refusal.value.kind == "access", (login, model, arguments, refusal.value)
+    [after] = stage.find("account.move.line", [("billing_milestone_id", "=", milestone)], "billing_allocation_id")
+    assert after["billing_allocation_id"] == share
 
 
 def test_a_project_user_finishes_a_task_and_gains_nothing_else(stage, protocol):
@@ -220,6 +272,7 @@ def test_a_customer_sees_only_its_own_plans_and_changes_nothing(stage, protocol)
         (ATTAINMENT, "search_read", {"domain": []}),
         (ATTAINMENT, "run_pending", {}),
         (HOLD, "search_read", {"domain": []}),
+        *((MILESTONE, "read", {"ids": [milestone], "fields": [name]}) for name in ("is_held", "status", "state")),
         ("billing.milestone.allocation", "search_read", {"domain": []}),
         ("billing.schedule.rule", "search_read", {"domain": []}),
     ):
@@ -268,13 +321,14 @@ def test_companies_see_only_their_own(stage):
 PUBLIC = """
 import inspect, json
 ORM = ('create', 'write', 'unlink', 'copy', 'copy_data')
+OURS = ('odoo.addons.milestone_billing.', 'odoo.addons.billing_base.')
 found = []
 for name in sorted(env):
     cls = env.registry[name]
     if cls._abstract:
         continue
     for base in cls.__mro__:
-        if not base.__module__.startswith('odoo.addons.milestone_billing.') or base._name == 'base':
+        if not base.__module__.startswith(OURS) or base._name == 'base':
             continue
         for method, function in vars(base).items():
             if method.startswith('_') or not inspect.isfunction(function):
@@ -294,13 +348,23 @@ for name in sorted(env):
 print('public:' + json.dumps(found))
 """
 #: What to call a public method with, by the name of its parameter.
-SAMPLES = {"events": [], "payload": [], "keys": [], "vals": {"name": "x"}, "vals_list": [{}], "fields": ["name"]}
+SAMPLES = {
+    "events": [],
+    "payload": [],
+    "keys": [],
+    "vals": {"name": "x"},
+    "vals_list": [{}],
+    "fields": ["name"],
+    "stage_id": 1,
+    "day": "2026-01-31",
+    "key": "k",
+}
 
 
 def test_no_public_method_escapes_the_rights(stage, protocol):
     order, milestone = attained(stage)
     stage.make(HOLD, milestone_id=milestone, reason="Wait")
-    stage.make("billing.schedule.template", name="Halves")
+    stage.make("billing.schedule.template", name="Halves", milestone_ids=[[0, 0, {"name": "Half", "percent": 50}]])
     stage.plan(stage.order(1000.0, product=stage.task_service), {"percent": 100, "due": {"on": "task"}})
     billed = attained(stage)[1]
     stage.drain()

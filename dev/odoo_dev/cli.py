@@ -10,6 +10,7 @@ from odoo_dev.console import Failure
 COMMANDS = {
     "demo": "odoo_dev.demo",
     "test": "odoo_dev.testing",
+    "landed": "odoo_dev.landed",
     "lint": "odoo_dev.lint",
     "bench": "odoo_dev.bench",
     "screenshots": "odoo_dev.screenshots",

@@ -15,10 +15,11 @@ from odoo_dev.demodb import DemoDatabase
 from odoo_dev.distribution import complete_browser_scripts, find_odoo
 from odoo_dev.mailsink import MailSink
 from odoo_dev.paths import cache, locked, make_folder
+from odoo_dev.pdfprinter import require_pdf_printer
 from odoo_dev.postgres import MINIMUM, Cluster
 from odoo_dev.roles import ROLES, logins
 from odoo_dev.server import Installation, free_port, is_free, start_server
-from odoo_dev.system import PDF, POSTGRES, VENV, require
+from odoo_dev.system import POSTGRES, VENV, require
 from odoo_dev.venvs import runtime_python
 
 DESCRIPTION = """Starts Odoo 19 with the addons of this repository and demo data, and prints where it is.
@@ -34,7 +35,8 @@ def main(arguments):
     port = _port(options.port)
     if options.json:
         options.json.unlink(missing_ok=True)
-    require(VENV, PDF, *([] if external else [POSTGRES]))
+    require(VENV, *([] if external else [POSTGRES]))
+    require_pdf_printer()
     odoo = find_odoo(options.odoo)
     python = runtime_python()
     if not complete_browser_scripts(odoo):

@@ -11,6 +11,7 @@ CUSTOMER_SOURCES = (
     ("sale.order", [("state", "=", "sale")], "partner_id"),
     ("res.partner", [("email", "!=", False), ("is_company", "=", False)], ""),
 )
+SALESPERSON = "salesperson"
 
 
 def make_users(env, roles):
@@ -21,6 +22,7 @@ def make_users(env, roles):
             user or _make_customer(env, role)
         else:
             _make_internal(env, role, user)
+    _give_orders(env)
     env.cr.commit()
 
 
@@ -48,8 +50,19 @@ def _make_internal(env, role, user):
         # The demo data may have the administrator start in a company of its own.
         "company_id": env.ref("base.user_admin").company_id.id,
     }
+    if home := role["home"] and env.ref(role["home"], raise_if_not_found=False):
+        # Without it everybody starts in Discuss.
+        identity["action_id"] = home.id
     users = env["res.users"].with_context(no_reset_password=True)
     users.create({**identity, **values, "password": role["login"]})
+
+
+def _give_orders(env):
+    """Have the salesperson sell what the demo companies sold, once: those with that role alone see their own orders."""
+    salesperson = env["res.users"].search([("login", "=", SALESPERSON)])
+    if salesperson and "sale.order" in env and not env["sale.order"].search_count([("user_id", "=", salesperson.id)]):
+        orders = env["sale.order"].search([("user_id", "in", (False, env.ref("base.user_admin").id))])
+        orders.with_context(mail_notrack=True, mail_auto_subscribe_no_notify=True).user_id = salesperson
 
 
 def _make_customer(env, role):

@@ -3,14 +3,13 @@
 import os
 import re
 import shutil
-import subprocess
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from odoo_dev.aptsources import debian_mirror
-from odoo_dev.console import Failure, Step, last_lines, run_logged, warn
+from odoo_dev.console import Failure, Step, run_logged, warn
 from odoo_dev.paths import built_in_place, cache, locked, log_file, scratch_folder
+from odoo_dev.privateapt import PrivateApt, unpack
 from odoo_dev.system import require_disk
 
 SERIES = "19.0"
@@ -106,83 +105,17 @@ def _cached_root():
 
 def _fetch_into(root):
     """Download Odoo and what it links to by package name, and unpack all of it into ``root``."""
-    for tool in ("apt-get", "dpkg"):
-        if not shutil.which(tool):
-            raise Failure(f"Odoo is fetched with {tool}, which this machine lacks; name an Odoo 19 with --odoo PATH.")
-    mirror = debian_mirror()
-    if not mirror:
-        raise Failure(
-            "The apt sources of this machine name no Debian mirror, where Odoo is; name an Odoo 19 with --odoo PATH."
-        )
     with scratch_folder("apt") as state:
-        for suite, packages in _wanted().items():
-            _download(state, mirror, suite, packages)
+        apt = PrivateApt(state, "Odoo", "name an Odoo 19 with --odoo PATH")
+        packages = [package for suite, names in _wanted().items() for package in apt.download(suite, names)]
         with Step("Unpacking Odoo"):
-            for package in sorted((state / "debs").glob("*.deb")):
-                _unpack(package, root)
+            for package in packages:
+                unpack(package, root)
     _report_broken_links(root)
 
 
 def _wanted():
     return {suite: ((PACKAGE, *names) if suite == SUITE else names) for suite, names in COMPANIONS.items()}
-
-
-def _download(state, mirror, suite, packages):
-    """Download packages of one suite against a private apt state in the folder ``state``."""
-    for folder in ("debs", f"{suite}/lists/partial", f"{suite}/archives/partial"):
-        (state / folder).mkdir(parents=True, exist_ok=True)
-    sources = state / suite / "sources.list"
-    sources.write_text(mirror.line(suite) + "\n")
-    options = _private_apt(state / suite, sources)
-    with Step(f"Reading the package list of Debian {suite}") as step:
-        _apt(["apt-get", *options, "update", "--error-on=any"], f"odoo-update-{suite}", step, state)
-    with Step(f"Downloading {packages[0]} and {len(packages) - 1} more") as step:
-        _apt(["apt-get", *options, "download", *packages], f"odoo-download-{suite}", step, state / "debs")
-
-
-def _private_apt(folder, sources):
-    """The options that keep apt away from the state of the machine."""
-    settings = {
-        "Dir::State": folder,
-        "Dir::State::Lists": folder / "lists",
-        "Dir::State::status": "/dev/null",
-        "Dir::Cache": folder,
-        "Dir::Cache::archives": folder / "archives",
-        "Dir::Cache::pkgcache": "",
-        "Dir::Cache::srcpkgcache": "",
-        "Dir::Etc::SourceList": sources,
-        "Dir::Etc::SourceParts": "/dev/null",
-        "Dir::Etc::Preferences": "/dev/null",
-        "Dir::Etc::PreferencesParts": "/dev/null",
-        "APT::Sandbox::User": "root",
-        "APT::Update::Post-Invoke-Success::": "true",
-        "Acquire::Languages": "none",
-        "Acquire::Retries": "3",
-        "Dpkg::Use-Pty": "0",
-    }
-    return [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
-
-
-def _apt(command, log, step, folder):
-    """Run apt; a failure names the likely reason."""
-    code, output = run_logged(command, log_file(log), step, str.strip, cwd=folder)
-    if code == 0:
-        return
-    if "Unable to locate package" in output or "has no installation candidate" in output:
-        reason = f"the mirror has no package {PACKAGE}; name an Odoo 19 with --odoo PATH"
-    elif re.search(r"resolve|connect|timed out|Failed to fetch|Network is unreachable", output):
-        reason = "the Debian mirror of this machine's apt sources cannot be reached; is there a network?"
-    elif "No space left" in output:
-        reason = "the disk is full"
-    else:
-        reason = "apt-get said:\n" + last_lines(output)
-    raise Failure(f"Odoo could not be downloaded: {reason}")
-
-
-def _unpack(package, root):
-    result = subprocess.run(["dpkg", "-x", str(package), str(root)], capture_output=True, text=True)
-    if result.returncode:
-        raise Failure(f"{package.name} could not be unpacked: {last_lines(result.stderr, 1)}")
 
 
 def _report_broken_links(root):

@@ -7,13 +7,16 @@ import subprocess
 
 from odoo_dev.addons import own_addons
 from odoo_dev.console import say
+from odoo_dev.flagcheck import check_flags
+from odoo_dev.importcheck import check_imports
 from odoo_dev.paths import REPOSITORY
+from odoo_dev.rightscheck import check_rights
 from odoo_dev.system import NODE, require
 from odoo_dev.textcheck import check_files
 from odoo_dev.venvs import development_python
 
 DESCRIPTION = "Checks style and syntax of every file of the repository, or of the files given."
-CHECKS = ("ruff", "format", "pylint", "mypy", "xml", "js", "text")
+CHECKS = ("ruff", "format", "pylint", "mypy", "xml", "js", "text", "rights", "flags", "imports")
 TEXT_SUFFIXES = (".py", ".xml", ".js", ".scss", ".css", ".md", ".rst", ".csv", ".toml", ".yaml", ".yml", ".sh", ".txt")
 # A model may be spread over several files, one per concern.
 PYLINT_ALLOWED = "consider-merging-classes-inherited"
@@ -50,6 +53,9 @@ def _run_check(name, files, fix):
         "xml": lambda: _xml(files),
         "js": lambda: _javascript(files),
         "text": lambda: _text(files),
+        "rights": lambda: _rights(files),
+        "flags": lambda: _flags(files),
+        "imports": lambda: _imports(files),
     }[name]
     passed = check()
     say(f"{'✓' if passed else '✗'} {name}")
@@ -114,6 +120,32 @@ def _node(name):
 
 def _text(files):
     problems = check_files(REPOSITORY, _with_suffix(files, *TEXT_SUFFIXES))
+    for problem in problems:
+        say(problem)
+    return not problems
+
+
+def _imports(files):
+    """Check that imports inside the addons' arithmetic go down."""
+    problems = check_imports(REPOSITORY, typed_folders(files))
+    for problem in problems:
+        say(problem)
+    return not problems
+
+
+def _rights(files):
+    """Find what callers send and public methods of the addons hand on to a write with all rights."""
+    own = set(own_addons())
+    problems = check_rights(REPOSITORY, [name for name in files if name.partition("/")[0] in own])
+    for problem in problems:
+        say(problem)
+    return not problems
+
+
+def _flags(files):
+    """Find guards of the addons that a key in the caller's context would switch off."""
+    own = set(own_addons())
+    problems = check_flags(REPOSITORY, [name for name in files if name.partition("/")[0] in own])
     for problem in problems:
         say(problem)
     return not problems

@@ -21,6 +21,9 @@
 
 ``module_odoo_server``, ``module_odoo_database``
     the same factories with module scope, for servers that several tests share.
+
+``landed_database``
+    a database of the last released version with its demo companies, not updated yet; module scope.
 """
 
 import contextlib
@@ -31,6 +34,7 @@ from unittest import mock
 import pytest
 
 from odoo_dev.database import Filestore
+from odoo_dev.landed import landed_template
 from odoo_dev.live import LiveDatabase, LiveServer
 from odoo_dev.server import start_server
 from odoo_dev.session import current_session
@@ -39,8 +43,8 @@ COUNTER = itertools.count(1)
 
 
 @contextlib.contextmanager
-def _databases():
-    """Yield a function that copies the template; drop the copies at the end."""
+def _databases(template=None):
+    """Yield a function that copies a template, that of the session by default; drop the copies at the end."""
     session = current_session()
     templates = session.templates
     made = []
@@ -48,7 +52,7 @@ def _databases():
     def make():
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         name = f"{session.prefix}_{worker}_{next(COUNTER)}"
-        made.append(templates.copy(session.template, name))
+        made.append(templates.copy(template or session.template, name))
         return LiveDatabase(templates.installation, name)
 
     try:
@@ -126,6 +130,13 @@ def module_odoo_server(module_odoo_database):
     """Like ``odoo_server``, kept for the tests of a module."""
     with _servers(module_odoo_database) as start:
         yield start
+
+
+@pytest.fixture(scope="module")
+def landed_database():
+    """A database of the last released version of the addons, with what its demo companies did; not updated yet."""
+    with _databases(landed_template(current_session().templates)) as make:
+        yield make()
 
 
 @pytest.hookimpl(hookwrapper=True)

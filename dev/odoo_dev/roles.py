@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Role:
-    """A user of the demo: the groups it gets as far as their addon is there, and what it is for."""
+    """A user of the demo: the groups it gets as far as their addon is there, what it is for, where it starts."""
 
     login: str
     groups: tuple
     purpose: str
     portal: bool = False
+    home: str = ""
 
     @property
     def password(self):
@@ -22,16 +23,45 @@ class Role:
         return asdict(self)
 
 
+#: Where people of billing and of revenue start: an action, by its external id.
+BILLING, REVENUE = "milestone_billing.action_billing_dashboard", "revenue_recognition.action_revenue_dashboard"
+
 ROLES = (
     Role("admin", (), "sets everything up"),
-    Role("project_manager", ("project.group_project_manager",), "finishes tasks and milestones"),
     Role(
-        "billing_user", ("project.group_project_user", "milestone_billing.group_billing_user"), "plans what is billed"
+        "project_manager",
+        ("project.group_project_manager",),
+        "finishes tasks and milestones",
+        home="project.open_view_project_all",
     ),
-    Role("billing_manager", ("milestone_billing.group_billing_manager",), "sees to it that what is due is invoiced"),
-    Role("revenue_accountant", ("revenue_recognition.group_revenue_accountant",), "prepares the period's revenue"),
-    Role("revenue_controller", ("revenue_recognition.group_revenue_controller",), "approves and posts it"),
-    Role("auditor", ("revenue_recognition.group_revenue_auditor",), "reads everything, changes nothing"),
+    Role(
+        "salesperson",
+        ("sales_team.group_sale_salesman",),
+        "sells: quotations with their billing schedules",
+        home="sale.action_quotations_with_onboarding",
+    ),
+    Role(
+        "billing_user",
+        ("project.group_project_user", "milestone_billing.group_billing_user"),
+        "plans what is billed",
+        home=BILLING,
+    ),
+    Role(
+        "billing_manager",
+        ("milestone_billing.group_billing_manager", "sales_team.group_sale_salesman_all_leads"),
+        "sees to it that what is due is invoiced",
+        home=BILLING,
+    ),
+    Role(
+        "revenue_accountant",
+        ("revenue_recognition.group_revenue_accountant",),
+        "prepares the period's revenue",
+        home=REVENUE,
+    ),
+    Role(
+        "revenue_controller", ("revenue_recognition.group_revenue_controller",), "approves and posts it", home=REVENUE
+    ),
+    Role("auditor", ("revenue_recognition.group_revenue_auditor",), "reads everything, changes nothing", home=REVENUE),
     Role(
         "integration",
         (

@@ -16,9 +16,12 @@ from odoo_dev.console import Failure, Step, end_with_parent, error_of_log, has_e
 from odoo_dev.database import DatabaseServer
 from odoo_dev.distribution import Odoo
 from odoo_dev.paths import REPOSITORY, is_alive, log_file, make_folder
+from odoo_dev.pdfprinter import printer_path
 from odoo_dev.venvs import odoo_environment
 
 STOP_SECONDS = 15
+#: Runs Odoo, also again: see there.
+COMMAND = Path(__file__).with_name("odoo_command.py")
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,14 @@ class Installation:
     @property
     def environment(self):
         """The environment of an Odoo process."""
-        return {**odoo_environment(self.odoo), **self.database.environment}
+        environment = {**odoo_environment(self.odoo), **self.database.environment}
+        path = printer_path(environment.get("PATH", os.defpath))
+        # A server that reloads names its Python without a folder: it is to find this one.
+        return {**environment, "PATH": os.pathsep.join([str(self.python.parent), path])}
 
     def command(self, *arguments):
         """The command line of Odoo with these arguments."""
-        return [str(self.python), "-m", "odoo", *map(str, arguments)]
+        return [str(self.python), str(COMMAND), *map(str, arguments)]
 
     def run(self, title, name, *arguments, log=None, **options):
         """Run Odoo on a database until it stops by itself, with visible progress; return its output.

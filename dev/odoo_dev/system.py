@@ -1,8 +1,11 @@
 """The machine: its packages, its disk, its Python."""
 
+import functools
 import glob
 import os
+import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,11 +18,10 @@ GIB = 1 << 30
 class Tool:
     """A program the machine must have, and the Debian package that brings it."""
 
-    def __init__(self, package, found, purpose, essential=True):
+    def __init__(self, package, found, purpose):
         self.package = package
         self.found = found
         self.purpose = purpose
-        self.essential = essential
 
 
 def postgres_bin():
@@ -54,7 +56,7 @@ def has_venv():
 
 POSTGRES = Tool("postgresql", postgres_bin, "the database")
 VENV = Tool("python3-venv", has_venv, "Odoo's Python packages")
-PDF = Tool("wkhtmltopdf", lambda: shutil.which("wkhtmltopdf"), "PDF documents", essential=False)
+PDF = Tool("wkhtmltopdf", lambda: shutil.which("wkhtmltopdf"), "PDF documents")
 BROWSER = Tool("chromium", chromium, "the browser tours")
 NPM = Tool("npm", lambda: shutil.which("npm"), "a script of Odoo's that Debian leaves out")
 NODE = Tool("nodejs", lambda: shutil.which("node"), "the JavaScript check")
@@ -65,16 +67,31 @@ def require(*tools):
     missing = [tool for tool in tools if not tool.found()]
     if not missing:
         return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if _may_install():
         _apt_install([tool.package for tool in missing])
         missing = [tool for tool in missing if not tool.found()]
-    for tool in missing:
-        if not tool.essential:
-            warn(f"{tool.package} is missing, so {tool.purpose} will not work: {install_command(missing)}")
-    essential = [tool for tool in missing if tool.essential]
-    if essential:
-        what = " and ".join(f"{tool.package} (for {tool.purpose})" for tool in essential)
+    if missing:
+        what = " and ".join(f"{tool.package} (for {tool.purpose})" for tool in missing)
         raise Failure(f"This machine lacks {what}; install with: {install_command(missing)}")
+
+
+def try_install(tool):
+    """Install the package of a tool where the machine's own suite has it; return whether the tool is there now."""
+    if _may_install() and _is_offered(tool.package):
+        _apt_install([tool.package])
+    return bool(tool.found())
+
+
+def _may_install():
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _is_offered(package):
+    """Whether the machine's own package lists, read anew, have a candidate for a package."""
+    _read_package_lists()
+    output = subprocess.run(["apt-cache", "policy", package], capture_output=True, text=True).stdout
+    candidate = re.search(r"Candidate: (\S+)", output)
+    return bool(candidate) and candidate.group(1) != "(none)"
 
 
 def install_command(tools):
@@ -87,8 +104,7 @@ def install_command(tools):
 def _apt_install(packages):
     """Install packages one by one, so that one the suite lacks does not stop the others."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with Step("Reading the list of system packages") as step:
-        run_logged(["apt-get", "update"], log_file("apt-update"), step, env=environment)
+    _read_package_lists()
     for package in packages:
         command = ["apt-get", "install", "-y", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0", package]
         if package == "postgresql":
@@ -100,6 +116,14 @@ def _apt_install(packages):
             )
         if code:
             warn(f"apt-get could not install {package}:\n{last_lines(output, 2)}")
+
+
+@functools.cache
+def _read_package_lists():
+    """Read the machine's package lists, once a command."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with Step("Reading the list of system packages") as step:
+        run_logged(["apt-get", "update"], log_file("apt-update"), step, env=environment)
 
 
 def require_disk(folder, gibibytes):

@@ -11,8 +11,9 @@ from odoo_dev.addons import own_addons
 from odoo_dev.console import Failure, Step, say
 from odoo_dev.distribution import complete_browser_scripts
 from odoo_dev.paths import REPOSITORY
+from odoo_dev.pdfprinter import require_pdf_printer
 from odoo_dev.session import Session
-from odoo_dev.system import BROWSER, NPM, PDF, POSTGRES, require
+from odoo_dev.system import BROWSER, NPM, POSTGRES, require
 from odoo_dev.venvs import development_python
 from odoo_dev.workspace import run_name, workspace
 
@@ -20,6 +21,8 @@ DESCRIPTION = """Runs the test suite on copies of a cached template database, on
 Without paths it is the whole suite. All other options go to pytest, such as -k, -x, -n 0 or --pdb."""
 FOLDERS = ("tests", "dev/tests")
 WORKERS = 2
+# A worker takes a class, or a file, at a time, in the order given: no long one is begun when all others are done.
+DISTRIBUTION = ("--dist", "loadscope", "--no-loadscope-reorder")
 # pytest options whose value must not be taken for a path of tests
 WITH_VALUE = ("-k", "-m", "-n", "-p", "-o", "-c", "-r", "-W", "--timeout", "--maxfail", "--durations", "--dist")
 
@@ -27,7 +30,8 @@ WITH_VALUE = ("-k", "-m", "-n", "-p", "-o", "-c", "-r", "-W", "--timeout", "--ma
 def main(arguments):
     """Run the tests; return pytest's exit code."""
     options, rest = _parse(arguments)
-    require(POSTGRES, BROWSER, PDF)
+    require(POSTGRES, BROWSER)
+    require_pdf_printer()
     python = development_python()
     with workspace(python, options.odoo) as templates:
         if options.native:
@@ -74,7 +78,7 @@ def _run(templates, arguments):
 def _pytest(installation, name, arguments, environment):
     command = [str(installation.python), "-m", "pytest", "-c", "pyproject.toml", "-p", "odoo_dev.pytest_plugin"]
     command += ["--odoo-config", str(installation.configuration(name)), "--odoo-database", name, "--odoo-http"]
-    command += [] if _sets_workers(arguments) else ["-n", str(min(WORKERS, os.cpu_count() or 1)), "--dist", "loadscope"]
+    command += [] if _sets_workers(arguments) else ["-n", str(min(WORKERS, os.cpu_count() or 1)), *DISTRIBUTION]
     command += arguments if has_paths(arguments) else [*arguments, *default_paths()]
     say()
     process = subprocess.Popen(command, cwd=REPOSITORY, env=environment)
@@ -91,8 +95,8 @@ def _sets_workers(arguments):
 
 
 def default_paths(repository=REPOSITORY):
-    """What the whole suite is: every addon, and the folders of tests that are there."""
-    folders = [*own_addons(repository), *FOLDERS]
+    """What the whole suite is: the folders of tests that are there, whose files take longest, and every addon."""
+    folders = [*FOLDERS, *own_addons(repository)]
     return [folder for folder in folders if (repository / folder).is_dir()]
 
 

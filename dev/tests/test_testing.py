@@ -33,7 +33,7 @@ def test_the_whole_suite_is_what_there_is(tmp_path):
     (tmp_path / "billing").mkdir()
     (tmp_path / "billing" / "__manifest__.py").write_text("{}")
     (tmp_path / "tests").mkdir()
-    assert default_paths(tmp_path) == ["billing", "tests"]
+    assert default_paths(tmp_path) == ["tests", "billing"]
 
 
 def test_a_native_run_tells_its_failures():

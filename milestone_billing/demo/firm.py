@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
-from odoo import fields
 from odoo.fields import Command
+
+#: How many are billed at once.
+BATCH = 40
 
 
 class Firm:
@@ -33,7 +35,7 @@ class Firm:
         context = {**env.context, "allowed_company_ids": company.ids}
         self.env = env(user=env.ref("base.user_admin").id, su=True, context=context)
         self.company = company.with_env(self.env)
-        self.today = fields.Date.context_today(self.company)
+        self.today = self.company._billing_today()
         self.tax = self._make_tax(tax)
 
     def _make_tax(self, rate):
@@ -133,13 +135,18 @@ class Firm:
             order.date_order -= timedelta(days=ago)
         return order.billing_milestone_ids.sorted(lambda milestone: (milestone.sequence, milestone.id))
 
+    def attain_all(self, milestones, *days):
+        """Attain milestones, each on its day, counted from today."""
+        for milestone, day in zip(milestones, days, strict=True):
+            milestone._attain(100.0, self.day(day), "manual")
+
     # === BILLING === #
 
     def bill(self):
         """Bill what is due, as the clock does, but inside the transaction that installs the demo."""
         attainments = self.env["billing.attainment"].sudo()
         attainments._sweep()
-        while batch := attainments._take_batch():
+        while batch := attainments._lock_batch(BATCH):
             batch._bill_safely()
         self.env.flush_all()
         # Nobody has to be told by mail what happened before the demo began.

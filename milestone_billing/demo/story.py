@@ -62,12 +62,12 @@ def _software_finished(firm, licence, rollout, training):
     firm.plan(
         order,
         milestones=[
-            {"name": "Order", "due_on": "date", "date": firm.day(-120), "percent": 50},
-            {"name": "Training held", "due_on": "date", "date": firm.day(-60), "amount_type": "balance"},
+            {"name": "Order", "due_on": "manual", "percent": 50},
+            {"name": "Training held", "due_on": "manual", "amount_type": "balance"},
         ],
         invoice_date_policy="attained",
     )
-    firm.confirm(order, ago=125)
+    firm.attain_all(firm.confirm(order, ago=125), -120, -60)
     firm.bill()
     firm.pay(order)
 
@@ -251,13 +251,13 @@ def _engineering_finished(firm, concept, site):
     firm.plan(
         order,
         milestones=[
-            {"name": "Deposit", "due_on": "date", "date": firm.day(-150), "percent": 30},
-            {"name": "Survey delivered", "due_on": "date", "date": firm.day(-110), "percent": 40},
-            {"name": "Handover", "due_on": "date", "date": firm.day(-70), "amount_type": "balance"},
+            {"name": "Deposit", "due_on": "manual", "percent": 30},
+            {"name": "Survey delivered", "due_on": "manual", "percent": 40},
+            {"name": "Handover", "due_on": "manual", "amount_type": "balance"},
         ],
         invoice_date_policy="attained",
     )
-    firm.confirm(order, ago=150)
+    firm.attain_all(firm.confirm(order, ago=150), -150, -110, -70)
     firm.bill()
     firm.pay(order)
 

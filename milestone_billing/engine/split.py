@@ -15,6 +15,23 @@ def round_half_away(value: Fraction) -> int:
     return magnitude if value >= 0 else -magnitude
 
 
+def part_of(total: Fraction | int, start: Fraction | int, length: Fraction | int, whole: Fraction | int) -> int:
+    """Return what of a total falls on a stretch of a whole, so that stretches that make up the whole get all of it.
+
+    Cumulative: what falls on all up to the end of the stretch, less what falls on all up to its start, each rounded.
+
+    :param total: units to share out
+    :param start: where the stretch begins, from 0 to the whole
+    :param length: how long it is
+    :param whole: what all stretches come to, not 0
+
+    >>> [part_of(200, start, 1, 3) for start in range(3)]
+    [67, 66, 67]
+    """
+    until, before = (Fraction(total) * point / whole for point in (start + length, start))
+    return round_half_away(until) - round_half_away(before)
+
+
 def largest_remainder(total: int, ideals: Sequence[Fraction]) -> list[int]:
     """Return integers that add up to ``total``, each as near its ideal as possible.
 

@@ -1,5 +1,6 @@
 """Where a share stands between what is attained and what is on invoices."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -17,6 +18,17 @@ class Standing:
     credited: int = 0
     reopened: int = 0
     side: int = 1
+
+    @property
+    def kept(self) -> int:
+        """What is billed and stays: less what was taken back and may be billed again.
+
+        >>> Standing(due=500, invoiced=500, credited=100).kept
+        500
+        >>> Standing(due=0, invoiced=500, credited=500, reopened=500).kept
+        0
+        """
+        return self.invoiced - self.reopened
 
     @property
     def to_bill(self) -> int:
@@ -45,15 +57,31 @@ class Standing:
         """
         return self.side * self.to_bill < 0
 
-    @property
-    def reopened_by_undo(self) -> int:
-        """The ``reopened`` there is once credit notes have met what is no longer attained.
 
-        >>> Standing(due=0, invoiced=100, credited=100).reopened_by_undo
-        100
-        >>> Standing(due=100, invoiced=100, credited=100).reopened_by_undo
-        0
-        """
-        surplus = self.side * (self.invoiced - self.due - self.reopened)
-        free = self.side * (self.credited - self.reopened)
-        return self.reopened + self.side * max(0, min(surplus, free))
+@dataclass(frozen=True)
+class Moment:
+    """What was attained, invoiced and credited of a share at some time, in units, each in all until then."""
+
+    due: int
+    invoiced: int
+    credited: int
+
+
+def reopened(moments: Iterable[Moment], side: int = 1) -> int:
+    """Return what of the credit notes may be billed again: what they took back while it was not attained.
+
+    That is the most that at any moment was both credited and billed beyond what was attained. So it does not matter
+    whether a credit note or the undoing came first, nor how soon the share was attained again after both; and a credit
+    note of what is attained is a concession, and stays one.
+
+    :param moments: in any order
+    :param side: 1, or -1 for a share of a negative order line
+
+    Billed, undone, credited, attained again; and the same without the undoing:
+
+    >>> billed, credited = Moment(100, 100, 0), Moment(0, 100, 100)
+    >>> reopened([billed, credited, Moment(100, 100, 100)]), reopened([billed, Moment(100, 100, 100)])
+    (100, 0)
+    """
+    most = (min(side * (moment.invoiced - moment.due), side * moment.credited) for moment in moments)
+    return side * max(0, 0, *most)

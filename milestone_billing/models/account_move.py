@@ -1,8 +1,6 @@
-from functools import partial
-
 from odoo import fields, models
 
-from . import obstacles
+from .mail_activity import SEND
 
 
 class AccountMove(models.Model):
@@ -20,24 +18,35 @@ class AccountMove(models.Model):
 
     def unlink(self):
         milestones = self.sudo().invoice_line_ids.billing_milestone_id
-        result = super(AccountMove, self.with_context(billing_taking_back=True)).unlink()
-        if not self.env.context.get("billing_taking_back"):
-            milestones._follow_invoices(self.env._("its draft invoice was deleted"))
+        result = super(AccountMove, self._flagged("billing_taking_back")).unlink()
+        if not self._is_flagged("billing_taking_back"):
+            milestones._follow_invoices(lambda env: env._("its draft invoice was deleted"))
         return result
 
     def button_cancel(self):
-        """Let the milestones of cancelled invoices be due again."""
+        """Cancel these invoices; what they billed of milestones is due again."""
         result = super().button_cancel()
-        if not self.env.context.get("billing_taking_back"):
+        if not self._is_flagged("billing_taking_back"):
             self.sudo().invoice_line_ids.billing_milestone_id._follow_invoices(
-                self.env._("its draft invoice was cancelled")
+                lambda env: env._("its draft invoice was cancelled")
             )
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("is_move_sent"):
+            sent = self.sudo().invoice_line_ids.billing_milestone_id
+            sent.filtered(lambda row: all(row.invoice_ids.mapped("is_move_sent")))._stop_asking(SEND)
+        if "state" in vals:
+            refunds = self.filtered(lambda move: move.move_type == "out_refund")
+            refunds.sudo().invoice_line_ids.billing_milestone_id._follow_draft_credits()
         return result
 
     def _post(self, soft=True):
         posted = super()._post(soft)
         refunds = posted.filtered(lambda move: move.move_type == "out_refund")
         refunds.sudo().invoice_line_ids.billing_milestone_id._follow_credit()
+        (posted - refunds).sudo().invoice_line_ids.billing_milestone_id._follow_edited_drafts()
         return posted
 
     def action_view_billing_milestones(self):
@@ -58,7 +67,8 @@ class AccountMove(models.Model):
         self.env.ref("account.ir_cron_account_move_send")._trigger()
         for move in nowhere:
             move.invoice_line_ids.billing_milestone_id._ask_person(
-                partial(obstacles.no_address, move.name, move.partner_id.display_name)
+                SEND,
+                {"name": "no_address", "invoice": move.name, "customer": move.partner_id.display_name},
             )
 
     def _billing_by_mail(self):
@@ -75,7 +85,7 @@ class AccountMove(models.Model):
 
     def _billing_discard(self):
         """Remove these drafts, which bill nothing any more; one that had a number is cancelled, so none is missing."""
-        for move in self.with_context(billing_taking_back=True):
+        for move in self._flagged("billing_taking_back"):
             if move.posted_before or move.name and move.name != "/":
                 move.button_cancel()
             else:

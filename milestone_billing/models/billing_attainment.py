@@ -4,7 +4,10 @@ from collections import Counter
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
+from odoo.addons.record_protection.models.append_only import protect
 from odoo.exceptions import AccessError, UserError
+
+from .obstacles import explain
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +32,7 @@ FACTS = {"milestone_id", "percent", "date", "source", "key", "note", "user_id", 
 
 
 class BillingAttainment(models.Model):
-    """Append-only: a milestone was attained, to this cumulative percent, on this date, because of this.
+    """A fact, never changed: a milestone was attained to a cumulative percentage, on a day, because of its ``source``.
 
     Also the work queue of billing (see ``billing_attainment_queue``).
     """
@@ -68,8 +71,14 @@ class BillingAttainment(models.Model):
         index=True,
         help="Waiting for the next run, done, or kept back by something.",
     )
-    reason = fields.Text(readonly=True, translate=True, help="What keeps it from being billed.")
-    remedy = fields.Text(readonly=True, translate=True, help="What lifts it.")
+    why = fields.Json(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="What keeps it from being billed, as facts: told to each reader in his language.",
+    )
+    reason = fields.Text(compute="_compute_reason", compute_sudo=True, help="What keeps it from being billed.")
+    remedy = fields.Text(compute="_compute_reason", compute_sudo=True, help="What lifts it.")
     attempts = fields.Integer(readonly=True, help="How often billing it was tried in vain.")
     billed_on = fields.Datetime(readonly=True, help="When its invoice was made.")
     move_id = fields.Many2one("account.move", "Invoice", readonly=True, index="btree_not_null", ondelete="set null")
@@ -81,6 +90,19 @@ class BillingAttainment(models.Model):
     )
     _queue_idx = models.Index("(id) WHERE state = 'pending'")
     _tell_idx = models.Index("(id) WHERE to_tell")
+
+    def init(self):
+        """Make the triggers that keep what was attained anew; the columns of the queue may change."""
+        protect(self.env.cr, self._table, sorted(FACTS | {"create_uid", "create_date"}))
+        return super().init()
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("why")
+    @api.depends_context("lang")
+    def _compute_reason(self):
+        for row in self:
+            row.reason, row.remedy = explain(row.why, self.env)
 
     # === CRUD METHODS === #
 
@@ -157,25 +179,15 @@ class BillingAttainment(models.Model):
     # === STATE === #
 
     def _set_state(self, state, why=None, **vals):
-        """Move these attainments to ``state``, with the reason and the remedy people read.
+        """Move these attainments to ``state``, with what keeps them there.
 
-        :param why: takes these attainments and returns (reason, remedy) in the language of their environment; asked
-            for every language, so that each person reads his own, whoever or whatever moved them
+        :param dict why: facts, as ``obstacles`` explains them to each reader in his language; None for nothing
         """
-        if not self:
-            return
-        rows = self.sudo()
-        if not why:
-            rows.write({"state": state, "reason": False, "remedy": False, **vals})
-            return
-        rows.write({"state": state, **vals})
-        for lang, _name in self.env["res.lang"].get_installed():
-            told = rows.with_context(lang=lang)
-            reason, remedy = why(told)
-            told.write({"reason": reason, "remedy": remedy})
+        if self:
+            self.sudo().write({"state": state, "why": why or False, **vals})
 
     def _requeue_blocked(self):
-        """Queue what a hold blocked."""
+        """Put those of these attainments back into the queue that a hold blocked."""
         rows = self.sudo().filtered(lambda row: row.state == "blocked")
         rows._set_state("pending")
         if rows:

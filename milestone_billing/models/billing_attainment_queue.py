@@ -1,21 +1,21 @@
 import logging
-import time
 from collections import Counter
+from time import monotonic
 
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models, modules
-from odoo.exceptions import UserError
+from odoo import api, models, modules
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .exceptions import NotBillable
+from ..engine.pace import Pace
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 40
-LOOK_AHEAD = 400
 CONFLICTS = 20
+#: The share of its time that a drain may spend on finding what became due, and the share by which billing has ended.
+SWEEP_SHARE, BILL_SHARE = 0.25, 0.85
 #: How long a drain that somebody waits for goes on.
 REQUEST_SECONDS = 25
 #: First key of the advisory locks of this addon (any number of its own).
@@ -46,7 +46,7 @@ class BillingAttainment(models.Model):
         :raises AccessError: for anybody but a billing manager.
         """
         self._check_may_bill()
-        counts = self.sudo()._drain(REQUEST_SECONDS)
+        counts = self.sudo()._without_defaults()._drain(REQUEST_SECONDS)
         result = {state: counts[state] for state in ("billed", "blocked", "failed", "cancelled", "invoices")}
         return dict(result, pending=self.sudo().search_count([("state", "=", "pending")]))
 
@@ -56,201 +56,156 @@ class BillingAttainment(models.Model):
 
     @api.model
     def _drain(self, seconds=float("inf")):
-        """Find what became due, bill what is pending, batch by batch; then tell people.
+        """Find what became due, bill what is pending, batch by batch; then notify people.
 
-        :param float seconds: start no further batch after this many; the clock's own limit holds besides
+        What is not expected to end in time is not begun; it goes on by itself (``_go_on_later``).
+
+        :param float seconds: how long it may take; the clock's own limit holds besides
         :return: ``collections.Counter`` of the states reached and the invoices made
         """
-        counts, conflicts, end = Counter(), 0, time.monotonic() + seconds
+        start = monotonic()
+        drain = Pace(end=start + min(seconds, self._commit()))
+        if not drain.size(start):
+            self._go_on_later()
+            return Counter()
+        swept = self._sweep_in_time(drain.part(SWEEP_SHARE, start))
+        counts, billed = self._bill_in_batches(drain.part(BILL_SHARE, monotonic()))
+        notified = self._notify_in_batches(Pace(end=drain.end))
+        if not (swept and billed and notified):
+            self._go_on_later()
+        return counts
+
+    @api.model
+    def _sweep_in_time(self, pace):
+        """Attain what became due without anybody's write, and commit it.
+
+        :return: whether all of it was looked at
+        """
         try:
-            self._sweep()
+            swept = self._sweep(pace)
             self._commit()
         except OperationalError as error:
             # A user is changing the same milestones: look again after what is pending.
             self._rollback(error)
-            self._wake()
-        while conflicts < CONFLICTS:
+            return False
+        return swept
+
+    @api.model
+    def _bill_in_batches(self, pace):
+        """Bill what is pending, as much at once as is expected to end in time.
+
+        :return: ``collections.Counter`` of the states reached and the invoices made, and whether nothing is left but
+            what other workers have in hand
+        """
+        counts, conflicts = Counter(), 0
+        while conflicts < CONFLICTS and (size := pace.size(begun := monotonic())):
             try:
-                batch = self._take_batch()
+                batch = self._lock_batch(size)
                 if not batch:
-                    break
-                counts += batch._bill_safely()
-                time_left = self._commit(len(batch))
+                    return counts, True
+                done = batch._bill_safely(pace.end)
+                self._commit(len(batch))
             except (OperationalError, UniqueViolation) as error:
                 # Another worker or a user changed the same rows: their commit came first, so start this batch again.
                 conflicts += 1
                 _logger.info("Billing batch gives way to another transaction: %s", error)
                 self._rollback(error)
+                pace.gave_way()
                 continue
-            if min(time_left, end - time.monotonic()) <= 0:
-                conflicts = CONFLICTS
-        if conflicts == CONFLICTS:
-            self._wake()
-        self._tell_pending(end)
-        return counts
+            if not counts and len(batch) >= size:
+                self._wake_second_worker()
+            counts += done
+            pace.took(len(batch), monotonic() - begun)
+        return counts, False
 
     @api.model
-    def _sweep(self):
-        """Attain what became due without anybody's write: dates, deliveries, and tasks finished at the same moment."""
-        [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", LOCK_SPACE))
-        if mine:
-            self.env["billing.hold"].sudo()._refresh()
-            self.env["billing.milestone"].sudo()._sweep_due()
-
-    @api.model
-    def _take_batch(self):
-        """Lock and return pending attainments that no other worker has in hand, all those of an order together."""
-        rows = self.sudo().search([("state", "=", "pending")], order="id", limit=LOOK_AHEAD)
-        taken = rows.browse()
-        scopes = rows.grouped(lambda row: row.milestone_id._billing_scope())
-        for scope, waiting in scopes.items():
-            [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_SPACE, scope))
-            if mine:
-                taken |= waiting._take_together(BATCH - len(taken))
-            if len(taken) >= BATCH:
-                break
-        if len(scopes) > 1 and len(taken) < len(rows):
+    def _wake_second_worker(self):
+        """Wake a second scheduled action, so that two workers bill what is left."""
+        if self.sudo().search_count([("state", "=", "pending")], limit=1):
             self.env.ref("milestone_billing.ir_cron_drain_2").sudo()._trigger()
-        return taken.try_lock_for_update(allow_referencing=True)
-
-    def _take_together(self, room):
-        """Return what of these pending attainments of one scope is to be billed in one batch.
-
-        :param int room: how many the batch still takes; what shares an invoice stays together all the same
-        """
-        milestone = self[0].milestone_id
-        grouping = milestone.schedule_id.grouping
-        if grouping == "milestone":
-            # The attainments of one milestone are settled together.
-            last = self[: max(room, 1)].milestone_id
-            return self.filtered(lambda row: row.milestone_id in last)
-        if grouping == "order":
-            return self.search([("state", "=", "pending"), ("order_id", "=", milestone.order_id.id)])
-        customer = milestone.order_id.partner_invoice_id.commercial_partner_id
-        return self.search(
-            [("state", "=", "pending"), ("order_id.partner_invoice_id.commercial_partner_id", "=", customer.id)]
-        ).filtered(lambda row: row.schedule_id.grouping == "customer")
-
-    def _bill_safely(self):
-        """Bill these attainments; what cannot be billed is left with its reason, the others go on.
-
-        Strategy: the fast path bills the whole batch. On a failure, each invoice is tried alone inside a savepoint.
-
-        :return: ``collections.Counter`` of the states reached and the invoices made
-        """
-        try:
-            with self.env.cr.savepoint():
-                return self._bill()
-        except (OperationalError, UniqueViolation):
-            raise
-        except Exception as error:
-            _logger.info("Billing batch is tried one by one: %s", error)
-        counts = Counter()
-        for _key, milestones in self.milestone_id.grouped(lambda milestone: milestone._group_key()).items():
-            counts += self.filtered(lambda row, some=milestones: row.milestone_id in some)._bill_group()
-        return counts
-
-    def _bill_group(self):
-        """Bill the attainments of one invoice; where they fail together, find those at fault and bill the rest."""
-        try:
-            with self.env.cr.savepoint():
-                return self._bill()
-        except (OperationalError, UniqueViolation):
-            raise
-        except Exception as error:
-            if len(self.milestone_id) == 1:
-                return self._fail(error)
-        counts, good = Counter(), self.browse()
-        for milestone, rows in self.grouped("milestone_id").items():
-            error = milestone._probe_billing()
-            if error:
-                counts += rows._fail(error)
-            else:
-                good |= rows
-        return counts + good._bill() if good else counts
-
-    def _bill(self):
-        """Bring the invoices of these attainments' milestones in line with what is attained.
-
-        :return: ``collections.Counter`` of the states reached and the invoices made
-        """
-        open_rows = self.filtered(lambda row: row.order_id.state == "sale")
-        (self - open_rows)._set_state(
-            "cancelled", lambda rows: (rows.env._("The order is not confirmed any more."), False)
-        )
-        held = open_rows.filtered(lambda row: row.milestone_id.is_held)
-        for row in held:
-            row._set_state("blocked", lambda told: told.milestone_id._hold_reason())
-        ready = open_rows - held
-        moves = ready.milestone_id._bill_due()
-        for milestone, rows in ready.grouped("milestone_id").items():
-            rows._settle(milestone, moves.get(milestone))
-        self._refresh_orders()
-        return Counter({"invoices": len(set(moves.values()))}) + Counter(self.mapped("state"))
-
-    def _refresh_orders(self):
-        """Bring what the orders and schedules say in line with what was attained, blocked or billed."""
-        self.milestone_id.allocation_ids.line_id._billing_refresh()
-        self.env.add_to_compute(self.schedule_id._fields["state"], self.schedule_id)
-
-    def _settle(self, milestone, move):
-        """Close these attainments of ``milestone``, billed by ``move``; or say what a person has to credit.
-
-        Earlier ones that were blocked or failed are closed with them: percentages are cumulative.
-        """
-        rows = self | milestone.attainment_ids.filtered(lambda row: row.state in ("blocked", "failed"))
-        owed = milestone._credit_owed()
-        if owed:
-            milestone._propose_credit(owed)
-            rows._set_state("blocked", lambda told: told.milestone_id._credit_reason(owed))
-        else:
-            rows._set_state("billed", billed_on=fields.Datetime.now(), **({"move_id": move.id} if move else {}))
-
-    def _fail(self, error):
-        """Leave these attainments failed with their reason and remedy, and ask a person."""
-        milestone = self.milestone_id
-        for row in self:
-            row._set_state("failed", lambda told: told.milestone_id._explain_failure(error), attempts=row.attempts + 1)
-        self._refresh_orders()
-        milestone._ask_person(lambda told: told._failed_words(error))
-        if not isinstance(error, (UserError, NotBillable)):
-            _logger.warning("Milestone %s cannot be billed", milestone.id, exc_info=error)
-        return Counter(failed=len(self))
-
-    # === TELLING === #
 
     @api.model
-    def _tell_pending(self, end):
-        """Tell followers and the configured contacts what was attained and invoiced, a batch at a time.
+    def _go_on_later(self):
+        """Have the rest done soon: by a trigger, and by Odoo's own count of what a scheduled action has left to do."""
+        self._wake()
+        left = self.sudo().search_count(["|", ("state", "=", "pending"), ("to_tell", "=", True)], limit=1000)
+        self._commit(remaining=max(left, 1))
 
-        :param float end: when (``time.monotonic``) to leave the rest to the next drain
+    @api.model
+    def _sweep(self, pace=None):
+        """Attain what became due without anybody's write: dates, deliveries, and tasks finished at the same moment.
+
+        :return: whether all of it was looked at, by this worker or another
         """
-        while True:
-            rows = (
-                self.sudo()
-                .search([("to_tell", "=", True), ("state", "!=", "pending")], order="id", limit=BATCH)
-                .try_lock_for_update(allow_referencing=True)
-            )
+        [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", LOCK_SPACE))
+        if not mine:
+            return True
+        self.env["billing.hold"].sudo()._refresh()
+        self.env["billing.milestone"].sudo()._mark_trigger_gone()
+        return self.env["billing.milestone"].sudo()._sweep_due(pace)
+
+    @api.model
+    def _lock_batch(self, size):
+        """Lock and return pending attainments that no other worker has in hand, first those whose turn it is.
+
+        :param int size: how many; what has to be billed together stays together all the same
+        """
+        batch, passed = self.browse(), 0
+        while len(batch) < size and (rows := self._next_in_turn(size, passed)):
+            passed += len(rows)
+            for scope, waiting in rows.grouped(lambda row: row.milestone_id._billing_scope()).items():
+                if len(batch) < size and self._lock_scope(scope):
+                    batch |= waiting._billed_together()
+        return batch.try_lock_for_update(allow_referencing=True)
+
+    @api.model
+    def _lock_scope(self, scope):
+        """Return whether this worker alone has this scope (``_billing_scope``) in hand until its transaction ends."""
+        [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_SPACE, scope))
+        return mine
+
+    def _billed_together(self):
+        """Return these pending attainments of one scope, with what is to be billed together with them."""
+        return self.search(Domain("state", "=", "pending") & self.milestone_id._together_domain())
+
+    # === NOTIFYING === #
+
+    @api.model
+    def _notify_in_batches(self, pace):
+        """Notify followers and the configured contacts of what was attained and invoiced, a batch at a time.
+
+        :return: whether nobody is left to notify
+        """
+        while size := pace.size(begun := monotonic()):
+            rows = self._next_in_turn(size, waiting=SQL("event.to_tell AND event.state != 'pending'"))
+            rows = rows.try_lock_for_update(allow_referencing=True)
             if not rows:
-                return
-            for row in rows:
-                row._tell()
-            rows._tell_blocked()
-            rows.write({"to_tell": False})
-            rows._send_told()
-            if min(self._commit(len(rows)), end - time.monotonic()) <= 0:
-                self._wake()
-                return
+                return True
+            try:
+                rows._notify_all()
+                self._commit(len(rows))
+            except OperationalError as error:
+                self._rollback(error)
+                return False
+            pace.took(len(rows), monotonic() - begun)
+        return False
+
+    def _notify_all(self):
+        for row in self:
+            row._notify()
+        self._notify_blocked()
+        self.write({"to_tell": False})
+        self._send_mails_now()
 
     # === TRANSACTIONS === #
 
     @api.model
-    def _commit(self, processed=0):
+    def _commit(self, processed=0, remaining=None):
         """Commit what was done, and return the seconds left to go on (a test keeps its transaction)."""
         if modules.module.current_test:
             self.env.flush_all()
             return float("inf")
-        return self.env["ir.cron"]._commit_progress(processed)
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
     @api.model
     def _rollback(self, error):

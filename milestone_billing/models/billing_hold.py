@@ -1,6 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
+
+from .days import impossible, is_possible
 
 
 class BillingHold(models.Model):
@@ -32,7 +35,9 @@ class BillingHold(models.Model):
     )
     target_name = fields.Char("Held", compute="_compute_target_name", help="What the hold keeps from being billed.")
     reason = fields.Char(required=True, tracking=True, help="Whoever sees the milestone reads it, customers apart.")
-    date_from = fields.Date("From", required=True, default=fields.Date.context_today, tracking=True)
+    date_from = fields.Date(
+        "From", required=True, default=lambda self: self.env.company._billing_today(), tracking=True
+    )
     date_to = fields.Date("Until", tracking=True, help="The last day of the hold. Left empty, until it is released.")
     user_id = fields.Many2one("res.users", "Put by", default=lambda self: self.env.user, readonly=True)
     released_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
@@ -40,6 +45,9 @@ class BillingHold(models.Model):
     is_active = fields.Boolean(
         "In Force", compute="_compute_is_active", store=True, index=True, help="Whether it keeps billing back today."
     )
+
+    #: A hold cannot be moved to another customer, order or milestone: make another one.
+    _once_fields = frozenset({"partner_id", "order_id", "milestone_id"})
 
     _one_target = models.Constraint(
         "CHECK(num_nonnulls(partner_id, order_id, milestone_id) = 1)",
@@ -69,11 +77,24 @@ class BillingHold(models.Model):
 
     @api.depends("date_from", "date_to", "released_on")
     def _compute_is_active(self):
-        today = fields.Date.context_today(self)
         for hold in self:
-            started = not hold.date_from or hold.date_from <= today
-            ended = hold.date_to and hold.date_to < today
-            hold.is_active = started and not ended and not hold.released_on
+            hold.is_active = hold._is_in_force()
+
+    @api.constrains("date_from", "date_to")
+    def _check_days(self):
+        for hold in self:
+            for day in (hold.date_from, hold.date_to):
+                if not is_possible(day):
+                    raise ValidationError(impossible(day, self.env))
+
+    def _is_in_force(self):
+        """Return whether this hold is in force today: by the day of its company; on a customer, of whoever put it."""
+        self.ensure_one()
+        hold = self.sudo()
+        company = hold.company_id or hold.partner_id.company_id or hold.user_id.company_id or self.env.company
+        today = company._billing_today()
+        started = not hold.date_from or hold.date_from <= today
+        return started and not (hold.date_to and hold.date_to < today) and not hold.released_on
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -83,7 +104,7 @@ class BillingHold(models.Model):
                 vals["partner_id"] = partners.browse(vals["partner_id"]).commercial_partner_id.id
         holds = super().create(vals_list)
         for hold in holds:
-            hold._target_log(self.env._("Billing hold put: %s", hold._describe()))
+            hold._target_log(lambda hold: hold.env._("Billing hold put: %s", hold._describe()))
         holds._held_milestones().allocation_ids.line_id._billing_refresh()
         return holds
 
@@ -109,39 +130,28 @@ class BillingHold(models.Model):
         for hold in self:
             if hold.released_on:
                 raise UserError(self.env._("The hold “%s” is released already.", hold.reason))
-        self.write({"released_by_id": self.env.uid, "released_on": fields.Datetime.now()})
+        self.sudo().write({"released_by_id": self.env.uid, "released_on": fields.Datetime.now()})
         for hold in self:
-            hold._target_log(self.env._("Billing hold released: %s", hold._describe()))
+            hold._target_log(lambda hold: hold.env._("Billing hold released: %s", hold._describe()))
         return True
 
     @api.model
     def _refresh(self):
         """Start and end holds whose day has come (called by the clock)."""
-        today = fields.Date.context_today(self)
-        stale = self.search(
-            [
-                ("released_on", "=", False),
-                "|",
-                "&",
-                ("is_active", "=", True),
-                ("date_to", "<", today),
-                "&",
-                ("is_active", "=", False),
-                "&",
-                ("date_from", "<=", today),
-                "|",
-                ("date_to", "=", False),
-                ("date_to", ">=", today),
-            ]
-        )
+        days = self.env["res.company"]._billing_days()
+        ended = Domain("is_active", "=", True) & Domain("date_to", "<", max(days))
+        begun = Domain("is_active", "=", False) & Domain("date_from", "<=", max(days))
+        lasting = Domain("date_to", "=", False) | Domain("date_to", ">=", min(days))
+        changing = self.search(Domain("released_on", "=", False) & (ended | begun & lasting))
+        stale = changing.filtered(lambda hold: hold.is_active != hold._is_in_force())
         before = stale.filtered("is_active")
-        # The milestones' own field hangs on this one: mark both.
+        # ``is_held`` of the milestones is computed from this field: both have to be computed again.
         stale.modified(["date_from"])
         self.env.flush_all()
         stale._follow_change(before)
 
     def _follow_change(self, before):
-        """Keep back what these holds now stop, and let go on what they stop no longer.
+        """Update the milestones that these holds now block, and queue those again that they no longer block.
 
         :param before: those of them that were in force (``billing.hold``)
         """
@@ -163,11 +173,12 @@ class BillingHold(models.Model):
         until = self.env._(" until %s", format_date(self.env, self.date_to)) if self.date_to else ""
         return self.env._("%(reason)s (%(user)s)%(until)s", reason=self.reason, user=self.user_id.name, until=until)
 
-    def _target_log(self, body):
+    def _target_log(self, text):
+        """Say on what this hold is put on what ``text`` returns for the hold, in the language of its history."""
         self.ensure_one()
         target = self.sudo()
         order = target.order_id or target.milestone_id.order_id
         if order:
-            order._billing_log(body)
+            order._billing_log(text(self.with_context(lang=order._billing_for_history().env.lang)))
         else:
-            target.partner_id._message_log(body=body)
+            target.partner_id._message_log(body=text(self))

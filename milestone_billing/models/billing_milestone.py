@@ -1,8 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..engine.plan import Item
 from ..engine.units import to_fraction, to_units
+from .deferred import is_plan_deferred
+from .mail_activity import DAYS
 
 DUE_ON = [
     ("confirmation", "Order confirmation"),
@@ -59,9 +61,9 @@ class BillingMilestone(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True)
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(default=lambda self: self._next_sequence())
     schedule_id = fields.Many2one("billing.schedule", required=True, index=True, ondelete="cascade")
-    order_id = fields.Many2one(related="schedule_id.order_id", store=True, index=True)
+    order_id = fields.Many2one(related="schedule_id.order_id", store=True, index=True, ondelete="cascade")
     order_state = fields.Selection(related="order_id.state", string="Order Status")
     company_id = fields.Many2one(related="schedule_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="schedule_id.currency_id", store=True, precompute=True)
@@ -197,6 +199,7 @@ class BillingMilestone(models.Model):
         STATES,
         compute="_compute_state",
         store=True,
+        groups="base.group_user",
         index=True,
         group_expand="_group_by_state",
         help="Where it stands between the plan and the payment.",
@@ -212,6 +215,7 @@ class BillingMilestone(models.Model):
         "On Hold",
         compute="_compute_is_held",
         store=True,
+        groups="base.group_user",
         help="A hold on it, its order or its customer keeps it from being billed.",
     )
 
@@ -223,24 +227,22 @@ class BillingMilestone(models.Model):
         "CHECK(percent >= 0 AND percent <= 100)", "The percentage of a milestone lies between 0 and 100."
     )
 
+    #: Their rows are made by what happens to the milestone, not with it.
+    _kept_fields = frozenset({"allocation_ids", "attainment_ids", "invoice_line_ids"})
+
     # === COMPUTE METHODS === #
 
     @api.depends("attainment_ids.percent", "attainment_ids.date")
     def _compute_attained(self):
         for milestone in self:
-            percent, day = 0.0, False
-            for row in milestone.attainment_ids.sorted("id"):
-                # A lower percentage is a correction, unless it is old news: dated before what is attained already.
-                if row.percent > percent or not day or row.date >= day:
-                    percent, day = row.percent, row.date
-            milestone.attained_percent = percent
-            milestone.attained_date = day if percent else False
+            milestone.attained_percent, milestone.attained_date = milestone._attained_until()[-1][1:]
 
-    # One method each: attaining changes what is due, and must not set off what hangs on the amounts billed.
+    # A method for each amount: attaining changes ``due_amount``, and must not recompute what depends on billed amounts.
 
     @api.depends("allocation_ids.amount")
     def _compute_amount(self):
         self._sum_shares("amount")
+        self._push_changes()
 
     @api.depends("allocation_ids.due_amount")
     def _compute_due_amount(self):
@@ -255,7 +257,7 @@ class BillingMilestone(models.Model):
         self._sum_shares("to_bill_amount")
 
     def _sum_shares(self, *names):
-        """Set these amounts to the sums of the shares' own."""
+        """Set each of these amount fields to the sum of the field of the same name on the milestone's shares."""
         for milestone in self:
             currency = milestone.currency_id
             for name in names:
@@ -267,40 +269,21 @@ class BillingMilestone(models.Model):
         for milestone in self:
             milestone.invoice_ids = milestone.sudo().invoice_line_ids.move_id
 
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains("due_on", "date", "offset_from", "offset_milestone_id")
-    def _check_due(self):
-        for milestone in self:
-            if milestone.due_on == "date" and not milestone.date:
-                raise ValidationError(self.env._("Milestone %s is due on a date: say which.", milestone.name))
-            if (
-                milestone.due_on == "offset"
-                and milestone.offset_from == "milestone"
-                and not milestone.offset_milestone_id
-            ):
-                raise ValidationError(
-                    self.env._("Milestone %s is counted from another milestone: say which.", milestone.name)
-                )
-            if milestone.offset_milestone_id.schedule_id not in (milestone.schedule_id, self.env["billing.schedule"]):
-                raise ValidationError(
-                    self.env._("Milestone %s is counted from a milestone of another schedule.", milestone.name)
-                )
-        if self._has_cycle("offset_milestone_id"):
-            raise ValidationError(self.env._("Milestones cannot wait for each other in a circle."))
-
     # === CRUD METHODS === #
+
+    @api.model
+    def _prepare_create_values(self, vals_list):
+        # OVERRIDE: precomputed by Odoo, its provisional records would stay among the order's cached milestones.
+        Schedule, default = self.env["billing.schedule"], self.env.context.get("default_schedule_id")
+        for vals in vals_list:
+            if schedule := vals.get("schedule_id") or default:
+                vals["order_id"] = Schedule.browse(schedule).order_id.id
+        return super()._prepare_create_values(vals_list)
 
     @api.model_create_multi
     def create(self, vals_list):
-        Schedule = self.env["billing.schedule"]
-        for vals in vals_list:
-            schedule = vals.get("schedule_id") or self.env.context.get("default_schedule_id")
-            if schedule:
-                # Precomputed by Odoo, its provisional records would stay among the order's cached milestones.
-                vals["order_id"] = Schedule.browse(schedule).order_id.id
         milestones = super().create(vals_list)
-        if not self.env.context.get("billing_plan_deferred"):
+        if not is_plan_deferred(self):
             milestones.schedule_id._plan()
             milestones._activate()
         return milestones
@@ -311,17 +294,23 @@ class BillingMilestone(models.Model):
             self._check_definition_open(vals)
         schedules = self.schedule_id
         result = super().write(vals)
-        deferred = self.env.context.get("billing_plan_deferred")
+        deferred = is_plan_deferred(self)
         if vals.keys() & PLAN_FIELDS and not deferred:
             (self.schedule_id | schedules)._plan()
         if vals.keys() & DUE_FIELDS and not deferred:
             self._activate()
+            self.filtered(lambda milestone: milestone.due_on != "manual")._stop_asking(DAYS)
+        if vals.keys() & DUE_FIELDS and any(self.mapped("trigger_gone")):
+            self.env["billing.attainment"]._wake()
+        self._push_changes()
         return result
 
     def unlink(self):
+        self._push_changes()
         schedules = self.schedule_id
+        self._stop_asking()
         result = super().unlink()
-        if not self.env.context.get("billing_plan_deferred"):
+        if not is_plan_deferred(self):
             schedules.exists()._plan()
         return result
 
@@ -337,7 +326,7 @@ class BillingMilestone(models.Model):
                 )
 
     def _check_definition_open(self, vals):
-        """Refuse to change what a billed milestone bills: the books hold it already.
+        """Refuse to change the amount of a billed milestone: it is in the books already.
 
         :raises UserError: naming the milestone and the remedy.
         """
@@ -357,7 +346,7 @@ class BillingMilestone(models.Model):
     def _activate(self):
         """Link these milestones of confirmed orders to their project, and attain what is due already.
 
-        Not what a person took back by hand.
+        Milestones whose attainment a person undid are left out.
         """
         running = self.filtered(lambda milestone: milestone.order_id.state == "sale" and not milestone._is_taken_back())
         running._link_deliverables()
@@ -372,7 +361,7 @@ class BillingMilestone(models.Model):
         rounding = self.currency_id.rounding
         frozen = None
         if self._is_frozen():
-            frozen = {row.line_id.id: to_units(row.amount, rounding) for row in self.allocation_ids}
+            frozen = {row.line_id.id: row._frozen_units() for row in self.allocation_ids}
         own = frozenset((self.line_ids & self.schedule_id.line_ids).ids)
         return Item(
             key=self.id,
@@ -387,12 +376,3 @@ class BillingMilestone(models.Model):
         """Return whether an invoice that stands bills this milestone, so that its amounts no longer move."""
         self.ensure_one()
         return any(line.parent_state != "cancel" for line in self.sudo().invoice_line_ids)
-
-    def _follows_definition(self):
-        """Return whether the amount is still what the percentage says of the covered lines."""
-        self.ensure_one()
-        covered = (self.line_ids or self.schedule_id.line_ids).mapped("price_subtotal")
-        expected = self.currency_id.round(sum(covered) * self.percent / 100.0)
-        if self.amount_type == "fixed":
-            expected = self.amount_fixed
-        return not self.currency_id.compare_amounts(expected, self.amount)

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..engine.due import due_shares
-from ..engine.standing import Standing
+from ..engine.due import Kept, due_shares
+from ..engine.standing import Moment, Standing, reopened
 from ..engine.units import from_units, to_fraction, to_units
 from .billing_milestone import BOOKS_GROUPS
 
@@ -25,6 +26,14 @@ class BillingMilestoneAllocation(models.Model):
     invoice_line_ids = fields.One2many(
         "account.move.line", "billing_allocation_id", "Invoice Lines", copy=False, groups=BOOKS_GROUPS
     )
+    kept_percent = fields.Float(
+        digits=(16, 6), copy=False, readonly=True, help="Billed of the milestone when the order last changed."
+    )
+    kept_amount = fields.Monetary(
+        copy=False,
+        readonly=True,
+        help="Billed of this share when the order last changed: what stays at that percentage.",
+    )
     due_amount = fields.Monetary(
         "Attained Amount", compute="_compute_due_amount", store=True, help="Attained so far, cumulative."
     )
@@ -33,8 +42,16 @@ class BillingMilestoneAllocation(models.Model):
     )
     credited_amount = fields.Monetary(compute="_compute_billed", store=True, help="Credit notes that stand.")
     billed_amount = fields.Monetary(compute="_compute_billed", store=True, help="Invoices less credit notes, untaxed.")
+    asked_amount = fields.Monetary(
+        compute="_compute_asked_amount",
+        store=True,
+        copy=False,
+        help="Credited, and asked by a person to be billed again all the same.",
+    )
     reopened_amount = fields.Monetary(
-        copy=False, readonly=True, help="Credited, and free to be billed again: undone, or asked for again."
+        compute="_compute_reopened_amount",
+        store=True,
+        help="Credited, and free to be billed again: undone, or asked for again.",
     )
     to_bill_amount = fields.Monetary(
         compute="_compute_to_bill_amount", store=True, help="Attained and not billed yet, untaxed."
@@ -42,16 +59,38 @@ class BillingMilestoneAllocation(models.Model):
 
     _share_unique = models.UniqueIndex("(milestone_id, line_id)", "A milestone has one share of an order line.")
 
-    @api.depends("amount", "milestone_id.attained_percent", "milestone_id.allocation_ids.amount")
+    @api.depends(
+        "amount",
+        "kept_amount",
+        "kept_percent",
+        "milestone_id.attained_percent",
+        "milestone_id.allocation_ids.amount",
+        "milestone_id.allocation_ids.kept_amount",
+        "milestone_id.allocation_ids.kept_percent",
+    )
     def _compute_due_amount(self):
         for milestone, allocations in self.grouped("milestone_id").items():
             rounding = milestone.currency_id.rounding or 0.01
-            siblings = milestone.allocation_ids | allocations
-            shares = {row.id: to_units(row.amount, rounding) for row in siblings}
-            attained = min(to_fraction(milestone.attained_percent), Fraction(1))
-            due = due_shares(shares, attained)
+            due = (milestone.allocation_ids | allocations)._due_at(milestone.attained_percent)
             for allocation in allocations:
                 allocation.due_amount = from_units(due[allocation.id], rounding)
+
+    def _due_at(self, percent):
+        """Return what is due of these shares, all those of one milestone, once it is attained to ``percent``.
+
+        :param float percent: cumulative, 0 to 100
+        :return: ``{id: units of the order's currency}``
+        """
+        shares = {row.id: to_units(row.amount, row.currency_id.rounding or 0.01) for row in self}
+        kept = {row.id: row._kept() for row in self if row.kept_percent}
+        return due_shares(shares, min(to_fraction(percent), Fraction(1)), kept)
+
+    def _kept(self):
+        """Return what of this share was billed when its order changed, as the engine's ``Kept``, or None."""
+        self.ensure_one()
+        if not self.kept_percent:
+            return None
+        return Kept(to_fraction(self.kept_percent), to_units(self.kept_amount, self.currency_id.rounding))
 
     @api.depends(
         "invoice_line_ids.price_subtotal", "invoice_line_ids.move_id.state", "invoice_line_ids.move_id.move_type"
@@ -69,6 +108,48 @@ class BillingMilestoneAllocation(models.Model):
             allocation.invoiced_amount = currency.round(invoiced)
             allocation.credited_amount = currency.round(credited)
             allocation.billed_amount = currency.round(invoiced - credited)
+
+    @api.depends("credited_amount")
+    def _compute_asked_amount(self):
+        # “Bill Again” was asked for one credit note: without that credit note, it no longer holds for a later one.
+        for allocation in self:
+            allocation.asked_amount = min(allocation.asked_amount, allocation.credited_amount, key=abs)
+
+    @api.depends(
+        "due_amount",
+        "asked_amount",
+        "credited_amount",
+        "milestone_id.attainment_ids.percent",
+        "invoice_line_ids.billing_attainment_id",
+        "invoice_line_ids.price_subtotal",
+        "invoice_line_ids.move_id.state",
+    )
+    def _compute_reopened_amount(self):
+        for allocation in self:
+            rounding, amount = allocation.currency_id.rounding, 0.0
+            if allocation.credited_amount and rounding:
+                undone = from_units(allocation._reopened_by_undoing(), rounding)
+                asked = min(allocation.asked_amount, allocation.credited_amount, key=abs)
+                amount = max(undone, asked, key=abs)
+            allocation.reopened_amount = amount
+
+    def _reopened_by_undoing(self):
+        """Return what credit notes took back of this share while it was not attained, in units."""
+        self.ensure_one()
+        rounding = self.currency_id.rounding
+        rows = self.milestone_id.allocation_ids | self
+        percents = self.milestone_id._attained_percents()
+        lines = self.sudo().invoice_line_ids.filtered(lambda line: line.move_id.state != "cancel")
+        made = lines.grouped(lambda line: line.billing_attainment_id.id or max(percents, default=0))
+        moments, invoiced, credited = [], 0.0, 0.0
+        for key in sorted({*percents, *made}):
+            for line in made.get(key, ()):
+                amount = line._billing_order_amount(self.currency_id) * -line.move_id.direction_sign
+                invoiced += amount if line._is_billing_charge() else 0.0
+                credited -= 0.0 if line._is_billing_charge() else amount
+            due = rows._due_at(percents.get(key, 0.0))[self.id]
+            moments.append(Moment(due, to_units(invoiced, rounding), to_units(credited, rounding)))
+        return reopened(moments, -1 if (self.amount or self.invoiced_amount) < 0 else 1)
 
     @api.depends("due_amount", "invoiced_amount", "credited_amount", "reopened_amount")
     def _compute_to_bill_amount(self):
@@ -88,19 +169,31 @@ class BillingMilestoneAllocation(models.Model):
             side=-1 if (self.amount or self.invoiced_amount) < 0 else 1,
         )
 
-    def _reopen_undone(self):
-        """Let what was credited and is no longer attained be billed again once it is attained again."""
-        for allocation in self:
-            standing = allocation._standing()
-            if standing.reopened_by_undo != standing.reopened:
-                allocation.reopened_amount = from_units(standing.reopened_by_undo, allocation.currency_id.rounding)
+    def _frozen_units(self):
+        """Return what stays of this share of a billed milestone: all, or what is billed if its line left the plan."""
+        self.ensure_one()
+        covered = self.line_id.billing_schedule_id == self.milestone_id.schedule_id
+        return to_units(self.amount, self.currency_id.rounding) if covered else self._standing().kept
 
-    def _close_lost_credits(self):
-        """Forget reopened amounts whose credit note no longer stands."""
-        for allocation in self:
-            standing = allocation._standing()
-            if standing.side * (standing.reopened - standing.credited) > 0:
-                allocation.reopened_amount = allocation.credited_amount
+    def _step_to(self, percent):
+        """Return what attaining these shares, all those of one milestone, to ``percent`` bills beyond what is billed.
+
+        Nothing where the invoice still stands, though it was undone.
+
+        :param float percent: cumulative, 0 to 100
+        :return: units of the order's currency; of a lower percentage below zero, what is taken back
+        """
+        due, step = self._due_at(percent), 0
+        rising = percent > self.milestone_id.attained_percent
+        for row in self:
+            now = row._standing()
+            open_now, open_then = (
+                standing.side * standing.to_bill for standing in (now, replace(now, due=due[row.id]))
+            )
+            if rising:
+                open_now, open_then = max(0, open_now), max(0, open_then)
+            step += now.side * (open_then - open_now)
+        return step
 
     def _is_owed_by_customer(self):
         """Return whether something of this share is attained and not billed."""
@@ -118,7 +211,7 @@ class BillingMilestoneAllocation(models.Model):
         return self._standing().is_overbilled
 
     def _closes_free_line(self):
-        """Return whether this share carries a line of price zero to the invoice: the last to cover it does, once."""
+        """Return whether this share puts a line of price zero on the invoice: the last share of it does, once."""
         self.ensure_one()
         shares = self.line_id.billing_allocation_ids.sorted(
             lambda row: (row.milestone_id.sequence, row.milestone_id.id)
@@ -138,7 +231,7 @@ class BillingMilestoneAllocation(models.Model):
         earlier = line.billing_allocation_ids.filtered(
             lambda row: (row.milestone_id.sequence, row.milestone_id.id) < mine
         )
-        start = sum(earlier.mapped("amount")) + self.invoiced_amount - self.reopened_amount
+        start = sum(earlier.mapped("amount")) + from_units(self._standing().kept, self.currency_id.rounding)
         if not line.price_subtotal:
             return 0.0
         currency = self.currency_id
@@ -160,14 +253,20 @@ class BillingMilestoneAllocation(models.Model):
             name=self._invoice_line_name(line, amount),
             billing_allocation_id=self.id,
             billing_key=f"{self.id}/{self.milestone_id.billing_round + 1}",
-            **line._billing_price(amount, self._price_included_total),
+            **self._billing_price(line, amount),
         )
         return values
+
+    def _billing_price(self, line, amount):
+        """Return quantity, price and tax data of the invoice line that bills ``amount`` of this share of ``line``."""
+        if line.price_subtotal and (line.discount or 0.0) != 100.0 and not line._billing_by_price():
+            return line._billing_price_of_parts(self._share_parts(amount))
+        return line._billing_price(self._unrounded(amount), self._price_included_total)
 
     def _invoice_line_name(self, line, amount):
         """Return the text of the invoice line, from the milestone's template."""
         milestone = self.milestone_id
-        share = 100.0 * amount / line.price_subtotal if line.price_subtotal else milestone.attained_percent
+        share = milestone._plan_percent() * self._billed_part(amount)
         texts = {
             "milestone": milestone.name,
             "line": line.name or "",
@@ -179,3 +278,17 @@ class BillingMilestoneAllocation(models.Model):
         for name, text in texts.items():
             pattern = pattern.replace(f"{{{name}}}", text)
         return pattern
+
+    def _billed_part(self, amount):
+        """Return which part of its milestone an invoice line of ``amount`` bills, from 0 to 1.
+
+        The same for all lines of the milestone on an invoice, whatever each was rounded by.
+        """
+        milestone = self.milestone_id
+        whole, due = milestone.amount, abs(milestone.to_bill_amount)
+        if not whole or not self.amount:
+            return 1.0
+        together = abs(due / whole)
+        alone = abs(amount / self.amount)
+        # What its other lines owe may be something else: after a change order, or where one of them is credited.
+        return together if abs(together - alone) * abs(self.amount) < 2 * self.currency_id.rounding else alone

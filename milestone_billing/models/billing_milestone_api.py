@@ -1,8 +1,12 @@
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import explain, read_argument
+from odoo.exceptions import AccessError
 
+#: The most that one call takes: within the limits of a request on a busy server.
+MOST_EVENTS, MOST_KEYS = 20_000, 20_000
 EVENT_KEYS = {"key", "milestone", "date", "percent", "note"}
 
 
@@ -27,16 +31,16 @@ class BillingMilestone(models.Model):
         :return: per event, in order, ``{"key", "status", "milestone_id", "reason"}``; ``status`` is ``"accepted"``,
             ``"duplicate"`` (this very event was recorded before) or ``"refused"`` (``reason`` says why and what to do)
         :raises AccessError: for anybody but project and billing users.
-        :raises UserError: when ``events`` is not a list.
+        :raises UserError: when ``events`` is not a list of at most 20,000, or ``dry_run`` neither true nor false.
         """
-        if not isinstance(events, list):
-            raise UserError(self.env._("events: a list of dictionaries is expected, not %s.", type(events).__name__))
         self._check_may_attain()
+        events = read_argument(self.env, "events", reading.items, events, MOST_EVENTS)
+        dry_run = read_argument(self.env, "dry_run", reading.flag, dry_run)
         milestones = self._find_by_refs([event.get("milestone") for event in events if isinstance(event, dict)])
         known = self._known_contents(events, milestones)
         progress, results, accepted = {}, [], []
         for event in events:
-            result = self._judge_event(event, milestones, known, progress)
+            result = self._check_event(event, milestones, known, progress)
             results.append(result)
             if result["status"] == "accepted":
                 accepted.append(result.pop("values"))
@@ -47,15 +51,15 @@ class BillingMilestone(models.Model):
                     result["status"] = "duplicate"
         return results
 
-    def _judge_event(self, event, milestones, known, progress):
-        """Return the result of one event; an accepted one carries the ``values`` to record.
+    def _check_event(self, event, milestones, known, progress):
+        """Check one event and return its result; that of an accepted one has the ``values`` to record.
 
         :param dict milestones: what ``_find_by_refs`` returned
         :param dict known: ``{(company id, key): content}`` recorded so far; events of this call are added
         :param dict progress: ``{milestone id: percent}`` as attained by earlier events of this call
         """
         key = event.get("key") if isinstance(event, dict) else None
-        result = {"key": key or "", "status": "refused", "milestone_id": 0, "reason": ""}
+        result = {"key": key if reading.is_storable(key) else "", "status": "refused", "milestone_id": 0, "reason": ""}
         try:
             values = self._parse_event(event)
             milestone = self._one_milestone(event.get("milestone"), milestones)
@@ -65,8 +69,9 @@ class BillingMilestone(models.Model):
                 if recorded != values["content"]:
                     raise Refused(self.env._("Key %s was used before for another event. Send a new key.", key))
                 return dict(result, status="duplicate")
+            values["date"] = values["date"] or milestone._today()
             percent = progress.get(milestone.id, milestone.attained_percent)
-            refusal = milestone._attain_refusal(values["percent"], fields.Date.to_date(values["date"]), percent)
+            refusal = milestone._attain_refusal(values["percent"], values["date"], percent)
             if refusal:
                 raise Refused(refusal)
         except Refused as refusal:
@@ -82,53 +87,54 @@ class BillingMilestone(models.Model):
         :raises Refused: naming the field that is wrong.
         """
         if not isinstance(event, dict):
-            raise Refused(self.env._("Each event is a dictionary; this one is %s.", type(event).__name__))
-        if unknown := event.keys() - EVENT_KEYS:
-            raise Refused(self.env._("Unknown field: %s.", ", ".join(sorted(map(str, unknown)))))
-        key, note, percent = event.get("key"), event.get("note"), event.get("percent", 100.0)
-        if not isinstance(key, str) or not key.strip():
-            raise Refused(self.env._("key: a text of the sender's own is expected."))
+            raise Refused(self.env._("Each event is a dictionary, not %s.", reading.quoted(event)))
+        if unknown := [name for name in event if name not in EVENT_KEYS]:
+            raise Refused(self.env._("Unknown field: %s.", ", ".join(sorted(map(reading.quoted, unknown)))))
+        key = self._read_field("key", reading.key, event.get("key"))
         if key.startswith("auto/"):
             raise Refused(self.env._("key: “auto/” is taken for events of Odoo itself."))
-        if isinstance(percent, bool) or not isinstance(percent, (int, float)) or percent != percent:
-            raise Refused(self.env._("percent: a number from 0 to 100 is expected."))
-        if note is not None and note is not False and not isinstance(note, str):
-            raise Refused(self.env._("note: a text is expected."))
-        content = {
-            name: event[name]
-            for name in ("milestone", "date", "percent", "note")
-            if event.get(name) not in (None, False)
-        }
-        if "percent" in content:
+        sent = {name: event[name] for name in EVENT_KEYS - {"key"} if event.get(name) not in (None, False)}
+        self._read_field("milestone", reading.ref, sent.get("milestone"))
+        percent = self._read_field("percent", reading.number, event.get("percent", 100))
+        if not 0 <= percent <= 100:
+            raise Refused(
+                self.env._("percent: it is cumulative, from 0 to 100, not %s.", reading.quoted(event["percent"]))
+            )
+        if "percent" in sent:
             # 40 and 40.0 are the same event: what arrives depends on the sender's language.
-            content["percent"] = float(percent)
+            sent["percent"] = float(percent)
         return {
             "key": key,
             "percent": float(percent),
-            "date": self._parse_date(event.get("date")),
-            "note": note or False,
+            "date": self._parse_date(sent.get("date")),
+            "note": self._read_field("note", reading.text, sent.get("note")) or False,
             "source": "api",
-            "content": json.dumps(content, sort_keys=True),
+            "content": json.dumps(sent, sort_keys=True),
         }
 
     @api.model
     def _parse_date(self, text):
-        if not text:
-            return fields.Date.context_today(self)
+        """Return the day of an event, None when it has none."""
+        return self._read_field("date", reading.day, text) if text not in (None, "") else None
+
+    @api.model
+    def _read_field(self, name, read, value):
+        """Return a field of an event as ``read`` reads it.
+
+        :raises Refused: naming the field, and what is expected of it
+        """
         try:
-            if not isinstance(text, str) or len(text) != 10:
-                raise ValueError(text)
-            return fields.Date.to_date(text)
-        except ValueError as error:
-            raise Refused(self.env._("date: %s is not a date like 2026-01-31.", text)) from error
+            return read(value)
+        except reading.Unreadable as error:
+            raise Refused(f"{name}: {explain(self.env, error)}") from error
 
     # === FINDING === #
 
     @api.model
     def _find_by_refs(self, refs):
         """Return the milestones the user may read, ``{id or external key: milestones}``."""
-        ids = {ref for ref in refs if isinstance(ref, int) and not isinstance(ref, bool)}
-        keys = {ref for ref in refs if isinstance(ref, str)}
+        known = [ref for ref in refs if reading.is_ref(ref)]
+        ids, keys = {ref for ref in known if isinstance(ref, int)}, {ref for ref in known if isinstance(ref, str)}
         found = {}
         for milestone in self.search(["|", ("id", "in", list(ids)), ("external_key", "in", list(keys))]):
             found[milestone.id] = milestone
@@ -144,15 +150,17 @@ class BillingMilestone(models.Model):
 
         :raises Refused: when there is none, or more than one.
         """
-        if isinstance(ref, bool) or not isinstance(ref, (int, str)):
-            raise Refused(self.env._("milestone: an id or an external key is expected."))
+        if not reading.is_ref(ref):
+            raise Refused(self.env._("milestone: an id or an external key is expected, not %s.", reading.quoted(ref)))
         found = milestones.get(ref, self.browse())
         if not found:
-            raise Refused(self.env._("No milestone %s that you may attain.", ref))
+            raise Refused(self.env._("There is no milestone %s that you may read.", reading.quoted(ref)))
         if len(found) > 1:
             raise Refused(
                 self.env._(
-                    "%(count)s milestones have the external key %(key)s: send the id.", count=len(found), key=ref
+                    "%(count)s milestones have the external key %(key)s: send the id.",
+                    count=len(found),
+                    key=reading.quoted(ref),
                 )
             )
         return found.sudo()
@@ -160,7 +168,7 @@ class BillingMilestone(models.Model):
     @api.model
     def _known_contents(self, events, milestones):
         """Return ``{(company id, key): content}`` of the events recorded before."""
-        keys = [event["key"] for event in events if isinstance(event, dict) and isinstance(event.get("key"), str)]
+        keys = [event["key"] for event in events if isinstance(event, dict) and reading.is_storable(event.get("key"))]
         companies = self.env["res.company"].union(*(rows.sudo().company_id for rows in milestones.values()))
         rows = (
             self.env["billing.attainment"]
@@ -180,50 +188,59 @@ class BillingMilestone(models.Model):
         :return: per key, in order, ``{"key", "found", "milestone_id", "external_key", "name", "order", "currency",
             "planned", "planned_date", "attained_percent" (cumulative), "attained_date", "due", "billed", "credited",
             "to_bill", "paid", "state", "block_reason", "invoices"}``. Amounts are untaxed, in the order's currency:
-            planned, attained so far, billed less credited, credited, still to bill, and the paid part of what is
-            billed. ``invoices`` lists ``{"id", "number", "date", "state", "payment_state", "amount", "type"}``, its
-            amount with taxes in the invoice's currency. Dates are ``"YYYY-MM-DD"`` or ``""``. A key that means no
-            milestone, or several, has ``found`` false and a ``reason``.
+            planned, attained so far, billed less credited, credited, still to bill (below zero: to be credited), and
+            the paid part of what is billed. ``invoices`` lists ``{"id", "number", "date", "state", "payment_state",
+            "amount", "type"}``, its amount with taxes in the invoice's currency. Dates are ``"YYYY-MM-DD"`` or ``""``.
+            A key that means no milestone, or several, has ``found`` false and a ``reason``.
         :raises AccessError: for users without access to milestones.
-        :raises UserError: when ``keys`` is not a list.
+        :raises UserError: when ``keys`` is not a list of at most 20,000 keys.
         """
-        if not isinstance(keys, list):
-            raise UserError(
-                self.env._("keys: a list of ids or external keys is expected, not %s.", type(keys).__name__)
-            )
         if not self.has_access("read"):
             raise AccessError(self.env._("Milestones are for project and billing users."))
+        keys = read_argument(self.env, "keys", reading.items, keys, MOST_KEYS)
         milestones = self._find_by_refs(keys)
-        return [self._status_of(key, milestones) for key in keys]
+        statuses = self.union(*milestones.values()).sudo()._statuses()
+        return [self._status_of(key, milestones, statuses) for key in keys]
 
     @api.model
-    def _status_of(self, key, milestones):
+    def _status_of(self, key, milestones, statuses):
         try:
             milestone = self._one_milestone(key, milestones)
         except Refused as refusal:
-            return {"key": "" if key is None else key, "found": False, "reason": str(refusal)}
-        moves = milestone.invoice_ids.sorted("id")
+            shown = key if reading.is_ref(key) or key == 0 and isinstance(key, int) else ""
+            return {"key": shown, "found": False, "reason": str(refusal)}
+        return {"key": key, **statuses[milestone.id]}
+
+    def _statuses(self):
+        """Return where these milestones stand, ``{id: what get_status says but for the key}``."""
+        paid = self._paid_amounts()
+        return {milestone.id: milestone._status(paid.get(milestone.id, 0.0)) for milestone in self}
+
+    def _status(self, paid):
+        self.ensure_one()
+        moves, internal = self.invoice_ids.sorted("id"), self.env.user._is_internal()
+        if not internal:
+            moves = moves.filtered(lambda move: move.state == "posted")
         return {
-            "key": key,
             "found": True,
-            "milestone_id": milestone.id,
-            "external_key": milestone.external_key or "",
-            "name": milestone.name,
-            "order": milestone.order_id.name,
-            "currency": milestone.currency_id.name,
-            "planned_date": fields.Date.to_string(milestone.planned_date) or "",
-            "attained_date": fields.Date.to_string(milestone.attained_date) or "",
-            "state": milestone.state,
-            # What people write on a hold is not for the customer.
-            "block_reason": milestone.block_reason or "" if self.env.user._is_internal() else "",
-            "planned": milestone.amount,
-            "attained_percent": milestone.attained_percent,
-            "due": milestone.due_amount,
-            "billed": milestone.billed_amount,
-            "credited": milestone.credited_amount,
-            "to_bill": milestone.to_bill_amount,
-            "paid": milestone._paid_amounts().get(milestone.id, 0.0),
-            "invoices": [milestone._invoice_status(move) for move in moves],
+            "milestone_id": self.id,
+            "external_key": self.external_key or "",
+            "name": self.name,
+            "order": self.order_id.name,
+            "currency": self.currency_id.name,
+            "planned_date": fields.Date.to_string(self.planned_date) or "",
+            "attained_date": fields.Date.to_string(self.attained_date) or "",
+            # What keeps it back, and what people write on a hold, is not for the customer.
+            "state": "due" if self.state in ("blocked", "failed") and not internal else self.state,
+            "block_reason": self.block_reason or "" if internal else "",
+            "planned": self.amount,
+            "attained_percent": self.attained_percent,
+            "due": self.due_amount,
+            "billed": self.billed_amount,
+            "credited": self.credited_amount,
+            "to_bill": self.to_bill_amount,
+            "paid": paid,
+            "invoices": [self._invoice_status(move) for move in moves],
         }
 
     def _invoice_status(self, move):

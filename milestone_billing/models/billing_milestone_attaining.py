@@ -1,12 +1,16 @@
 from fractions import Fraction
+from random import randrange
+from time import monotonic
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tools import float_compare
+from odoo.fields import Command, Domain
+from odoo.tools import float_compare, format_date
 
+from ..engine.pace import Pace
 from ..engine.patterns import matches
 from .billing_milestone import DELIVERABLE
+from .days import impossible, is_possible
 
 DONE, CANCELLED = "1_done", "1_canceled"
 
@@ -27,10 +31,10 @@ class BillingMilestone(models.Model):
         """
         self._check_may_attain()
         for milestone in self:
-            refusal = milestone._attain_refusal(100.0, fields.Date.context_today(self))
+            refusal = milestone._attain_refusal(100.0, milestone._today())
             if refusal:
                 raise UserError(refusal)
-        self._attain(100.0, fields.Date.context_today(self), "manual")
+        self._attain_today("manual")
         return True
 
     def action_undo(self):
@@ -92,10 +96,10 @@ class BillingMilestone(models.Model):
             return self.env._("Order %s is not confirmed.", milestone.order_id.name)
         if not 0 <= percent <= 100:
             return self.env._("The percentage is cumulative and lies between 0 and 100; it is %s.", percent)
-        if day > fields.Date.context_today(self):
-            return self.env._(
-                "%s lies in the future: attain the milestone on the day itself.", fields.Date.to_string(day)
-            )
+        if not is_possible(day):
+            return impossible(day, self.env)
+        if day > milestone._today():
+            return self.env._("%s lies in the future: attain the milestone on the day itself.", day.isoformat())
         attained = milestone.attained_percent if attained is None else attained
         if float_compare(percent, attained, precision_digits=6) == 0:
             return self.env._(
@@ -104,6 +108,22 @@ class BillingMilestone(models.Model):
         return False
 
     # === RECORDING === #
+
+    def _attained_until(self):
+        """Return how far it was attained as of each attainment: ``[(id, percent, date)]``, nothing first."""
+        self.ensure_one()
+        percent, day = 0.0, False
+        history = [(0, percent, day)]
+        for row in self.attainment_ids.sorted("id"):
+            # A lower percentage is a correction, unless it is old news: dated before what is attained already.
+            if row.percent > percent or not day or row.date >= day:
+                percent, day = row.percent, row.date
+            history.append((row.id, percent, day if percent else False))
+        return history
+
+    def _attained_percents(self):
+        """Return how far this milestone was attained as of each attainment: ``{id: cumulative percent}``."""
+        return {key: percent for key, percent, _day in self._attained_until()[1:]}
 
     def _attain(self, percent, day, source, note=False):
         """Record that these milestones are attained to ``percent`` (cumulative, 0 to 100) on ``day``.
@@ -119,19 +139,26 @@ class BillingMilestone(models.Model):
 
     def _attain_now(self, source):
         """Attain in full, today, those of these milestones that are not."""
-        open_ones = self.filtered(lambda milestone: not milestone._is_attained())
-        if open_ones:
-            open_ones._attain(100.0, fields.Date.context_today(self), source)
+        self.filtered(lambda milestone: not milestone._is_attained())._attain_today(source)
+
+    def _attain_today(self, source):
+        """Attain these milestones in full, each on the day it is in its company."""
+        for company, milestones in self.grouped("company_id").items():
+            milestones._attain(100.0, company._billing_today(), source)
+
+    def _today(self):
+        """Return which day it is in the company of this milestone, whoever asks."""
+        self.ensure_one()
+        return (self.company_id or self.env.company)._billing_today()
 
     def _undo(self, source):
         """Take the attainment of these milestones back, on the later of today and the day they were attained."""
-        today = fields.Date.context_today(self)
         self.env["billing.attainment"]._record(
             [
                 {
                     "milestone_id": milestone.id,
                     "percent": 0.0,
-                    "date": max(today, *milestone.attainment_ids.mapped("date")),
+                    "date": max(milestone._today(), *milestone.attainment_ids.mapped("date")),
                     "source": source,
                 }
                 for milestone in self.sudo()
@@ -161,8 +188,9 @@ class BillingMilestone(models.Model):
         complete = self.browse()
         for milestone in self.filtered(lambda milestone: milestone.due_on == "task"):
             tasks = milestone.sudo().with_context(active_test=False).task_ids
-            # What was done stays done when it is archived. An open task archived alone is given up, not so all of them:
-            # that is the project being put away.
+            tasks = tasks.filtered(lambda task: not task.has_template_ancestor)
+            # A done task counts when it is archived too. An open task that is archived alone counts no more; but if all
+            # tasks are archived, their project was archived, and nothing is attained.
             given_up = tasks.filtered(lambda task: not task.active and task.state != DONE)
             if any(task.active for task in tasks):
                 tasks -= given_up
@@ -178,8 +206,10 @@ class BillingMilestone(models.Model):
         (running & complete - complete_before)._attain_now("task")
         (running & complete_before - complete)._undo("task")
         if running - complete:
-            # A colleague may be finishing the last other task in a transaction of his own: look again once both are in.
+            # A parallel transaction may be finishing the last other task: check again once both are committed.
             self.env["billing.attainment"]._wake()
+            # The cards of the other tasks count those that remain.
+            (running - complete).order_id._billing_push_changes()
 
     def _attain_complete(self):
         """Attain those whose tasks are done or whose project milestone is reached, whoever did it and when."""
@@ -189,29 +219,32 @@ class BillingMilestone(models.Model):
         for milestone in running.filtered(lambda milestone: milestone.due_on == "milestone"):
             reached = milestone.sudo().project_milestone_id
             if reached.is_reached:
-                milestone._attain(100.0, reached.reached_date, "milestone")
+                today = milestone._today()
+                milestone._attain(100.0, min(reached.reached_date or today, today), "milestone")
 
     def _completion_day(self):
         """Return the day the last task was done, as far as Odoo knows it."""
-        today = fields.Date.context_today(self)
+        today = self._today()
         moments = [moment for moment in self.sudo().task_ids.mapped("date_last_stage_update") if moment]
-        return min(max(moments).date(), today) if moments else today
+        return min(self.company_id._billing_day(max(moments)), today) if moments else today
 
     def _sync_project_milestones(self):
         """Reach, or un-reach, the native project milestones, with the date of the attainment itself."""
         for milestone in self.sudo().filtered("project_milestone_id"):
-            native = milestone.project_milestone_id.with_context(billing_syncing=True)
+            native = milestone.project_milestone_id._flagged("billing_syncing")
             reached = milestone._is_attained()
             if native.is_reached != reached or reached and native.reached_date != milestone.attained_date:
                 native.is_reached = reached
                 # Written apart, since Odoo computes today's date for whoever writes both at once.
                 native.reached_date = milestone.attained_date if reached else False
+                if milestone.delivers_quantities:
+                    milestone.allocation_ids.line_id._billing_refresh_delivered()
 
     # === DELIVERABLES === #
 
     def _link_deliverables(self):
         """Make each deliverable a native milestone of the order's project, linked to its tasks."""
-        for milestone in self.sudo().filtered(lambda milestone: milestone.due_on in DELIVERABLE):
+        for milestone in self.sudo()._without_defaults().filtered(lambda milestone: milestone.due_on in DELIVERABLE):
             project = milestone._deliverable_project()
             if not project:
                 continue
@@ -220,7 +253,7 @@ class BillingMilestone(models.Model):
             if not milestone.project_milestone_id:
                 milestone.project_milestone_id = milestone._make_project_milestone(project)
             free = milestone.task_ids.filtered(lambda task: not task.milestone_id)
-            free.with_context(billing_syncing=True).write({"milestone_id": milestone.project_milestone_id.id})
+            free._flagged("billing_syncing").write({"milestone_id": milestone.project_milestone_id.id})
 
     def _deliverable_project(self):
         """Return the project in which this milestone is delivered (``project.project``), maybe empty."""
@@ -262,40 +295,77 @@ class BillingMilestone(models.Model):
         )
 
     def _make_project_milestone(self, project):
-        """Create the native milestone; where its order line counts milestones as delivered, it carries its share."""
+        """Create the native milestone; see :meth:`_native_line` for the order line it names."""
         if not project.allow_milestones:
             project.allow_milestones = True
         values = {"name": self.name, "project_id": project.id, "deadline": self.planned_date, "sequence": self.sequence}
-        counted = self.allocation_ids.filtered(lambda row: row.line_id.qty_delivered_method == "milestones")[:1]
-        values["sale_line_id"] = counted.line_id.id
-        if counted.line_id.price_subtotal:
-            values["quantity_percentage"] = counted.amount / counted.line_id.price_subtotal
+        line = self._native_line(project)
+        values["sale_line_id"] = line.id
+        if line:
+            values["quantity_percentage"] = float(self._delivered_weight(line))
         return self.env["project.milestone"].create(values)
 
     # === THE CLOCK AND DELIVERIES === #
 
     def _attain_dated(self):
-        """Attain those of these milestones whose day has come, each on its day."""
-        today = fields.Date.context_today(self)
-        dated = self.filtered(lambda milestone: milestone.due_date and milestone.due_date <= today)
-        for day, milestones in dated.grouped("due_date").items():
+        """Attain those of these milestones whose day has come, each on its day, or on that of a later confirmation."""
+        dated = self.filtered(lambda milestone: milestone.due_date and milestone.due_date <= milestone._today())
+        for day, milestones in dated.grouped(lambda milestone: milestone._not_before_order(milestone.due_date)).items():
             milestones._attain(100.0, day, "date")
+        dated.filtered(lambda milestone: milestone.due_date < milestone.attained_date)._log_before_order()
+
+    def _log_before_order(self):
+        """Say on the orders that these milestones were due before them."""
+        for order, milestones in self._for_history():
+            rows = [
+                order.env._("%(milestone)s: %(date)s", milestone=row.name, date=format_date(order.env, row.due_date))
+                for row in milestones
+            ]
+            order._billing_log(order.env._("Due before the order was confirmed, hence on its confirmation:"), rows)
 
     @api.model
-    def _sweep_due(self):
-        """Attain what the clock, deliveries or finished tasks made due and nobody recorded."""
+    def _sweep_due(self, pace=None):
+        """Attain what the clock, deliveries or finished tasks made due and nobody recorded.
+
+        :param pace: how much is done in what time (``engine.pace.Pace``); left out, all of it
+        :return: whether nothing is left that is known to be due
+        """
+        pace = pace or Pace(end=float("inf"))
         running = [("order_id.state", "=", "sale")]
         unattained = [*running, ("attainment_ids", "=", False)]
-        today = fields.Date.context_today(self)
-        # Attaining one may make the next due: its dates are counted from this one.
-        while dated := self.search([*unattained, ("due_date", "<=", today)]):
-            dated._attain_dated()
-        self._sweep_tasks(running)
-        for milestone in self.search([*running, ("due_on", "=", "delivery")]):
-            milestone._follow_delivery(today)
+        come = Domain.OR(
+            Domain("company_id", "in", companies.ids) & Domain("due_date", "<=", day)
+            for day, companies in self.env["res.company"]._billing_days().items()
+        )
+        # Attaining a milestone may make another one due, whose date is counted from it.
+        while dated := self.search(Domain(unattained) & come):
+            if not dated._in_portions(pace, lambda some: some._attain_dated()):
+                return False
+        if not self._sweep_tasks(running, pace):
+            return False
+        delivered = self.search([*running, ("due_on", "=", "delivery")])
+        # Started at a random place, so that each milestone has its turn even if no sweep has time for all of them.
+        start = randrange(len(delivered) or 1)
+        (delivered[start:] + delivered[:start])._in_portions(
+            pace, lambda some: [milestone._follow_delivery(milestone._today()) for milestone in some]
+        )
+        return True
+
+    def _in_portions(self, pace, act):
+        """Let ``act`` take these milestones, as many at once as are expected to end in time.
+
+        :return: whether it took all of them
+        """
+        rest = self
+        while rest and (size := pace.size(begun := monotonic())):
+            act(rest[:size])
+            self.env.flush_all()
+            pace.took(len(rest[:size]), monotonic() - begun)
+            rest = rest[size:]
+        return not rest
 
     @api.model
-    def _sweep_tasks(self, running):
+    def _sweep_tasks(self, running, pace):
         closed = (DONE, CANCELLED)
         finished = self.search(
             [
@@ -306,7 +376,9 @@ class BillingMilestone(models.Model):
                 ("task_ids", "not any", [("state", "not in", closed)]),
             ]
         )
-        finished.filtered(lambda milestone: not milestone._is_taken_back())._attain_complete()
+        return finished._in_portions(
+            pace, lambda some: some.filtered(lambda milestone: not milestone._is_taken_back())._attain_complete()
+        )
 
     def _follow_delivery(self, day):
         """Attain this milestone to the delivered share of its lines, by amount, never above 100 %."""

@@ -1,7 +1,10 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tools import float_compare
+
+from ..engine.units import to_units
+from . import obstacles
+from .mail_activity import CREDIT, MEND
 
 
 class BillingMilestone(models.Model):
@@ -14,27 +17,39 @@ class BillingMilestone(models.Model):
     def _take_back_drafts(self):
         """Remove from draft invoices what is billed and no longer attained; what of it stays due is billed anew."""
         self.ensure_one()
-        surplus = self.allocation_ids.filtered(lambda row: row._is_overbilled())
-        drafts = surplus.invoice_line_ids.filtered(
-            lambda line: line.parent_state == "draft" and line._is_billing_charge()
-        )
+        owed = self._credit_owed()
+        drafts = self._draft_charges(owed)
         if not drafts:
             return
+        reduced = self._exceeds_order(owed)
         moves = drafts.move_id
         names = ", ".join(move.display_name for move in moves)
-        drafts.with_context(billing_taking_back=True).unlink()
+        drafts._flagged("billing_taking_back").unlink()
+        moves._billing_renew_deductions()
         empty = moves.filtered(
             lambda move: not move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         )
         empty._billing_discard()
-        self.order_id._billing_log(
-            self.env._("%(milestone)s is undone: taken off %(invoices)s.", milestone=self.name, invoices=names)
-        )
+        values = {"milestone": self.name, "invoices": names}
+        order = self.order_id._billing_for_history()
+        if reduced:
+            text = order.env._(
+                "The order was reduced: %(milestone)s is taken off %(invoices)s, and billed anew.", **values
+            )
+        else:
+            text = order.env._("%(milestone)s is undone: taken off %(invoices)s.", **values)
+        order._billing_log(text)
+
+    def _draft_charges(self, owed):
+        """Return the lines of draft invoices that bill what is ``owed`` (see :meth:`_credit_owed`)."""
+        lines = self.env["account.move.line"].concat(*(row.sudo().invoice_line_ids for row in owed))
+        return lines.filtered(lambda line: line.parent_state == "draft" and line._is_billing_charge())
 
     def _credit_owed(self):
         """Return the untaxed amount that is posted and no longer attained, by allocation: ``{allocation: amount}``."""
         self.ensure_one()
-        return {row: -row.to_bill_amount for row in self.allocation_ids if row._is_overbilled()}
+        open_rows = self.allocation_ids.filtered("to_bill_amount")
+        return {row: -row.to_bill_amount for row in open_rows if row._is_overbilled()}
 
     def _propose_credit(self, owed):
         """Ask a person to credit what is posted and undone.
@@ -42,71 +57,43 @@ class BillingMilestone(models.Model):
         :param dict owed: see :meth:`_credit_owed`
         """
         self.ensure_one()
-
-        def words(told):
-            amount = told.currency_id.format(sum(owed.values()))
-            return told.env._("Credit %s", amount), " ".join(told._credit_reason(owed))
-
-        self._ask_person(words)
+        self._ask_person(CREDIT, self._credit_why(owed))
 
     def _credit_reason(self, owed):
-        """Return (reason, remedy) of what is posted and undone.
+        """Return (reason, remedy) of what is posted and undone, or more than the order is worth.
+
+        :param dict owed: see :meth:`_credit_owed`
+        """
+        return obstacles.explain(self._credit_why(owed), self.env)
+
+    def _credit_why(self, owed):
+        """Return the facts of what is posted and undone, or more than the order is worth, as ``obstacles`` has them.
 
         :param dict owed: see :meth:`_credit_owed`
         """
         self.ensure_one()
-        invoices = self.sudo().invoice_line_ids.move_id.filtered(lambda move: move.state == "posted")
-        return (
-            self.env._(
-                "Undone, but %(amount)s is posted on %(invoices)s.",
-                amount=self.currency_id.format(sum(owed.values())),
-                invoices=", ".join(invoices.mapped("name")),
-            ),
-            self.env._("Use “Credit Note” on the milestone to draft it, or attain the milestone again."),
-        )
-
-    def action_credit(self):
-        """Draft the credit notes for what is posted and no longer attained.
-
-        :return: a window action on the credit notes
-        :raises AccessError: for anybody but a billing manager.
-        :raises UserError: when nothing is to be credited.
-        """
-        self.env["billing.attainment"]._check_may_bill()
-        self.check_access("read")
-        moves = self.env["account.move"]
-        for milestone in self.sudo():
-            owed = milestone._credit_owed()
-            if owed:
-                moves |= milestone._draft_credit(owed)
-        if not moves:
-            raise UserError(
-                self.env._("Nothing to credit: these milestones are billed no further than they are attained.")
-            )
-        return self._open_invoices(moves)
-
-    def _draft_credit(self, owed):
-        """Create the draft credit note of ``owed`` (``{allocation: amount}``) against the last posted invoice."""
-        self.ensure_one()
-        source = self.invoice_line_ids.move_id.filtered(
+        invoices = self.sudo().invoice_line_ids.move_id.filtered(
             lambda move: move.state == "posted" and move.move_type == "out_invoice"
-        ).sorted("id")[-1:]
-        order = self.order_id.with_company(self.company_id)
-        values = order._prepare_invoice()
-        values.update(
-            move_type="out_refund",
-            reversed_entry_id=source.id,
-            ref=self.env._("Credit of %(invoice)s: %(milestone)s is undone", invoice=source.name, milestone=self.name),
-            invoice_payment_term_id=False,
-            transaction_ids=False,
         )
-        for allocation, amount in owed.items():
-            line = allocation._prepare_invoice_line(amount)
-            line["billing_key"] = False
-            values["invoice_line_ids"].append(Command.create(line))
-        moves = self.env["account.move"].with_context(default_move_type="out_refund").create(values)
-        moves._billing_turn_negative()
-        return moves
+        name = "undone"
+        if self._exceeds_order(owed):
+            name = "reduced" if any(row.line_id._billing_is_beyond() for row in owed) else "billed_more"
+        return {
+            "name": name,
+            "amount": self.currency_id.round(sum(owed.values())),
+            "currency": self.currency_id.id,
+            "invoices": invoices.mapped("name"),
+        }
+
+    def _exceeds_order(self, owed):
+        """Return whether all that is to be credited is more than the order is worth, undone or not.
+
+        :param dict owed: see :meth:`_credit_owed`
+        """
+        return all(
+            to_units(row.amount + amount, row.currency_id.rounding) == row._standing().kept
+            for row, amount in owed.items()
+        )
 
     def action_bill_again(self):
         """Make what was credited of these milestones due again, and bill it.
@@ -126,7 +113,7 @@ class BillingMilestone(models.Model):
         if not credited:
             raise UserError(self.env._("Nothing of these milestones was credited."))
         for allocation in credited:
-            allocation.reopened_amount = allocation.credited_amount
+            allocation.asked_amount = allocation.credited_amount
         credited.milestone_id._requeue()
         return True
 
@@ -139,7 +126,7 @@ class BillingMilestone(models.Model):
             self.env["billing.attainment"]._wake()
 
     def _resume(self):
-        """Queue what a hold blocked of these milestones, and say on their orders what may be invoiced again."""
+        """Queue what a hold blocked of these milestones, and work out what Odoo may invoice of their orders."""
         self.attainment_ids._requeue_blocked()
         self.allocation_ids.line_id._billing_refresh()
 
@@ -152,26 +139,33 @@ class BillingMilestone(models.Model):
             move = milestone.invoice_line_ids.sorted("id")[-1:].move_id
             rows = milestone.attainment_ids.filtered(lambda row: row.state in ("pending", "failed"))
             rows._set_state("billed", billed_on=fields.Datetime.now(), move_id=move.id)
+        self._stop_asking(MEND)
+        self._follow_edited_drafts()
 
     def _follow_invoices(self, why):
         """Make these milestones due again after their draft was removed; they wait in the queue for its next turn.
 
-        :param str why: what happened to the draft
+        :param why: takes an environment and returns what happened to the draft, in its language
         """
-        self.allocation_ids._close_lost_credits()
+        self._follow_draft_credits()
         due = self.filtered(
             lambda milestone: milestone.order_id.state == "sale" and milestone.allocation_ids._any_open()
         )
         due._requeue(wake=False)
         for milestone in due:
-            milestone.order_id._billing_log(
-                self.env._(
+            order = milestone.order_id._billing_for_history()
+            order._billing_log(
+                order.env._(
                     "%(milestone)s is due again: %(why)s. The next run bills it; a hold keeps it back.",
                     milestone=milestone.name,
-                    why=why,
+                    why=why(order.env),
                 )
             )
 
     def _follow_credit(self):
-        """Close what waited for the credit note that was just posted."""
-        self.filtered(lambda milestone: "blocked" in milestone.attainment_ids.mapped("state"))._requeue()
+        """Queue again what waited for a credit note, or is credited too little, once one was made or posted."""
+        waiting = self.filtered(
+            lambda milestone: "blocked" in milestone.attainment_ids.mapped("state") or milestone._credit_owed()
+        )
+        waiting._requeue()
+        self._follow_draft_credits()

@@ -1,7 +1,11 @@
-from odoo import api, fields, models
-from odoo.tools import float_compare, format_date
+from contextlib import suppress
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..engine.dates import shift
+from .days import LONGEST_OFFSET, impossible, is_possible
 
 
 class BillingMilestone(models.Model):
@@ -48,8 +52,23 @@ class BillingMilestone(models.Model):
             elif milestone.offset_from == "confirmation":
                 milestone.due_date = milestone._offset(milestone._confirmation_day())
             else:
-                done = base and float_compare(base.attained_percent, 100.0, precision_digits=6) >= 0
+                done = base and base._is_attained()
                 milestone.due_date = milestone._offset(base.attained_date) if done else False
+
+    @api.constrains("date", "planned_date", "offset_number")
+    def _check_days(self):
+        for milestone in self:
+            for day in (milestone.date, milestone.planned_date):
+                if not is_possible(day):
+                    raise ValidationError(impossible(day, self.env))
+            if abs(milestone.offset_number) > LONGEST_OFFSET:
+                raise ValidationError(
+                    self.env._(
+                        "%(milestone)s: “Time After” is at most %(number)s.",
+                        milestone=milestone.name,
+                        number=LONGEST_OFFSET,
+                    )
+                )
 
     # === OVERRUNS === #
 
@@ -72,7 +91,7 @@ class BillingMilestone(models.Model):
         for milestone in chosen.filtered(lambda milestone: not milestone._moves_with(chosen)):
             milestone._shift_date(number, unit)
         moved = plan.filtered(lambda milestone: milestone.planned_date != before[milestone])
-        moved._tell_shift(before)
+        moved._log_shift(before)
         return moved
 
     def _later_milestones(self):
@@ -94,16 +113,23 @@ class BillingMilestone(models.Model):
         return bool(base) and (base in others or base._moves_with(others))
 
     def _shift_date(self, number, unit):
-        """Move the one date that this milestone's plan hangs on."""
+        """Move the date, offset or planned date that says when this milestone is due."""
         self.ensure_one()
-        day = shift(self.planned_date, number, unit)
+        try:
+            day = shift(self.planned_date, number, unit)
+        except OverflowError as error:
+            raise UserError(
+                self.env._("Milestone %s cannot move that far: give a smaller number.", self.name)
+            ) from error
+        if not is_possible(day):
+            raise UserError(impossible(day, self.env))
         if self.due_on == "date":
             self.date = day
         elif self.due_on == "offset":
             self.write(self._offset_to(day, number, unit))
         elif self.due_on != "confirmation":
             self.planned_date = day
-            # The deadline is what the project manager sees; a milestone of his project is moved for him.
+            # The project milestone's deadline moves along, also where the user may not write in its project.
             if self.sudo().project_milestone_id.deadline:
                 self.sudo().project_milestone_id.deadline = day
 
@@ -118,19 +144,19 @@ class BillingMilestone(models.Model):
         )
         return {"offset_number": (day - start).days, "offset_unit": "days"} if start else {}
 
-    def _tell_shift(self, before):
+    def _log_shift(self, before):
         """Say on each order which dates moved; ``before`` is ``{milestone: date}``."""
-        for order, milestones in self.grouped("order_id").items():
+        for order, milestones in self._for_history():
             rows = [
-                self.env._(
+                order.env._(
                     "%(milestone)s: %(before)s → %(after)s",
                     milestone=milestone.name,
-                    before=format_date(self.env, before[milestone]),
-                    after=format_date(self.env, milestone.planned_date),
+                    before=format_date(order.env, before[milestone]),
+                    after=format_date(order.env, milestone.planned_date),
                 )
                 for milestone in milestones
             ]
-            order._billing_log(self.env._("Billing dates moved; amounts stay."), rows)
+            order._billing_log(order.env._("Billing dates moved; amounts stay."), rows)
 
     # === DAYS === #
 
@@ -140,13 +166,20 @@ class BillingMilestone(models.Model):
         order = self.order_id
         if order.state != "sale" or not order.date_order:
             return None
-        zone = order.company_id.partner_id.tz or self.env.user.tz or "UTC"
-        return fields.Datetime.context_timestamp(order.with_context(tz=zone), order.date_order).date()
+        return order.company_id._billing_day(order.date_order)
+
+    def _not_before_order(self, day):
+        """Return ``day``, or the day the order was confirmed when that is later."""
+        self.ensure_one()
+        return max(day, self._confirmation_day() or day)
 
     def _offset(self, day):
         """Return ``day`` moved by the offset of this milestone, or False without a day."""
         self.ensure_one()
-        return day and shift(day, self.offset_number, self.offset_unit or "days")
+        # A deadline may be any day that Odoo can store; a day outside our limits gives no forecast.
+        with suppress(OverflowError):
+            return day and shift(day, self.offset_number, self.offset_unit or "days")
+        return False
 
     def _forecast_date(self):
         """Return when the milestone is expected as far as its definition tells, or None."""
@@ -157,6 +190,6 @@ class BillingMilestone(models.Model):
         if self.due_on == "milestone" or self.due_on == "task":
             return self.project_milestone_id.deadline
         if self.due_on == "offset" and not self.due_date and self.offset_from == "milestone":
-            # A part that is attained says nothing of when the whole will be.
+            # The day on which a part was attained does not tell when the whole will be.
             return self._offset(base.attained_date if base._is_attained() else base.planned_date)
         return self.due_date or self.date

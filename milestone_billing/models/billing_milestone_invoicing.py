@@ -1,18 +1,8 @@
 from collections import defaultdict
-from datetime import timedelta
-from functools import partial
 
 from odoo import fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import format_date
-
-from . import obstacles
-from .exceptions import NotBillable
-
-
-class _Probe(Exception):
-    """Raised on purpose, to take back an invoice that was only tried."""
 
 
 class BillingMilestone(models.Model):
@@ -30,6 +20,17 @@ class BillingMilestone(models.Model):
         if self.schedule_id.grouping == "customer":
             return -self.order_id.partner_invoice_id.commercial_partner_id.id
         return self.order_id.id
+
+    def _together_domain(self):
+        """Return the domain of attainments that are settled with those of these milestones, all of one scope."""
+        order = self[0].order_id
+        if self[0].schedule_id.grouping == "milestone":
+            return Domain("milestone_id", "in", self.ids)
+        if self[0].schedule_id.grouping == "order":
+            return Domain("order_id", "=", order.id)
+        customer = order.partner_invoice_id.commercial_partner_id
+        same_customer = Domain("order_id.partner_invoice_id.commercial_partner_id", "=", customer.id)
+        return same_customer & Domain("schedule_id.grouping", "=", "customer")
 
     def _group_key(self):
         """Return what the milestones of one invoice have in common."""
@@ -63,8 +64,11 @@ class BillingMilestone(models.Model):
     def _wanted_invoice_date(self):
         """Return the invoice date that the schedule asks for, before lock dates are looked at."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
-        return (self.attained_date or today) if self.schedule_id.invoice_date_policy == "attained" else today
+        if self.schedule_id.invoice_date_policy != "attained" or not self.attained_date:
+            return self._today()
+        last = self.attainment_ids.filtered("percent").sorted("id")[-1:]
+        # No invoice is dated before its order was confirmed, unless a person, or another system, gave that day.
+        return self.attained_date if last.source in ("manual", "api") else self._not_before_order(self.attained_date)
 
     # === BILLING === #
 
@@ -74,21 +78,23 @@ class BillingMilestone(models.Model):
         :return: ``{milestone: invoice}`` of those that got an invoice
         :raises NotBillable: naming what a person can mend.
         """
+        self._set_against_outside()
         for milestone in self:
-            milestone.allocation_ids._reopen_undone()
             milestone._take_back_drafts()
         charges = {milestone: milestone._charges() for milestone in self}
-        due = self.filtered(lambda milestone: charges[milestone])
+        # In the order of the plan: what was paid in advance comes off the first.
+        due = self.filtered(charges.get).sorted(lambda milestone: (milestone.sequence, milestone.id))
         moves, values, open_days = {}, [], {}
         groups = list(due.grouped(lambda milestone: milestone._group_key()).values())
         for milestones in groups:
-            milestones._check_billable()
+            milestones.order_id._billing_check_billable()
             values.append(milestones._prepare_invoice(charges, milestones[0]._invoice_day(open_days)))
         for milestones, move in zip(groups, self._create_moves(groups, values), strict=True):
             moves.update(dict.fromkeys(milestones, move))
         for milestone in due:
             milestone.billing_round += 1
         self._post_moves(moves)
+        self.order_id._billing_ask_about_advances()
         return moves
 
     def _charges(self):
@@ -109,7 +115,8 @@ class BillingMilestone(models.Model):
             order = milestones[0].order_id
             batches[order.company_id, order.partner_invoice_id.lang].append(index)
         for (company, lang), indexes in batches.items():
-            orders = self.order_id.with_company(company).with_context(lang=lang or self.env.lang, billing_draining=True)
+            orders = self.order_id.with_company(company).with_context(lang=lang or self.env.lang)
+            orders = orders._flagged("billing_draining")
             made = orders._create_account_invoices([values[index] for index in indexes], final=False)
             made._billing_turn_negative()
             for index, move in zip(indexes, made, strict=True):
@@ -147,19 +154,35 @@ class BillingMilestone(models.Model):
         (wanted["post"] | wanted["send"]).action_post()
         if wanted["send"]:
             wanted["send"]._billing_queue_sending()
-        for order, milestones in self.filtered(moves.get).grouped("order_id").items():
+        # Followers get it in a mail in a moment: the chatter of an order has one message of what is billed.
+        self.filtered(lambda row: moves.get(row) and not row._is_to_be_notified())._log_invoiced(moves)
+
+    def _is_to_be_notified(self):
+        """Return whether followers get a mail, after this transaction, about what is billed now of this milestone."""
+        self.ensure_one()
+        return any(row.to_tell and row.state == "pending" for row in self.attainment_ids)
+
+    def _log_invoiced(self, moves):
+        """Say on the orders of these milestones which invoice bills each, and what of down payments came off.
+
+        :param dict moves: ``{milestone: invoice}``
+        """
+        for order, milestones in self._for_history():
             rows = [
-                self.env._(
-                    "%(milestone)s: %(invoice)s", milestone=milestone.name, invoice=moves[milestone].display_name
+                order.env._(
+                    "%(milestone)s: %(invoice)s",
+                    milestone=milestone.name,
+                    invoice=moves[milestone]._get_html_link(title=moves[milestone].display_name),
                 )
                 for milestone in milestones
             ]
-            order._billing_log(self.env._("Milestones invoiced"), rows)
+            rows += {text: None for text in (row._describe_deducted(moves[row]) for row in milestones) if text}
+            order._billing_log(order.env._("Milestones invoiced"), rows)
 
-    # === DATES, LOCKS AND OTHER OBSTACLES === #
+    # === DATES AND LOCKS === #
 
     def _invoice_day(self, open_days):
-        """Return the wanted invoice date, or the first open day after it when it is locked, which is then said.
+        """Return the wanted invoice date, or, when it is locked, the first open day after it, and log that.
 
         :param dict open_days: the days found so far in this batch; it is filled
         :raises NotBillable: when no day up to today is open.
@@ -168,124 +191,15 @@ class BillingMilestone(models.Model):
         wanted = self._wanted_invoice_date()
         key = (self.company_id, self.order_id.journal_id, wanted)
         if key not in open_days:
-            open_days[key] = self._open_day(wanted)
+            open_days[key] = self.order_id._billing_open_day(wanted)
         if open_days[key] != wanted:
-            self.order_id._billing_log(
-                self.env._(
+            order = self.order_id._billing_for_history()
+            order._billing_log(
+                order.env._(
                     "%(wanted)s is locked: the invoice of %(milestone)s is dated %(day)s, the next open day.",
-                    wanted=format_date(self.env, wanted),
+                    wanted=format_date(order.env, wanted),
                     milestone=self.name,
-                    day=format_date(self.env, open_days[key]),
+                    day=format_date(order.env, open_days[key]),
                 )
             )
         return open_days[key]
-
-    def _open_day(self, wanted):
-        """Return ``wanted``, or the first day after it on which the books of this milestone's company are open.
-
-        :raises NotBillable: when no day up to today is open.
-        """
-        company, today = self.company_id, fields.Date.context_today(self)
-        journal, day = self._sale_journal(), wanted
-        while locks := company._get_violated_lock_dates(day, True, journal):
-            day = max(lock[0] for lock in locks) + timedelta(days=1)
-            if day > today:
-                raise NotBillable(partial(obstacles.locked, company.name, locks[-1][0]))
-        return day
-
-    def _sale_journal(self):
-        """Return the journal of the invoice.
-
-        :raises NotBillable: when the company has none.
-        """
-        self.ensure_one()
-        if self.order_id.journal_id:
-            return self.order_id.journal_id
-        company = self.company_id
-        journal = self.env["account.journal"].search(
-            [*self.env["account.journal"]._check_company_domain(company), ("type", "=", "sale")], limit=1
-        )
-        if not journal:
-            raise NotBillable(partial(obstacles.no_journal, company.name))
-        return journal
-
-    def _check_billable(self):
-        """Check what Odoo itself would let pass silently.
-
-        :raises NotBillable: naming what is wrong and the remedy.
-        """
-        for order in self.order_id:
-            archived = (order.partner_invoice_id | order.partner_id).filtered(lambda partner: not partner.active)[:1]
-            if archived:
-                raise NotBillable(partial(obstacles.archived_customer, archived.display_name, order.name))
-            if not order.currency_id.active:
-                raise NotBillable(partial(obstacles.archived_currency, order.currency_id.name))
-
-    def _explain_failure(self, error):
-        """Return (reason, remedy) of ``error`` in the user's words."""
-        if isinstance(error, NotBillable):
-            return error.words(self.env)
-        for milestone in self:
-            for line in milestone.allocation_ids.line_id:
-                accounts = line.product_id.product_tmpl_id.with_company(line.company_id).get_product_accounts(
-                    line.order_id.fiscal_position_id
-                )
-                account = accounts.get("income")
-                if not account or not account.active:
-                    return (
-                        self.env._("Product %s has no usable income account.", line.product_id.display_name),
-                        self.env._(
-                            "Set an active income account on the product, its category or the journal; then retry."
-                        ),
-                    )
-        if isinstance(error, UserError):
-            return str(error), self.env._("Mend what the message names; then retry.")
-        return (
-            self.env._("Unexpected error: %s", error),
-            self.env._("Retry; if it comes back, show this message to your administrator."),
-        )
-
-    def _probe_billing(self):
-        """Return the error that billing this milestone alone raises, or None. Nothing of the attempt remains."""
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self._bill_due()
-                raise _Probe
-        except _Probe:
-            return None
-        except Exception as error:
-            return error
-
-    def _hold_reason(self):
-        """Return (reason, remedy) of the hold in force on this milestone."""
-        self.ensure_one()
-        holds = self._active_holds()
-        return (
-            self.env._("On hold: %s", "; ".join(hold._describe() for hold in holds)),
-            self.env._("It is billed as soon as the hold ends or is released."),
-        )
-
-    def _failed_words(self, error):
-        """Return (summary, note) of the activity that asks a person to mend ``error``."""
-        reason, remedy = self._explain_failure(error)
-        return self.env._("Cannot be billed: %s", reason), remedy
-
-    def _ask_person(self, words):
-        """Put an activity on the order for the person responsible, once for the same summary.
-
-        :param words: takes milestones and returns (summary, note) in the language of their environment, his
-        """
-        kind = self.env.ref("milestone_billing.mail_activity_billing")
-        for order, milestones in self.sudo().grouped("order_id").items():
-            person = milestones.schedule_id[:1]._responsible()
-            summary, note = words(milestones.with_context(lang=person.lang or self.env.lang))
-            text = f"{', '.join(milestones.mapped('name'))}: {summary}"
-            asked = order.activity_ids.filtered(lambda row: row.activity_type_id == kind).mapped("summary")
-            if text not in asked:
-                order.activity_schedule(
-                    activity_type_id=kind.id,
-                    summary=text,
-                    note=note,
-                    user_id=person.id,
-                )

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 #: States in which something of a milestone waits to be billed, or to be tried again.
 WAITING = ("due", "blocked", "failed")
-#: States in which nothing of a milestone is left to keep back.
+#: States of milestones that a hold would change nothing about.
 SETTLED = ("drafted", "invoiced", "paid", "cancelled")
 
 
@@ -20,15 +20,19 @@ class BillingMilestone(models.Model):
         help="What keeps the milestone from being billed, and what to do about it.",
     )
 
-    @api.depends("state", "block_reason", "is_held", "attainment_ids.remedy")
-    @api.depends_context("lang")
+    @api.depends(
+        "state",
+        "status",
+        "block_reason",
+        "is_held",
+        "attainment_ids.remedy",
+        "amount",
+        "schedule_id.amount_lines",
+    )
+    @api.depends_context("lang", "uid")
     def _compute_block_help(self):
         for milestone in self:
-            waiting = milestone._stopped()
-            texts = [waiting.reason, waiting.remedy]
-            if not waiting and milestone.is_held and milestone.state not in SETTLED:
-                texts = milestone._hold_reason()
-            milestone.block_help = "\n".join(text for text in texts if text)
+            milestone.block_help = "\n".join(text for text in milestone._obstacle() if text)
 
     needs_credit = fields.Boolean(
         "To Credit",
@@ -42,19 +46,37 @@ class BillingMilestone(models.Model):
         help="Trying again may bill it: neither a hold nor a credit note that is still to be made stands in its way.",
     )
 
-    @api.depends("state", "is_held", "allocation_ids.to_bill_amount")
+    @api.depends("state", "is_held", "trigger_gone", "allocation_ids.to_bill_amount")
     def _compute_may_retry(self):
         for milestone in self:
-            blocked = milestone.state == "blocked"
-            milestone.needs_credit = blocked and any(row._is_overbilled() for row in milestone.sudo().allocation_ids)
+            milestone.needs_credit = milestone.state == "blocked" and milestone._is_overbilled()
             waits = milestone.state in ("blocked", "failed") and not milestone.needs_credit
+            waits = waits and not milestone._waits_for_nothing()
             milestone.may_retry = waits and not milestone.is_held
+
+    may_hold = fields.Boolean(
+        compute="_compute_may_hold",
+        groups="base.group_user",
+        help="Something of it is left to be held back, and no hold does.",
+    )
+    may_release = fields.Boolean(
+        compute="_compute_may_hold",
+        groups="base.group_user",
+        help="A hold keeps back what is left of it.",
+    )
+
+    @api.depends("state", "is_held")
+    def _compute_may_hold(self):
+        for milestone in self:
+            open_ended = milestone.state not in SETTLED
+            milestone.may_hold = open_ended and not milestone.is_held
+            milestone.may_release = open_ended and milestone.is_held
 
     @api.depends("name", "order_id.name")
     @api.depends_context("billing_with_order")
     def _compute_display_name(self):
         result = super()._compute_display_name()
-        if self.env.context.get("billing_with_order"):
+        if self.env.context.get("billing_with_order"):  # anybody: says more in its name
             # Where milestones of many orders are side by side, “Deposit” alone says little.
             for milestone in self:
                 milestone.display_name = f"{milestone.sudo().order_id.name or ''} · {milestone.name or ''}"
@@ -65,13 +87,13 @@ class BillingMilestone(models.Model):
     def _bill_now(self):
         """Queue again what is blocked or failed of these milestones, bill what is due, and return where they stand.
 
-        :return: see ``_tell_outcome``
+        :return: see ``_outcome_texts``
         """
         attainments = self.env["billing.attainment"]
         attainments._check_may_bill()
         rows = self.sudo().attainment_ids.filtered(lambda row: row.state in ("blocked", "failed"))
         rows._set_state("pending")
-        # What the user asked for stands, also when the billing itself has to give way to somebody else.
+        # Committed, so that they stay queued if the billing below is rolled back by a conflict.
         attainments._commit()
         attainments.run_pending()
         self.invalidate_recordset()
@@ -104,7 +126,7 @@ class BillingMilestone(models.Model):
             "reasons": reasons,
         }
 
-    def _format_totals(self, name="to_bill_amount"):
+    def _format_totals(self, name="waiting_amount"):
         """Return the sums of this amount, currency by currency, as a text."""
         # Isolated, since some symbols are written from right to left.
         return " + ".join(

@@ -1,10 +1,16 @@
 from odoo import api, fields, models
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import AccessError
 
 from .billing_milestone import BOOKS_GROUPS
 
 #: How many of the milestones before the first open one stay in sight.
 BEHIND = 4
+#: How many milestones a timeline shows, unless asked for more.
+TIMELINE_LIMIT = 24
+#: The most milestones that one call returns.
+MOST = 10_000
 
 
 class BillingMilestone(models.Model):
@@ -26,6 +32,17 @@ class BillingMilestone(models.Model):
     def _may_see_plans(self):
         """Return whether the user may see plans at all: what ``_check_may_see_plans`` raises otherwise."""
         return self.env.su or self.env.user._is_internal() and self.has_access("read")
+
+    @api.model
+    def _get_timeline(self, domain, limit):
+        """Return the plan of the milestones that meet ``domain``: see ``sale.order.get_billing_timeline``.
+
+        :raises AccessError: for customers, and without access to milestones.
+        :raises UserError: when ``limit`` is no number from 0 to 10,000.
+        """
+        limit = read_argument(self.env, "limit", reading.whole, limit, MOST, 0)
+        self._check_may_see_plans()
+        return self._read_timeline(domain, limit)
 
     @api.model
     def _read_timeline(self, domain, limit):
@@ -58,7 +75,7 @@ class BillingMilestone(models.Model):
         """
         [(planned, attained, billed, waiting)] = self._read_group(
             [("id", "in", self.ids)],
-            aggregates=["amount:sum", "due_amount:sum", "billed_amount:sum", "to_bill_amount:sum"],
+            aggregates=["amount:sum", "due_amount:sum", "billed_amount:sum", "waiting_amount:sum"],
         )
         currency = self[:1].currency_id or self.env.company.currency_id
         totals = {"planned": planned, "attained": attained, "billed": billed, "waiting": waiting}
@@ -101,7 +118,7 @@ class BillingMilestone(models.Model):
         return {
             "id": self.id,
             "name": milestone.name,
-            "schedule": milestone.schedule_id.name,
+            "schedule": milestone.schedule_id.title,
             "order_id": milestone.order_id.id,
             "order": milestone.order_id.name,
             "currency_id": milestone.currency_id.id,
@@ -124,19 +141,22 @@ class BillingMilestone(models.Model):
         }
 
     def _invoice_node(self, move, readable):
-        name = move.name if move.name and move.name != "/" else self.env._("Draft invoice")
+        draft = self.env._("Draft credit note") if move.move_type == "out_refund" else self.env._("Draft invoice")
+        name = move.name if move.name and move.name != "/" else draft
         return {"id": move.id, "name": name, "may_open": move.id in readable.ids}
 
     def _allowed_actions(self, rights, readable):
         """Return which acts the user may do now, the likeliest first."""
         open_ended = self.order_id.state == "sale" and not self._is_attained()
         allowed = {
-            "attain": rights["attain"] and open_ended and self.state in ("planned", "partial"),
+            "attain": rights["attain"]
+            and open_ended
+            and (self.state in ("planned", "partial") or self._waits_for_nothing()),
             "attain_to": rights["attain"] and open_ended,
             "retry": rights["bill"] and self.may_retry,
             "credit": rights["bill"] and self.needs_credit,
-            "release": rights["release"] and self.is_held,
-            "hold": rights["hold"] and not self.is_held and self.state not in ("paid", "invoiced", "cancelled"),
+            "release": rights["release"] and self.may_release,
+            "hold": rights["hold"] and self.may_hold,
             "open_invoices": bool(readable),
             "undo": rights["attain"] and self.attained_percent,
             "open": True,

@@ -13,19 +13,19 @@ CHANGED = "milestone_billing/changed"
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _billing_tell_screens(self):
-        """Tell the open screens, when this transaction is committed, that the billing of these orders changed.
+    def _billing_push_changes(self):
+        """Send to the open screens, once this transaction is committed, that the billing of these orders changed.
 
         Only ids are sent: each screen reads again what its user may read.
         """
         precommit = self.env.cr.precommit
         if "milestone_billing.changed" not in precommit.data:
             precommit.data["milestone_billing.changed"] = set()
-            precommit.add(functools.partial(self.sudo().browse()._billing_send_changes, precommit.data))
+            precommit.add(functools.partial(self.sudo().browse()._billing_send_changed, precommit.data))
         precommit.data["milestone_billing.changed"].update(self.ids)
 
     @api.model
-    def _billing_send_changes(self, data):
+    def _billing_send_changed(self, data):
         orders = self.browse(sorted(data.pop("milestone_billing.changed", ()))).exists()
         send = self.env["bus.bus"]._sendone
         for order in orders:
@@ -35,39 +35,16 @@ class SaleOrder(models.Model):
 
 
 class BillingMilestone(models.Model):
-    """Whatever moves a milestone is told to the screens that show it."""
+    """Whatever changes a milestone calls ``_push_changes``: computing its state, hold or amount, writing, deleting."""
 
     _inherit = "billing.milestone"
 
-    def _tell_screens(self):
+    def _push_changes(self):
+        """Notify the open screens that show these milestones by the bus, once this transaction is committed."""
         stored = self.filtered(lambda milestone: isinstance(milestone.id, int))
         orders = stored.sudo().order_id
         if orders:
-            orders._billing_tell_screens()
-
-    def _compute_state(self):
-        result = super()._compute_state()
-        self._tell_screens()
-        return result
-
-    def _compute_is_held(self):
-        result = super()._compute_is_held()
-        self._tell_screens()
-        return result
-
-    def _compute_amount(self):
-        result = super()._compute_amount()
-        self._tell_screens()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        self._tell_screens()
-        return result
-
-    def unlink(self):
-        self._tell_screens()
-        return super().unlink()
+            orders._billing_push_changes()
 
 
 class IrWebsocket(models.AbstractModel):

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .billing_milestone_timeline import TIMELINE_LIMIT
+from .deferred import is_plan_deferred, plan_deferred
+
 INVOICE_POLICIES = [("draft", "Leave in draft"), ("post", "Post"), ("send", "Post and send")]
 GROUPINGS = [
     ("milestone", "One invoice per milestone"),
@@ -9,9 +12,15 @@ GROUPINGS = [
 ]
 INVOICE_DATES = [("today", "The day of invoicing"), ("attained", "The day of attainment")]
 CHANGE_RULES = [
-    ("pro_rata", "Milestones not yet billed, pro rata"),
-    ("last", "The last milestone not yet billed"),
-    ("new", "A new milestone"),
+    ("pro_rata", "Change the milestones not yet billed, pro rata"),
+    ("last", "Change the last milestone not yet billed"),
+    ("new", "Add a new milestone"),
+    ("keep", "Keep the percentages, and catch up what is billed"),
+]
+ADVANCE_POLICIES = [
+    ("next", "The next invoices, until used up"),
+    ("pro_rata", "Each invoice, pro rata"),
+    ("last", "The last invoices"),
 ]
 
 
@@ -26,7 +35,6 @@ class BillingSchedule(models.Model):
 
     name = fields.Char(required=True, default=lambda self: self.env._("Billing schedule"))
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
     order_id = fields.Many2one("sale.order", required=True, index=True, ondelete="cascade", check_company=True)
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="order_id.currency_id", store=True, precompute=True)
@@ -49,7 +57,7 @@ class BillingSchedule(models.Model):
         readonly=True,
         copy=False,
         check_company=True,
-        help="The rule that chose the template when the order was confirmed.",
+        help="The rule that chose the template.",
     )
 
     cover_all = fields.Boolean(
@@ -96,14 +104,44 @@ class BillingSchedule(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        string="Change Orders Go To",
-        help="Where the difference goes when the order changes after it was confirmed. What is billed stays.",
+        string="On a Change Order",
+        help="Where the difference goes when the order changes after it was confirmed. What is billed stays. "
+        "When percentages are kept, every milestone has its percentage of the new total: what is billed "
+        "too little or too much by now is made good with the next milestone.",
+    )
+    advance_policy = fields.Selection(
+        ADVANCE_POLICIES,
+        required=True,
+        compute="_compute_settings",
+        store=True,
+        readonly=False,
+        precompute=True,
+        string="Down Payments Come Off",
+        help="Which invoices a posted down payment of the order comes off. What does not fit waits for the next.",
     )
     payment_term_id = fields.Many2one(
         "account.payment.term",
         "Payment Terms",
         check_company=True,
         help="Left empty, the payment terms of the order apply. A milestone may have its own.",
+    )
+    show_to_customer = fields.Boolean(
+        "Shown to the Customer",
+        compute="_compute_customer_settings",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The plan is on the printed quotation and order and on the customer's portal page, and invoices say what "
+        "remains of it. Otherwise he reads of its milestones on the lines of his invoices only.",
+    )
+    notify_customer = fields.Boolean(
+        "Tell the Customer",
+        compute="_compute_customer_settings",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The customer of the order gets a mail, in his language, when a milestone is attained. "
+        "Invoices are sent by “Post and send”, with or without this.",
     )
     notify_partner_ids = fields.Many2many(
         "res.partner",
@@ -141,6 +179,13 @@ class BillingSchedule(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("template_id")
+    def _compute_customer_settings(self):
+        for schedule in self:
+            template = schedule.template_id
+            schedule.show_to_customer = template.show_to_customer if template else True
+            schedule.notify_customer = template.notify_customer
+
     @api.depends("template_id", "company_id")
     def _compute_settings(self):
         for schedule in self:
@@ -154,6 +199,9 @@ class BillingSchedule(models.Model):
                 template.invoice_date_policy or schedule.invoice_date_policy or company.billing_invoice_date
             )
             schedule.change_rule = template.change_rule or schedule.change_rule or company.billing_change_rule
+            schedule.advance_policy = (
+                template.advance_policy or schedule.advance_policy or company.billing_advance_policy
+            )
 
     @api.depends("company_id")
     def _compute_notify_partner_ids(self):
@@ -190,14 +238,14 @@ class BillingSchedule(models.Model):
             schedule.amount_attained = currency.round(sum(schedule.milestone_ids.mapped("due_amount")))
             schedule.amount_billed = currency.round(sum(schedule.milestone_ids.mapped("billed_amount")))
 
-    @api.depends("name", "order_id.name")
+    @api.depends("title", "order_id.name")
     def _compute_display_name(self):
         for schedule in self:
-            schedule.display_name = f"{schedule.sudo().order_id.name or ''} · {schedule.name or ''}"
+            schedule.display_name = f"{schedule.sudo().order_id.name or ''} · {schedule.title or ''}"
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("order_id", "cover_all", "active")
+    @api.constrains("order_id", "cover_all")
     def _check_one_covers_all(self):
         for schedule in self.filtered("cover_all"):
             others = schedule.order_id.billing_schedule_ids.filtered("cover_all") - schedule
@@ -215,30 +263,31 @@ class BillingSchedule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        chosen = [vals.get("line_ids") for vals in vals_list]
-        vals_list = [{name: value for name, value in vals.items() if name != "line_ids"} for vals in vals_list]
-        schedules = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).create(vals_list)
+        plain, vals_list, chosen = self._split_line_commands(vals_list)
+        schedules = super(BillingSchedule, plan_deferred(plain)).create(vals_list)
         schedules = self.browse(schedules.ids)
         for schedule, commands in zip(schedules, chosen, strict=True):
             if commands:
-                schedule.sudo().write({"line_ids": commands})
-            if schedule.template_id and not schedule.milestone_ids:
+                schedule._cover_chosen_lines(commands)
+            # A copy has the milestones of what it was copied from, also where those are no longer the template's.
+            copying = self._is_flagged("billing_copying")
+            if schedule.template_id and not schedule.milestone_ids and not copying:
                 schedule._add_template_milestones()
         schedules._cover_lines()
         schedules._plan()
-        if not self.env.context.get("billing_plan_deferred"):
+        if not is_plan_deferred(self):
             schedules.milestone_ids._activate()
         return schedules
 
     def write(self, vals):
         if "order_id" in vals and any(schedule.order_id.id != vals["order_id"] for schedule in self):
             raise UserError(self.env._("A schedule stays with its order: make a new one on the other order."))
-        if "line_ids" in vals and not self.env.su:
-            # Which lines a plan covers takes rights on the schedule, not on the order.
+        own = {name: value for name, value in vals.items() if name != "line_ids"}
+        if "line_ids" in vals:
             self.check_access("write")
-            self.sudo().write({"line_ids": vals["line_ids"]})
-            vals = {name: value for name, value in vals.items() if name != "line_ids"}
-        result = super(BillingSchedule, self.with_context(billing_plan_deferred=True)).write(vals)
+            for schedule in self:
+                schedule._cover_chosen_lines(vals["line_ids"])
+        result = super(BillingSchedule, plan_deferred(self)).write(own)
         if vals.keys() & {"milestone_ids", "line_ids", "cover_all"}:
             self._cover_lines()
             self._plan()
@@ -289,6 +338,21 @@ class BillingSchedule(models.Model):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing.action_billing_milestone")
         return dict(action, domain=[("schedule_id", "in", self.ids)], context={"create": False})
+
+    # === API === #
+
+    @api.readonly
+    def get_billing_timeline(self, limit: int = TIMELINE_LIMIT) -> dict:
+        """Return this schedule as its timeline shows it: see ``sale.order.get_billing_timeline``.
+
+        :param int limit: how many milestones to return at most
+        :return: the same dictionary
+        :raises AccessError: for customers, and without access to the schedule or to milestones.
+        :raises UserError: when ``limit`` is no number from 0 to 10,000.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["billing.milestone"]._get_timeline([("schedule_id", "=", self.id)], limit)
 
     # === PRIVATE BUSINESS === #
 

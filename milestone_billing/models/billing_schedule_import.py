@@ -1,13 +1,19 @@
 import hashlib
 import json
 
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..engine.patterns import matches
 from .billing_milestone import OFFSET_UNITS
 from .billing_schedule_import_checks import CHOICES, ImportErrors, ImportRefused
+from .deferred import plan_deferred
+
+#: The most that one call takes: within the limits of a request on a busy server.
+MOST_MILESTONES = 2_000
 
 
 class _DryRun(Exception):
@@ -25,8 +31,9 @@ class BillingSchedule(models.Model):
 
         An entry is ``{"order": id or name, "external_key": str, "name"?, "template"?: id or name,
         "invoice_policy"?: "draft" | "post" | "send", "grouping"?: "milestone" | "order" | "customer",
-        "invoice_date_policy"?: "today" | "attained", "change_rule"?: "pro_rata" | "last" | "new",
-        "milestones"?: [milestone]}``. Milestones left out come from the template.
+        "invoice_date_policy"?: "today" | "attained", "change_rule"?: "pro_rata" | "last" | "new" | "keep",
+        "advance_policy"?: "next" | "pro_rata" | "last", "milestones"?: [milestone]}``. Milestones left out come from
+        the template; ``advance_policy``, which invoices down payments come off, from the company (``next``).
 
         A milestone is ``{"external_key": str, "name": str, "due": {"on": …}, "percent" | "amount" | "balance": …,
         "lines"?, "payment_term"?, "description"?}``: exactly one of percent (0 to 100, of the lines covered), amount
@@ -45,17 +52,25 @@ class BillingSchedule(models.Model):
             "errors": [{"path", "message"}]}``; ``status`` is ``"created"``, ``"updated"``, ``"unchanged"`` (the same
             key and content as before) or ``"refused"``
         :raises AccessError: without the right to make schedules.
-        :raises UserError: when ``payload`` is not a list.
+        :raises UserError: when ``payload`` is not a list of entries with at most 2,000 milestones in all, or
+            ``dry_run`` neither true nor false.
         """
-        if not isinstance(payload, list):
-            raise UserError(self.env._("payload: a list of dictionaries is expected, not %s.", type(payload).__name__))
         self.check_access("create")
+        payload = read_argument(self.env, "payload", reading.items, payload, MOST_MILESTONES)
+        dry_run = read_argument(self.env, "dry_run", reading.flag, dry_run)
+        sent = [entry.get("milestones") for entry in payload if isinstance(entry, dict)]
+        if sum(len(rows) for rows in sent if isinstance(rows, list)) > MOST_MILESTONES:
+            most = f"{MOST_MILESTONES:,}"
+            raise UserError(
+                self.env._("payload: at most %s milestones in one call. Send the orders in several calls.", most)
+            )
         return [self._import_entry(entry, f"payload[{index}]", dry_run) for index, entry in enumerate(payload)]
 
     @api.model
     def _import_entry(self, entry, path, dry_run):
         key = entry.get("external_key") if isinstance(entry, dict) else ""
-        result = {"external_key": key or "", "status": "refused", "schedule_id": 0, "milestones": {}, "errors": []}
+        shown = key if reading.is_storable(key) else ""
+        result = {"external_key": shown, "status": "refused", "schedule_id": 0, "milestones": {}, "errors": []}
         try:
             with self.env.cr.savepoint():
                 schedule, status = self._import_checked(entry, path)
@@ -99,15 +114,18 @@ class BillingSchedule(models.Model):
         if entry.get("milestones"):
             schedule._import_milestones(entry["milestones"], f"{path}.milestones", errors)
             errors.raise_if_any()
-        schedule.write({**self._import_settings(entry, template), "external_content": content})
+        schedule.write(self._import_settings(entry, template))
+        schedule.sudo().external_content = content
         schedule._cover_lines()
         schedule._plan()
+        schedule._check_import_worth(f"{path}.milestones", entry.get("milestones") or [], errors)
+        errors.raise_if_any()
         schedule.milestone_ids._activate()
         return schedule, "updated" if known else "created"
 
     @api.model
     def _import_create(self, entry, order, template):
-        schedule = self.with_context(billing_plan_deferred=True).create(
+        schedule = plan_deferred(self).create(
             {
                 "order_id": order.id,
                 "external_key": entry["external_key"],
@@ -154,20 +172,24 @@ class BillingSchedule(models.Model):
     def _import_milestones(self, milestones, path, errors):
         """Create, update and remove milestones, so that they are those of ``milestones``."""
         self.ensure_one()
-        Milestone = self.env["billing.milestone"].with_context(billing_plan_deferred=True)
         by_key = {row.external_key: row for row in self.milestone_ids if row.external_key}
-        self._import_remove(by_key, {row["external_key"] for row in milestones}, path, errors)
-        for index, values in enumerate(milestones):
-            place = f"{path}[{index}]"
-            record = by_key.get(values["external_key"])
-            wanted = self._import_values(values, index, place, errors)
-            if errors.rows:
-                continue
-            if record:
-                record.with_context(billing_plan_deferred=True).write(record._import_changes(wanted))
-            else:
-                by_key[values["external_key"]] = Milestone.create(dict(wanted, schedule_id=self.id))
+        self._import_remove({row["external_key"] for row in milestones}, path, errors)
+        wanted = {
+            values["external_key"]: self._import_values(values, index, f"{path}[{index}]", errors)
+            for index, values in enumerate(milestones)
+        }
         errors.raise_if_any()
+        for key in wanted.keys() & by_key.keys():
+            record = plan_deferred(by_key[key])
+            record.write(record._import_changes(wanted[key]))
+        added = [key for key in wanted if key not in by_key]
+        Milestone = plan_deferred(self.env["billing.milestone"])
+        made = Milestone.create([dict(wanted[key], schedule_id=self.id) for key in added])
+        by_key.update(zip(added, made, strict=True))
+        self._import_offsets(milestones, by_key, path, errors)
+
+    def _import_offsets(self, milestones, by_key, path, errors):
+        """Link milestones that are counted from others to those, which all exist now."""
         for index, values in enumerate(milestones):
             due = values["due"]
             if due["on"] == "offset" and due.get("from", "confirmation") != "confirmation":
@@ -177,20 +199,20 @@ class BillingSchedule(models.Model):
                         f"{path}[{index}].due.from", self.env._("No milestone %s in this schedule.", due["from"])
                     )
                     continue
-                by_key[values["external_key"]].with_context(billing_plan_deferred=True).write(
+                plan_deferred(by_key[values["external_key"]]).write(
                     {"offset_from": "milestone", "offset_milestone_id": base.id}
                 )
 
-    def _import_remove(self, by_key, wanted, path, errors):
-        for milestone in self.milestone_ids.filtered(lambda row: row.external_key not in wanted):
-            if milestone.attainment_ids or milestone.sudo().invoice_line_ids:
-                errors.add(
-                    path,
-                    self.env._("%s was attained, so it cannot be left out.", milestone.external_key or milestone.name),
-                )
-            else:
-                by_key.pop(milestone.external_key, None)
-                milestone.with_context(billing_plan_deferred=True).unlink()
+    def _import_remove(self, wanted, path, errors):
+        """Remove the milestones whose key is none of the ``wanted``."""
+        gone = self.milestone_ids.filtered(lambda row: row.external_key not in wanted)
+        kept = gone.filtered(lambda row: row.attainment_ids or row.sudo().invoice_line_ids)
+        for milestone in kept:
+            errors.add(
+                path,
+                self.env._("%s was attained, so it cannot be left out.", milestone.external_key or milestone.name),
+            )
+        plan_deferred(gone - kept).unlink()
 
     def _import_values(self, values, index, place, errors):
         """Return the values of a ``billing.milestone`` as ``values`` describe it."""
@@ -198,6 +220,9 @@ class BillingSchedule(models.Model):
             values["due"],
             next(name for name in ("percent", "amount", "balance") if values.get(name) not in (None, False)),
         )
+        lines = self._import_lines(values.get("lines"), f"{place}.lines", errors)
+        if kind == "amount" and values["amount"] < 0 and not (lines or self.order_id.order_line)._has_discount():
+            errors.add(f"{place}.amount", self.env["billing.milestone"]._negative_refusal(values["name"]))
         return {
             "external_key": values["external_key"],
             "name": values["name"],
@@ -206,7 +231,7 @@ class BillingSchedule(models.Model):
             "amount_type": {"amount": "fixed"}.get(kind, kind),
             "percent": values["percent"] if kind == "percent" else 0.0,
             "amount_fixed": values["amount"] if kind == "amount" else 0.0,
-            "line_ids": [Command.set(self._import_lines(values.get("lines"), f"{place}.lines", errors).ids)],
+            "line_ids": [Command.set(lines.ids)],
             "payment_term_id": self._import_term(values.get("payment_term"), f"{place}.payment_term", errors).id,
             "description": values.get("description") or False,
             **self._import_due(due, f"{place}.due", errors),
@@ -238,7 +263,7 @@ class BillingSchedule(models.Model):
     def _import_due(self, due, path, errors):
         """Return the values that say what makes the milestone due."""
         if due["on"] == "date":
-            return {"date": self._import_date(due.get("date"), f"{path}.date", errors)}
+            return {"date": reading.day(due["date"])}
         if due["on"] == "offset":
             return self._import_offset(due)
         if due["on"] == "task":
@@ -247,18 +272,8 @@ class BillingSchedule(models.Model):
         if due["on"] == "milestone":
             return {"project_milestone_id": self._import_native(due.get("milestone"), f"{path}.milestone", errors).id}
         if due.get("planned_date"):
-            return {"planned_date": self._import_date(due["planned_date"], f"{path}.planned_date", errors)}
+            return {"planned_date": reading.day(due["planned_date"])}
         return {}
-
-    @api.model
-    def _import_date(self, text, path, errors):
-        try:
-            day = fields.Date.to_date(text) if isinstance(text, str) and len(text) == 10 else None
-        except ValueError:
-            day = None
-        if not day:
-            errors.add(path, self.env._("A date like 2026-01-31 is expected."))
-        return day
 
     @api.model
     def _import_offset(self, due):

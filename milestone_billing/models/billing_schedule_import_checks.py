@@ -1,15 +1,18 @@
-import math
-
 from odoo import api, models
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import explain
 
+from ..engine.units import to_units
 from .billing_milestone import OFFSET_UNITS
-from .billing_schedule import CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
+from .billing_schedule import ADVANCE_POLICIES, CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
+from .days import LONGEST_OFFSET
 
 CHOICES = {
     "invoice_policy": INVOICE_POLICIES,
     "grouping": GROUPINGS,
     "invoice_date_policy": INVOICE_DATES,
     "change_rule": CHANGE_RULES,
+    "advance_policy": ADVANCE_POLICIES,
 }
 ENTRY_KEYS = {"order", "external_key", "name", "template", "milestones", *CHOICES}
 MILESTONE_KEYS = {"external_key", "name", "due", "percent", "amount", "balance", "lines", "payment_term", "description"}
@@ -23,8 +26,6 @@ DUE_KEYS = {
     "delivery": set(),
     "manual": {"planned_date"},
 }
-#: The longest offset, in any unit: far enough for every contract, and within what a date can be.
-LONGEST_OFFSET = 36500
 
 
 class ImportRefused(Exception):
@@ -46,22 +47,30 @@ class ImportErrors:
         """Note that what stands at ``path`` is wrong, and why."""
         self.rows.append({"path": path, "message": message})
 
+    def take(self, path, read, value, *limits):
+        """Return what ``read`` (of ``reading``) reads; or note what was expected instead, and return None."""
+        try:
+            return read(value, *limits)
+        except reading.Unreadable as error:
+            self.add(path, explain(self.env, error))
+            return None
+
     def unknown(self, given, allowed, path):
         """Note the keys of ``given`` that mean nothing: more often a slip of the sender than something to ignore."""
-        for name in sorted(map(str, given.keys() - allowed)):
-            self.add(f"{path}.{name}", self.env._("Unknown field."))
+        for name in given:
+            if name not in allowed:
+                known = ", ".join(sorted(allowed))
+                at = f"{path}.{name}" if isinstance(name, str) and name.isidentifier() else path
+                self.add(
+                    at,
+                    self.env._("Unknown field %(name)s; there are %(known)s.", name=reading.quoted(name), known=known),
+                )
 
-    def expect_text(self, given, names, path):
-        """Check that these optional fields are texts."""
+    def take_if_given(self, given, names, path, read, *limits):
+        """Check these fields of ``given``, which may be left out."""
         for name in names:
-            if given.get(name) not in (None, False) and not isinstance(given[name], str):
-                self.add(f"{path}.{name}", self.env._("A text is expected."))
-
-    def expect_ref(self, given, names, path):
-        """Check that these optional fields are ids or names."""
-        for name in names:
-            if given.get(name) not in (None, False) and not is_ref(given[name]):
-                self.add(f"{path}.{name}", self.env._("An id or a name is expected."))
+            if given.get(name) not in (None, False):
+                self.take(f"{path}.{name}", read, given[name], *limits)
 
     def raise_if_any(self):
         """Refuse the entry if anything is wrong.
@@ -70,11 +79,6 @@ class ImportErrors:
         """
         if self.rows:
             raise ImportRefused(self.rows)
-
-
-def is_ref(value):
-    """Return whether ``value`` can be an id or a name."""
-    return isinstance(value, (int, str)) and not isinstance(value, bool)
 
 
 class BillingSchedule(models.Model):
@@ -86,18 +90,19 @@ class BillingSchedule(models.Model):
     def _check_shape(self, entry, path, errors):
         """Check that ``entry`` has the documented form."""
         if not isinstance(entry, dict):
-            errors.add(path, self.env._("A dictionary is expected."))
+            errors.add(path, self.env._("A dictionary is expected, not %s.", reading.quoted(entry)))
             return
         errors.unknown(entry, ENTRY_KEYS, path)
-        errors.expect_text(entry, ["name"], path)
-        errors.expect_ref(entry, ["template"], path)
-        key = entry.get("external_key")
-        if not isinstance(key, str) or not key.strip():
-            errors.add(f"{path}.external_key", self.env._("A text of the sender's own is expected."))
-        if not entry.get("order") or not is_ref(entry["order"]):
-            errors.add(f"{path}.order", self.env._("The id or the name of an order is expected."))
+        errors.take_if_given(entry, ["name"], path, reading.text, reading.LONGEST_NAME)
+        errors.take_if_given(entry, ["template"], path, reading.ref)
+        errors.take(f"{path}.external_key", reading.key, entry.get("external_key"))
+        if not reading.is_ref(entry.get("order")):
+            words = self.env._(
+                "The id or the name of an order is expected, not %s.", reading.quoted(entry.get("order"))
+            )
+            errors.add(f"{path}.order", words)
         for name, choices in CHOICES.items():
-            if entry.get(name) and entry[name] not in list(dict(choices)):
+            if entry.get(name) not in (None, False) and entry[name] not in list(dict(choices)):
                 errors.add(f"{path}.{name}", self.env._("One of %s is expected.", ", ".join(dict(choices))))
         milestones = entry.get("milestones")
         if milestones is not None and not isinstance(milestones, list):
@@ -113,23 +118,27 @@ class BillingSchedule(models.Model):
         for index, milestone in enumerate(milestones):
             place = f"{path}[{index}]"
             if not isinstance(milestone, dict):
-                errors.add(place, self.env._("A dictionary is expected."))
+                errors.add(place, self.env._("A dictionary is expected, not %s.", reading.quoted(milestone)))
                 continue
             errors.unknown(milestone, MILESTONE_KEYS, place)
-            errors.expect_text(milestone, ["description"], place)
-            errors.expect_ref(milestone, ["payment_term"], place)
-            key, name, lines = (milestone.get(field) for field in ("external_key", "name", "lines"))
-            if not isinstance(key, str) or not key.strip():
-                errors.add(f"{place}.external_key", self.env._("A text of the sender's own is expected."))
-            elif key in keys:
-                errors.add(f"{place}.external_key", self.env._("%s is there twice.", key))
-            keys.add(key if isinstance(key, str) else "")
-            if not isinstance(name, str) or not name.strip():
+            errors.take_if_given(milestone, ["description"], place, reading.text)
+            errors.take_if_given(milestone, ["payment_term"], place, reading.ref)
+            key = errors.take(f"{place}.external_key", reading.key, milestone.get("external_key"))
+            if key in keys:
+                errors.add(f"{place}.external_key", self.env._("%s is there twice.", reading.quoted(key)))
+            keys |= {key} - {None}
+            name = errors.take(f"{place}.name", reading.text, milestone.get("name"), reading.LONGEST_NAME)
+            if name is not None and not name.strip():
                 errors.add(f"{place}.name", self.env._("A name is expected."))
-            if lines and not (isinstance(lines, list) and all(map(is_ref, lines))):
+            lines = milestone.get("lines")
+            if lines not in (None, False) and not self._are_refs(lines):
                 errors.add(f"{place}.lines", self.env._("A list of ids, or of words of the lines' texts, is expected."))
             self._check_amount(milestone, place, errors)
             self._check_due_shape(milestone.get("due"), f"{place}.due", errors)
+
+    @api.model
+    def _are_refs(self, refs):
+        return isinstance(refs, list) and all(map(reading.is_ref, refs))
 
     @api.model
     def _check_amount(self, milestone, place, errors):
@@ -137,14 +146,17 @@ class BillingSchedule(models.Model):
         if len(given) != 1:
             errors.add(place, self.env._("Exactly one of percent, amount and balance is expected."))
             return
-        value = milestone[given[0]]
-        if given[0] == "balance":
+        [name], value = given, milestone[given[0]]
+        if name == "balance":
             if value is not True:
-                errors.add(f"{place}.balance", self.env._("true is expected."))
-        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            errors.add(f"{place}.{given[0]}", self.env._("A number is expected."))
-        elif given[0] == "percent" and not 0 <= value <= 100:
-            errors.add(f"{place}.percent", self.env._("A number from 0 to 100 is expected."))
+                errors.add(f"{place}.balance", self.env._("true is expected, not %s.", reading.quoted(value)))
+            return
+        number = errors.take(f"{place}.{name}", reading.number, value)
+        if number is not None and name == "percent" and not 0 <= number <= 100:
+            errors.add(
+                f"{place}.percent",
+                self.env._("A number from 0 to 100 is expected, not %s.", reading.quoted(value)),
+            )
 
     @api.model
     def _check_due_shape(self, due, place, errors):
@@ -152,10 +164,14 @@ class BillingSchedule(models.Model):
             errors.add(f"{place}.on", self.env._("One of %s is expected.", ", ".join(DUE_KEYS)))
             return
         errors.unknown(due, DUE_KEYS[due["on"]] | {"on"}, place)
-        errors.expect_text(due, ["pattern", "from"], place)
-        errors.expect_ref(due, ["milestone", "task"], place)
+        errors.take_if_given(due, ["pattern"], place, reading.text, reading.LONGEST_NAME)
+        errors.take_if_given(due, ["from"], place, reading.key)
+        errors.take_if_given(due, ["milestone", "task"], place, reading.ref)
+        if due["on"] == "date":
+            errors.take(f"{place}.date", reading.day, due.get("date"))
+        errors.take_if_given(due, ["planned_date"], place, reading.day)
         tasks = due.get("tasks")
-        if tasks and not is_ref(tasks) and not (isinstance(tasks, list) and all(map(is_ref, tasks))):
+        if tasks not in (None, False) and not reading.is_ref(tasks) and not self._are_refs(tasks):
             errors.add(f"{place}.tasks", self.env._("A list of ids or names is expected."))
         if due["on"] == "offset":
             self._check_offset_shape(due, place, errors)
@@ -166,6 +182,36 @@ class BillingSchedule(models.Model):
         if due.get("unit", "days") not in units:
             errors.add(f"{place}.unit", self.env._("One of %s is expected.", ", ".join(units)))
         name = next((unit for unit in units if unit in due), "number")
-        number = due.get(name)
-        if isinstance(number, bool) or not isinstance(number, int) or abs(number) > LONGEST_OFFSET:
-            errors.add(f"{place}.{name}", self.env._("A whole number, at most %s, is expected.", LONGEST_OFFSET))
+        errors.take(f"{place}.{name}", reading.whole, due.get(name), LONGEST_OFFSET)
+
+    # === WHAT IS TOO MUCH === #
+
+    def _check_import_worth(self, path, milestones, errors):
+        """Check that the milestones bill no line beyond what it comes to, and nothing against its sign.
+
+        What is on invoices already stays whatever it is: a change order may have left it so.
+
+        :param str path: of the list of milestones
+        :param list milestones: as they were sent; empty where they come from a template
+        :param ImportErrors errors: takes the first milestone that bills too much
+        """
+        self.ensure_one()
+        places = {values["external_key"]: f"{path}[{index}]" for index, values in enumerate(milestones)}
+        rounding, billed = self.currency_id.rounding, {}
+        for milestone in self.milestone_ids.sorted(lambda row: (row.sequence, row.id)):
+            frozen = milestone._is_frozen()
+            for share in milestone.allocation_ids:
+                line, units = share.line_id, to_units(share.amount, rounding)
+                worth = to_units(line.price_subtotal, rounding)
+                before = billed.get(line, 0)
+                billed[line] = before + units
+                if not frozen and self._is_beyond(units, before, worth):
+                    message = self._worth_refusal(milestone, line, units, worth - before)
+                    return errors.add(places.get(milestone.external_key, path), message)
+        return None
+
+    @staticmethod
+    def _is_beyond(units, before, worth):
+        """Return whether ``units`` more of a line are against its sign, or beyond what it comes to."""
+        sign = -1 if worth < 0 else 1
+        return units * sign < 0 or units != 0 and (before + units) * sign > worth * sign

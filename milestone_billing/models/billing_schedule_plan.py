@@ -2,26 +2,26 @@ from collections import defaultdict
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import formatLang
+from odoo.fields import Domain
 
-from ..engine.change import redistribute
 from ..engine.plan import Line, PlanError, allocate
 from ..engine.units import from_units, to_units
+from .deferred import plan_deferred
 
 
 class BillingSchedule(models.Model):
-    """The arithmetic of a schedule: fetch, call the engine, store the allocations."""
+    """A schedule worked out: fetch, call the engine, store the shares; and started and stopped with its order."""
 
     _inherit = "billing.schedule"
 
     def _cover_lines(self):
-        """Put the lines that a schedule covers under it: all billable ones, when it covers all."""
+        """Put all billable lines of the order that no schedule covers yet under these schedules that cover all."""
         for schedule in self.filtered("cover_all"):
             lines = schedule.order_id.order_line.filtered(
                 lambda line: line._is_schedulable() and not line.billing_schedule_id
             )
             if lines:
-                lines.sudo().with_context(billing_plan_deferred=True).billing_schedule_id = schedule
+                plan_deferred(lines.sudo()).billing_schedule_id = schedule
 
     def _plan(self):
         """Work the allocations out from what the milestones say; milestones already billed keep theirs.
@@ -41,7 +41,7 @@ class BillingSchedule(models.Model):
                         milestone=self.env["billing.milestone"].browse(error.item).name,
                     )
                 ) from error
-            schedule._store_shares(plan.shares)
+            schedule._store_shares(schedule._planned_shares(plan, milestones))
 
     def _engine_lines(self):
         """Return the covered lines as the engine's ``Line`` (untaxed, units of the order's currency)."""
@@ -52,8 +52,12 @@ class BillingSchedule(models.Model):
             for line in self.line_ids.sorted(lambda line: (line.sequence, line.id))
         ]
 
-    def _store_shares(self, shares):
-        """Write the allocations: ``shares`` is ``{milestone id: {order line id: units}}``; others are removed."""
+    def _store_shares(self, shares, kept=None):
+        """Write the allocations; others are removed.
+
+        :param dict shares: ``{milestone id: {order line id: units}}``
+        :param dict kept: ``{(milestone id, order line id): values}`` of what stays billed whatever the order became
+        """
         self.ensure_one()
         Allocation = self.env["billing.milestone.allocation"].sudo()
         rounding = self.currency_id.rounding
@@ -66,9 +70,10 @@ class BillingSchedule(models.Model):
         for pair, units in wanted.items():
             amount = from_units(units, rounding)
             if pair not in existing:
-                to_create.append({"milestone_id": pair[0], "line_id": pair[1], "amount": amount})
+                stays = (kept or {}).get(pair, {})
+                to_create.append({"milestone_id": pair[0], "line_id": pair[1], "amount": amount, **stays})
             elif self.currency_id.compare_amounts(existing[pair].amount, amount):
-                existing[pair].amount = amount
+                existing[pair].write({"amount": amount, **(kept or {}).get(pair, {})})
         for pair, allocation in existing.items():
             if pair not in wanted:
                 stale |= allocation
@@ -77,31 +82,6 @@ class BillingSchedule(models.Model):
         (stale - billed).unlink()
         Allocation.create(to_create)
         self.line_ids._billing_refresh()
-
-    # === CHANGE ORDERS === #
-
-    def _follow_change_order(self):
-        """Let the plan follow changed lines of a confirmed order: what is billed stays, the rest moves by the rule."""
-        for schedule in self:
-            schedule._cover_lines()
-            before = schedule._current_shares()
-            milestones = schedule.milestone_ids.sorted(lambda milestone: (milestone.sequence, milestone.id))
-            change = redistribute(
-                schedule._engine_lines(),
-                before,
-                milestones.ids,
-                {milestone.id: before.get(milestone.id, {}) for milestone in milestones if milestone._is_frozen()},
-                schedule.change_rule,
-                milestones.filtered("line_ids").ids,
-            )
-            shares = {item: dict(row) for item, row in change.shares.items()}
-            if any(change.added.values()):
-                added = schedule._add_change_milestone(milestones[-1:])
-                shares[added.id] = {line: units for line, units in change.added.items() if units}
-            if shares != before:
-                schedule._store_shares(shares)
-                schedule._keep_moved_amounts()
-                schedule._tell_change(change)
 
     def _current_shares(self):
         """Return the stored allocations as ``{milestone id: {order line id: units}}``."""
@@ -112,66 +92,36 @@ class BillingSchedule(models.Model):
             shares[allocation.milestone_id.id][allocation.line_id.id] = units
         return dict(shares)
 
-    def _add_change_milestone(self, last):
-        """Create the milestone that takes a change order; it is due by hand until somebody says otherwise."""
+    # === CONFIRMATION AND CANCELLATION === #
+
+    def _start(self):
+        """Start schedules whose order was just confirmed (called after Odoo made its projects and tasks)."""
+        for schedule in self:
+            schedule._cover_lines()
+            schedule._plan()
+            if schedule.amount_difference:
+                schedule._log_difference()
+        self.milestone_ids._reset_cancelled()
+        self.milestone_ids._activate()
+        gone = self.env["billing.milestone"]._trigger_gone_domain() & Domain("schedule_id", "in", self.ids)
+        if self.env["billing.milestone"].sudo().search_count(gone, limit=1):
+            self.env["billing.attainment"]._wake()
+
+    def _log_difference(self):
         self.ensure_one()
-        count = len(self.milestone_ids.filtered("is_change_order")) + 1
-        return (
-            self.env["billing.milestone"]
-            .with_context(billing_plan_deferred=True)
-            .create(
-                {
-                    "schedule_id": self.id,
-                    "name": self.env._("Change order %s", count),
-                    "sequence": (last.sequence or 0) + 1,
-                    "due_on": "manual",
-                    "amount_type": "fixed",
-                    "is_change_order": True,
-                }
+        order = self.order_id._billing_for_history()
+        order._billing_log(
+            order.env._(
+                "The plan %(name)s does not total its lines: %(amount)s is not planned.",
+                name=self.with_env(order.env).title,
+                amount=self.currency_id.with_env(order.env).format(self.amount_difference),
             )
         )
 
-    def _keep_moved_amounts(self):
-        """Make the amounts that a change order moved the definition of their milestones: later edits keep them."""
-        for milestone in self.milestone_ids.filtered(lambda milestone: milestone.amount_type != "balance"):
-            # Also one that did not move: its percentage is now one of other lines.
-            adrift = not milestone._is_frozen() and not milestone._follows_definition()
-            if milestone.is_change_order or adrift:
-                milestone.with_context(billing_plan_deferred=True).write(
-                    {"amount_type": "fixed", "amount_fixed": milestone.amount}
-                )
-
-    def _tell_change(self, change):
-        """Say in the order's chatter what a change order moved, and what it left over."""
-        self.ensure_one()
-        rounding, currency = self.currency_id.rounding, self.currency_id
-        names = {milestone.id: milestone.name for milestone in self.milestone_ids}
-        rows = [
-            self.env._(
-                "%(milestone)s: %(before)s → %(after)s",
-                milestone=names.get(move.item),
-                before=formatLang(self.env, from_units(move.before, rounding), currency_obj=currency),
-                after=formatLang(self.env, from_units(move.after, rounding), currency_obj=currency),
-            )
-            for move in change.moved
-        ]
-        added, uncovered = sum(change.added.values()), sum(change.uncovered.values())
-        if added:
-            rows.append(
-                self.env._(
-                    "new milestone: %s", formatLang(self.env, from_units(added, rounding), currency_obj=currency)
-                )
-            )
-        if uncovered:
-            amount = formatLang(self.env, from_units(-uncovered, rounding), currency_obj=currency)
-            rows.append(self.env._("billed beyond what the order is now worth: %s. A credit note is due.", amount))
-            self._ask_for_credit(amount)
-        self.order_id._billing_log(self.env._("Change order: the plan %s was adjusted.", self.name), rows)
-
-    def _ask_for_credit(self, amount):
-        """Put an activity on the order: it was billed by ``amount`` (text) more than it is now worth."""
-        self.order_id.sudo().activity_schedule(
-            "milestone_billing.mail_activity_billing",
-            summary=self.env._("Billed beyond the order: credit %s", amount),
-            user_id=self._responsible().id,
+    def _stop(self):
+        """Take what waits for billing out of the queue: the order was cancelled."""
+        pending = self.milestone_ids.attainment_ids.filtered(
+            lambda attainment: attainment.state in ("pending", "blocked", "failed")
         )
+        pending._set_state("cancelled", {"name": "order_cancelled"})
+        self.milestone_ids._stop_asking()

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class BillingScheduleRule(models.Model):
-    """Which template a confirmed order gets: the first rule that fits, by sequence."""
+    """Which template a quotation gets: the first rule that fits, by sequence."""
 
     _name = "billing.schedule.rule"
     _description = "Billing Schedule Rule"
@@ -23,22 +23,46 @@ class BillingScheduleRule(models.Model):
     amount_max = fields.Float("Up To Amount", help="Untaxed total of the order; zero: no limit.")
 
     @api.model
+    def _choose(self, orders):
+        """Return the plan of each of ``orders`` (``sale.order``): that of its quotation template, else of a rule.
+
+        The rules are read once for all of them.
+
+        :return: ``{order: (template, rule)}``, without records where nothing is chosen
+        """
+        rules, nothing = self.sudo().browse(), self.env["billing.schedule.template"].sudo()
+        planned = orders.filtered(lambda order: any(line._is_schedulable() for line in order.order_line))
+        if any(not order._billing_quoted_template() for order in planned):
+            rules = rules.search([("company_id", "in", [False, *planned.company_id.ids])])
+        choices = dict.fromkeys(orders, (nothing, rules.browse()))
+        for order in planned:
+            template = order._billing_quoted_template()
+            rule = rules.browse() if template else rules._pick(order)
+            choices[order] = (template or rule.template_id, rule)
+        return choices
+
     def _pick(self, order):
-        """Return the first rule that fits ``order`` (``sale.order``), or an empty recordset."""
-        rules = self.sudo().search([("company_id", "in", (False, order.company_id.id))])
-        return next((rule for rule in rules if rule._fits(order)), self.browse())
+        """Return the first of these rules that fits ``order`` (``sale.order``), or an empty recordset."""
+        return next((rule for rule in self if rule._fits(order)), self.browse())
 
     def _fits(self, order):
         """Return whether this rule applies to ``order`` (``sale.order``)."""
         self.ensure_one()
+        if self.company_id and self.company_id != order.company_id:
+            return False
         if self.currency_id and self.currency_id != order.currency_id:
             return False
         if self.partner_ids and order.partner_id.commercial_partner_id not in self.partner_ids.commercial_partner_id:
             return False
-        if order.amount_untaxed < self.amount_min or self.amount_max and order.amount_untaxed > self.amount_max:
+        return self._fits_amount(order) and (not self.category_ids or self._has_category(order))
+
+    def _fits_amount(self, order):
+        """Return whether the untaxed total of ``order`` is within the limits, to the currency's unit."""
+        compare = order.currency_id.compare_amounts
+        if compare(order.amount_untaxed, self.amount_min) < 0:
             return False
-        return not self.category_ids or self._has_category(order)
+        return not self.amount_max or compare(order.amount_untaxed, self.amount_max) <= 0
 
     def _has_category(self, order):
-        below = self.env["product.category"].sudo().search([("id", "child_of", self.category_ids.ids)])
-        return bool(order.order_line.product_id.categ_id & below)
+        above = order.order_line.product_id.categ_id.mapped("parent_path")
+        return any(f"/{category.id}/" in f"/{path}" for path in above for category in self.category_ids)

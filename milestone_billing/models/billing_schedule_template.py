@@ -1,9 +1,14 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..demo.story import load
 from ..engine.patterns import matches
+from ..engine.units import to_fraction
 from .billing_milestone import AMOUNT_TYPES, DUE_ON, OFFSET_UNITS
-from .billing_schedule import CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
+from .billing_milestone_words import AMOUNT_FIELDS, WHEN_FIELDS
+from .billing_schedule import ADVANCE_POLICIES, CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
+from .days import LONGEST_OFFSET, impossible, is_possible
+from .deferred import plan_deferred
 
 
 class BillingScheduleTemplate(models.Model):
@@ -22,14 +27,34 @@ class BillingScheduleTemplate(models.Model):
     invoice_policy = fields.Selection(INVOICE_POLICIES, "Invoices", help="Left empty, as the company says.")
     grouping = fields.Selection(GROUPINGS, help="Left empty, as the company says.")
     invoice_date_policy = fields.Selection(INVOICE_DATES, "Invoice Date", help="Left empty, as the company says.")
-    change_rule = fields.Selection(CHANGE_RULES, "Change Orders Go To", help="Left empty, as the company says.")
+    change_rule = fields.Selection(CHANGE_RULES, "On a Change Order", help="Left empty, as the company says.")
+    advance_policy = fields.Selection(
+        ADVANCE_POLICIES, "Down Payments Come Off", help="Left empty, as the company says."
+    )
     payment_term_id = fields.Many2one(
         "account.payment.term",
         "Payment Terms",
         check_company=True,
         help="Left empty, the payment terms of the order apply. A milestone may have its own.",
     )
+    show_to_customer = fields.Boolean(
+        "Shown to the Customer",
+        default=True,
+        help="Schedules of this template are on the printed order, the portal and invoices.",
+    )
+    notify_customer = fields.Boolean(
+        "Tell the Customer", help="Schedules of this template tell the customer by mail when a milestone is attained."
+    )
     milestone_ids = fields.One2many("billing.schedule.template.milestone", "template_id", "Milestones", copy=True)
+
+    @api.constrains("name", "milestone_ids")
+    def _check_milestones(self):
+        for template in self:
+            if not template.milestone_ids:
+                raise ValidationError(
+                    self.env._("Template %s has no milestones, so it plans nothing: add one.", template.name)
+                )
+            template.milestone_ids._check_percents()
 
     @api.model
     def _load_demo(self):
@@ -41,6 +66,7 @@ class BillingScheduleTemplateMilestone(models.Model):
     """One milestone of a template."""
 
     _name = "billing.schedule.template.milestone"
+    _inherit = ["billing.milestone.words"]
     _description = "Billing Schedule Template Milestone"
     _order = "template_id, sequence, id"
 
@@ -80,25 +106,88 @@ class BillingScheduleTemplateMilestone(models.Model):
         translate=True,
         help="Text of the invoice line. {milestone}, {line}, {percent}, {order} and {date} are filled in.",
     )
+    when_text = fields.Char("When", compute="_compute_when_text", help="What makes the milestone due.")
+    amount_text = fields.Char("How Much", compute="_compute_amount_text", help="What the milestone bills.")
 
     _percent_range = models.Constraint(
         "CHECK(percent >= 0 AND percent <= 100)", "The percentage of a milestone lies between 0 and 100."
     )
 
+    @api.depends(*WHEN_FIELDS, "offset_from_id.name", "task_pattern")
+    def _compute_when_text(self):
+        for milestone in self:
+            milestone.when_text = milestone._due_text()
+
+    @api.depends(*AMOUNT_FIELDS)
+    def _compute_amount_text(self):
+        for milestone in self:
+            milestone.amount_text = milestone._amount_text()
+
+    def _offset_start(self):
+        return self.offset_from_id.name
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("date", "offset_number")
+    def _check_days(self):
+        for milestone in self:
+            if not is_possible(milestone.date):
+                raise ValidationError(impossible(milestone.date, self.env))
+            if abs(milestone.offset_number) > LONGEST_OFFSET:
+                raise ValidationError(
+                    self.env._(
+                        "%(milestone)s: “Time After” is at most %(number)s.",
+                        milestone=milestone.name,
+                        number=LONGEST_OFFSET,
+                    )
+                )
+
+    @api.constrains("amount_type", "percent", "line_pattern")
+    def _check_percents(self):
+        for template in self.template_id:
+            whole = template.milestone_ids.filtered(lambda row: row.amount_type == "percent" and not row.line_pattern)
+            total = sum(to_fraction(row.percent) for row in whole)
+            if total > 1:
+                raise ValidationError(
+                    self.env._(
+                        "The milestones of template %(template)s total %(percent)s %%, more than there is to bill. "
+                        "Lower one of them.",
+                        template=template.name,
+                        percent=f"{float(100 * total):.6f}".rstrip("0").rstrip("."),
+                    )
+                )
+
+    @api.constrains("amount_type", "amount_fixed")
+    def _check_fixed(self):
+        for milestone in self:
+            if milestone.amount_type == "fixed" and milestone.amount_fixed < 0:
+                raise ValidationError(
+                    self.env._(
+                        "Milestone %s has an amount below zero: what is to be credited is a line of the order.",
+                        milestone.name,
+                    )
+                )
+
+    # === PRIVATE BUSINESS === #
+
     def _instantiate(self, schedule):
         """Create the milestones of ``schedule`` (``billing.schedule``) that these lines describe, and return them."""
-        Milestone = self.env["billing.milestone"].with_context(billing_plan_deferred=True)
-        made = {}
-        for line in self.with_context(lang=schedule.order_id.partner_id.lang).sorted(
-            lambda line: (line.sequence, line.id)
-        ):
-            values = line._prepare_milestone(schedule)
-            if values:
-                made[line] = Milestone.create(values)
+        Milestone = plan_deferred(schedule.env["billing.milestone"])
+        made = {line: Milestone.create(values) for line, values in self._prepare_milestones(schedule).items()}
         for line, milestone in made.items():
             if line.due_on == "offset" and line.offset_from_id in made:
                 milestone.write({"offset_from": "milestone", "offset_milestone_id": made[line.offset_from_id].id})
         return Milestone.concat(*made.values())
+
+    def _prepare_milestones(self, schedule):
+        """Return ``{line: values}`` of the milestones that these lines describe, in their sequence.
+
+        In the language of the customer; without those that bill lines of a kind the order has none of.
+        """
+        lines = self.with_context(lang=schedule.order_id.partner_id.lang or self.env.lang)
+        lines = lines.sorted(lambda line: (line.sequence, line.id))
+        prepared = {line: line._prepare_milestone(schedule) for line in lines}
+        return {line: values for line, values in prepared.items() if values}
 
     def _prepare_milestone(self, schedule):
         """Return the values of the milestone of ``schedule`` that this line describes.

@@ -1,21 +1,48 @@
-"""What keeps a milestone from being billed, and what lifts it: (reason, remedy) in the language of an environment."""
+"""What keeps a milestone from being billed, and what lifts it.
 
+Kept as facts, ``{"name": which of the functions below, …: what it takes}``, in plain values that JSON has; told as
+(reason, remedy) only when somebody reads them, with his words, numbers and dates: also in a language that was not
+installed when it happened.
+"""
+
+from odoo import fields
 from odoo.tools import format_date
 
 
-def locked(company, day, env):
+class NotBillable(Exception):
+    """A milestone cannot be billed now, for a reason that a person can mend.
+
+    :param str name: of the function here that explains it
+    :param facts: what that takes, plain values
+    """
+
+    def __init__(self, name, **facts):
+        super().__init__()
+        self.why = {"name": name, **facts}
+
+
+def explain(why, env):
+    """Return (reason, remedy) of ``why``, facts as described above, in the language of ``env``; empty for nothing."""
+    if not why:
+        return "", ""
+    facts = dict(why)
+    return EXPLAINED[facts.pop("name")](env, **facts)
+
+
+def locked(env, company, day):
     """Every day up to today is locked in the books.
 
     :param str company: its name
-    :param date day: the last locked day
+    :param str day: the last locked day, ``"YYYY-MM-DD"``
     """
+    day = format_date(env, fields.Date.to_date(day))
     return (
-        env._("The books of %(company)s are locked until %(date)s.", company=company, date=format_date(env, day)),
+        env._("The books of %(company)s are locked until %(date)s.", company=company, date=day),
         env._("Set the lock date to an earlier day, or grant an exception, in the accounting settings; then retry."),
     )
 
 
-def no_journal(company, env):
+def no_journal(env, company):
     """A company, by name, has no journal for invoices."""
     return (
         env._("%s has no sales journal.", company),
@@ -23,7 +50,7 @@ def no_journal(company, env):
     )
 
 
-def archived_customer(customer, order, env):
+def archived_customer(env, customer, order):
     """The customer of an order, both by name, is archived."""
     return (
         env._("Customer %s is archived.", customer),
@@ -31,9 +58,8 @@ def archived_customer(customer, order, env):
     )
 
 
-def no_address(invoice, customer, milestones):
-    """An invoice, by its number, cannot be sent to its customer: (summary, note) in the language of milestones."""
-    env = milestones.env
+def no_address(env, invoice, customer):
+    """An invoice, by its number, cannot be sent to its customer."""
     return (
         env._(
             "%(invoice)s is posted, not sent: %(customer)s has no email address.", invoice=invoice, customer=customer
@@ -42,6 +68,154 @@ def no_address(invoice, customer, milestones):
     )
 
 
-def archived_currency(currency, env):
+def archived_currency(env, currency):
     """A currency, by its code, is archived."""
     return env._("Currency %s is archived.", currency), env._("Activate the currency; then retry.")
+
+
+def foreign_advance(env, invoices, order, currency):
+    """Down payments, by their numbers, are in another currency than their order, so they cannot come off."""
+    return (
+        env._(
+            "Down payment %(invoices)s is in another currency than order %(order)s, which is in %(currency)s.",
+            invoices=", ".join(invoices),
+            order=order,
+            currency=currency,
+        ),
+        env._("Credit it, and make the down payment in the currency of the order; then retry."),
+    )
+
+
+def no_income_account(env, product):
+    """A product, by name, has no account that its income could go to."""
+    return (
+        env._("Product %s has no usable income account.", product),
+        env._("Set an active income account on the product, its category or the journal; then retry."),
+    )
+
+
+def refused(env, texts):
+    """Odoo, or an addon, refused it in words meant for people: ``{language: text}``."""
+    return in_language(env, texts), env._("Mend what the message names; then retry.")
+
+
+def unexpected(env, error):
+    """Something was raised that is not meant for people."""
+    return (
+        env._("Unexpected error: %s", error),
+        env._("Retry; if it comes back, show this message to your administrator."),
+    )
+
+
+def held(env, holds):
+    """Holds, by id, keep it from being billed."""
+    holds = env["billing.hold"].sudo().browse(holds)
+    return (
+        env._("On hold: %s", "; ".join(hold._describe() for hold in holds)),
+        env._("It is billed as soon as the hold ends or is released."),
+    )
+
+
+def undone(env, amount, currency, invoices):
+    """An amount, untaxed, in a currency by id, stands on posted invoices, by their numbers, and is not attained."""
+    amount = env["res.currency"].browse(currency).format(amount)
+    return (
+        env._("Undone, but %(amount)s is posted on %(invoices)s.", amount=amount, invoices=", ".join(invoices)),
+        env._("A billing manager drafts the credit note with “Credit Note” on the milestone; or attain it again."),
+    )
+
+
+def reduced(env, amount, currency, invoices):
+    """An amount stands on posted invoices beyond what the order is worth by now; parameters as of ``undone``."""
+    return (
+        env._(
+            "The order was reduced: %(amount)s more is posted on %(invoices)s than it is worth.",
+            amount=env["res.currency"].browse(currency).format(amount),
+            invoices=", ".join(invoices),
+        ),
+        env._("A billing manager drafts the credit note with “Credit Note” on the milestone."),
+    )
+
+
+def billed_less(env, amount, currency, invoices):
+    """Invoices, by their numbers, were edited and posted for an amount, untaxed, less than their milestone."""
+    return (
+        env._(
+            "%(invoices)s bills %(amount)s less than the milestone.",
+            invoices=", ".join(invoices),
+            amount=env["res.currency"].browse(currency).format(amount),
+        ),
+        env._("“Retry” bills the rest. If it is not to be billed, lower the price on the order."),
+    )
+
+
+def billed_more(env, amount, currency, invoices):
+    """As ``undone``, of what a draft bills that somebody edited: more than the milestone comes to."""
+    return (
+        env._(
+            "%(invoices)s bills %(amount)s more than the milestone.",
+            amount=env["res.currency"].browse(currency).format(amount),
+            invoices=", ".join(invoices),
+        ),
+        env._("A billing manager drafts the credit note with “Credit Note” on the milestone."),
+    )
+
+
+def beyond_worth(env, milestone, amount, left, currency, line):
+    """A milestone, by name, would bill an amount of a line of which less is left: untaxed, in a currency by id."""
+    currency = env["res.currency"].browse(currency)
+    return (
+        env._(
+            "%(milestone)s would bill %(amount)s of %(line)s, of which %(left)s is left.",
+            milestone=milestone,
+            amount=currency.format(amount),
+            line=line,
+            left=currency.format(left),
+        ),
+        env._("Lower its amount, or what other milestones bill of the line; then retry."),
+    )
+
+
+def not_confirmed(env):
+    """Its order is not confirmed any more."""
+    return env._("The order is not confirmed any more."), ""
+
+
+def order_cancelled(env):
+    """Its order was cancelled."""
+    return env._("The order was cancelled."), ""
+
+
+def told(env, reason, remedy):
+    """Reason and remedy as texts, ``{language: text}`` each: of databases from before they were kept as facts."""
+    return in_language(env, reason), in_language(env, remedy)
+
+
+def in_language(env, texts):
+    """Return the one of ``texts``, by language, that is nearest to that of ``env``."""
+    return texts.get(env.lang) or texts.get("en_US") or next(iter(texts.values()), "")
+
+
+EXPLAINED = {
+    function.__name__: function
+    for function in (
+        locked,
+        no_journal,
+        archived_customer,
+        no_address,
+        archived_currency,
+        foreign_advance,
+        no_income_account,
+        refused,
+        unexpected,
+        held,
+        undone,
+        reduced,
+        beyond_worth,
+        billed_less,
+        billed_more,
+        not_confirmed,
+        order_cancelled,
+        told,
+    )
+}

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProjectMilestone(models.Model):
@@ -8,18 +8,54 @@ class ProjectMilestone(models.Model):
         "billing.milestone", "project_milestone_id", "Billing Milestones", copy=False
     )
 
+    #: People enter this link on the billing milestone.
+    _kept_fields = frozenset({"billing_milestone_ids"})
+
+    @api.depends(
+        "sale_line_id",
+        "billing_milestone_ids.schedule_id.milestone_ids.due_on",
+        "billing_milestone_ids.schedule_id.milestone_ids.allocation_ids.amount",
+    )
+    def _compute_quantity_percentage(self):
+        # OVERRIDE: without an order line Odoo computes 0 %. One of several lines has the percentage of their plan.
+        shared = self.filtered(lambda milestone: not milestone.sale_line_id and milestone.sudo().billing_milestone_ids)
+        for milestone in shared:
+            parts = milestone.sudo().billing_milestone_ids.mapped(lambda row: row._delivered_weight())
+            milestone.quantity_percentage = float(sum(parts))
+        return super(ProjectMilestone, self - shared)._compute_quantity_percentage()
+
+    def _get_data(self):
+        # OVERRIDE: the panel of a project shows the percentages of the plan. The stored ones are what Odoo delivers by.
+        data = super()._get_data()
+        planned = self.sudo().billing_milestone_ids
+        if planned and "quantity_percentage" in data:
+            data["quantity_percentage"] = sum(row._plan_percent() for row in planned) / 100.0
+        return data
+
     def write(self, vals):
         changed = self.browse()
-        if "is_reached" in vals and not self.env.context.get("billing_syncing"):
+        if "is_reached" in vals and not self._is_flagged("billing_syncing"):
             changed = self.filtered(lambda milestone: milestone.is_reached != bool(vals["is_reached"]))
         result = super().write(vals)
+        if vals.keys() & {"is_reached", "sale_line_id"} and not self._is_flagged("billing_syncing"):
+            counted = self.sudo().billing_milestone_ids.filtered("delivers_quantities")
+            counted.allocation_ids.line_id._billing_refresh_delivered()
         for milestone in changed.sudo():
             running = milestone.billing_milestone_ids.filtered(lambda row: row.order_id.state == "sale")
             if milestone.is_reached:
                 open_ones = running.filtered(lambda row: not row._is_attained())
-                open_ones._attain(100.0, milestone.reached_date, "milestone")
+                # Odoo dates it as the day where the user is; its company may be in another zone.
+                open_ones._attain_today("milestone")
             else:
                 running._undo("milestone")
+        return result
+
+    def unlink(self):
+        watched = self.sudo().billing_milestone_ids
+        result = super().unlink()
+        if watched:
+            # The sweep then blocks the billing milestones that waited for them, with the reason.
+            self.env["billing.attainment"]._wake()
         return result
 
     def copy_data(self, default=None):

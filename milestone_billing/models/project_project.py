@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import read_argument
+
+from .deferred import plan_deferred
 
 NEXT_LIMIT = 5
 MILESTONES = "project.group_project_milestone"
@@ -25,6 +29,24 @@ class ProjectProject(models.Model):
             return None
         return super()._check_project_group_with_field(field_name, group_name)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"active", "is_template"}:
+            self._billing_wake()
+        return result
+
+    def unlink(self):
+        self._billing_wake()
+        # Emptied first: the database empties reference by reference, and checks one to a milestone deleted by then.
+        delivered = self.env["billing.milestone"].sudo().search([("project_id", "in", self.ids)])
+        plan_deferred(delivered).project_milestone_id = False
+        return super().unlink()
+
+    def _billing_wake(self):
+        """Wake the queue when milestones are delivered in these projects: what they wait for may be gone, or back."""
+        if self.env["billing.milestone"].sudo().search_count([("project_id", "in", self.ids)], limit=1):
+            self.env["billing.attainment"]._wake()
+
     def _billing_domain(self):
         """Return the domain of the billing milestones of these projects.
 
@@ -50,9 +72,11 @@ class ProjectProject(models.Model):
             milestones that are failed, blocked, on hold or late; ``next`` those to be attained next; both as
             ``{"count", "milestones"}`` with milestones as in ``sale.order.get_billing_timeline``.
         :raises AccessError: for customers, and without access to the project or to milestones.
+        :raises UserError: when ``limit`` is no number from 0 to 10,000.
         """
         self.ensure_one()
         self.check_access("read")
+        limit = read_argument(self.env, "limit", reading.whole, limit, 10_000, 0)
         Milestone = self.env["billing.milestone"]
         Milestone._check_may_see_plans()
         domain = self._billing_domain()
@@ -118,4 +142,4 @@ class BillingMilestone(models.Model):
         worst = {"failed": 0, "blocked": 1, "held": 2}
         ranks = {row.id: worst.get(row.status, 3 if row._is_late() else None) for row in self}
         stuck = self.filtered(lambda row: ranks[row.id] is not None)
-        return stuck.sorted(lambda row: (ranks[row.id], row.planned_date or fields.Date.today(), row.id))
+        return stuck.sorted(lambda row: (ranks[row.id], row.planned_date or row._today(), row.id))

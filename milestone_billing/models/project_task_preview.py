@@ -29,25 +29,43 @@ class ProjectTask(models.Model):
         return {"title": title, "text": text}
 
     def _describe_billed(self, milestone):
-        """Return (title, text) once the milestone is attained or its order cancelled, else None."""
-        amount = milestone.currency_id.format(milestone.amount)
+        """Return (title, text) once the milestone is attained or its order cancelled, or it owes a credit; else None.
+
+        Amounts are those of the facts: what is still to be billed, what stands on invoices, what was credited.
+        """
+        status, attained = milestone.status, milestone._is_attained()
+        if status == "cancelled":
+            return self.env._("The order is cancelled: finishing this task bills nothing"), ""
+        if milestone._waits_for_credit():
+            return self.env._("%s is to be credited", milestone.currency_id.format(milestone._waits_for_credit())), ""
+        if status == "crediting":
+            drafted = milestone.currency_id.format(milestone.to_credit_amount)
+            return self.env._("%s is on a draft credit note", drafted), ""
+        waits = milestone.currency_id.format(milestone.waiting_amount)
+        if milestone.is_held and milestone.waiting_amount:
+            return self.env._("%s waits: on hold", waits), ""
+        if status == "due" and milestone.waiting_amount:
+            return self.env._("%s is being billed", waits), self.env._("Its invoice is made within seconds.")
+        if status in ("blocked", "failed") and not milestone._waits_for_nothing():
+            titles = {
+                "blocked": self.env._("%s is not billed yet", waits),
+                "failed": self.env._("%s could not be billed", waits),
+            }
+            return titles[status], ""
+        return self._describe_invoiced(milestone) if attained else None
+
+    def _describe_invoiced(self, milestone):
+        """Return (title, text) of a milestone that is attained and billed, or None."""
+        billed = milestone.currency_id.format(milestone.billed_amount)
         titles = {
-            "due": self.env._("%s is being billed", amount),
-            "blocked": self.env._("%s is not billed yet", amount),
-            "failed": self.env._("%s could not be billed", amount),
-            "drafted": self.env._("%s is on a draft invoice", amount),
-            "invoiced": self.env._("%s is invoiced", amount),
-            "paid": self.env._("%s is invoiced and paid", amount),
-            "credited": self.env._("%s was invoiced and credited", amount),
-            "cancelled": self.env._("The order is cancelled: finishing this task bills nothing"),
+            "drafted": self.env._("%s is on a draft invoice", billed),
+            "invoiced": self.env._("%s is invoiced", billed),
+            "paid": self.env._("%s is invoiced and paid", billed),
+            "credited": self.env._(
+                "%s was invoiced and credited", milestone.currency_id.format(milestone.credited_amount)
+            ),
         }
-        texts = {"due": self.env._("Its invoice is made within seconds.")}
-        status = milestone.status
-        if milestone._is_attained() and status == "held":
-            return self.env._("%s waits: on hold", amount), ""
-        if status in titles:
-            return titles[status], texts.get(status, "")
-        return None
+        return (titles[milestone.status], "") if milestone.status in titles else None
 
     def _describe_ahead(self, milestone):
         """Return (title, text) while the milestone waits for its tasks."""
@@ -58,6 +76,9 @@ class ProjectTask(models.Model):
         if milestone.currency_id.is_zero(milestone._amount_ahead()):
             return self.env._("Finishing this task bills nothing more"), ""
         follows = milestone._describe_invoice()
+        if milestone.is_held:
+            # The text of the hold, beside this one, has what becomes of it.
+            follows = ""
         if self.state == CANCELLED:
             return self.env._("A cancelled task does not count as done"), self._describe_rest(amount, len(remaining))
         if self.state == DONE:
@@ -82,6 +103,18 @@ class ProjectTask(models.Model):
         return self.env._(
             "%(amount)s is billed when the %(count)s tasks that remain are done", amount=amount, count=remaining
         )
+
+    def action_view_billing_invoices(self):
+        """Open the invoices of the milestones that wait for this task.
+
+        :return: a window action
+        :raises AccessError: for customers, and without access to the task, to milestones or to invoices.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        milestones = self.env["billing.milestone"]
+        milestones._check_may_see_plans()
+        return milestones.search([("task_ids", "in", self.ids)]).action_view_invoices()
 
 
 class BillingMilestone(models.Model):

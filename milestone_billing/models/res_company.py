@@ -1,6 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
-from .billing_schedule import CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
+from .billing_schedule import ADVANCE_POLICIES, CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
+
+#: What moving a task to a closing stage does, where a billing milestone waits for the task.
+CLOSING_POLICIES = [("ask", "Ask"), ("always", "Mark it done"), ("never", "Leave it open, as Odoo does")]
 
 
 class ResCompany(models.Model):
@@ -31,8 +35,25 @@ class ResCompany(models.Model):
         CHANGE_RULES,
         default="pro_rata",
         required=True,
-        string="Change Orders Go To",
-        help="Where the difference goes when the order changes after it was confirmed. What is billed stays.",
+        string="On a Change Order",
+        help="Where the difference goes when the order changes after it was confirmed. What is billed stays. "
+        "When percentages are kept, every milestone has its percentage of the new total: what is billed "
+        "too little or too much by now is made good with the next milestone.",
+    )
+    billing_advance_policy = fields.Selection(
+        ADVANCE_POLICIES,
+        default="next",
+        required=True,
+        string="Down Payments Come Off",
+        help="Which invoices of a schedule a posted down payment comes off. What does not fit waits for the next.",
+    )
+    billing_closing_policy = fields.Selection(
+        CLOSING_POLICIES,
+        default="ask",
+        required=True,
+        string="Task Moved to a Closing Stage",
+        help="What moving a task to a stage for done tasks does, when a billing milestone waits for it. Ask: who drags "
+        "its card on the board says whether it is done. Other systems are never asked.",
     )
     billing_notify_partner_ids = fields.Many2many(
         "res.partner",
@@ -45,3 +66,41 @@ class ResCompany(models.Model):
         string="Billing Responsible",
         help="Receives an activity for each milestone that cannot be billed without a person.",
     )
+
+    # === DAYS === #
+
+    def write(self, vals):
+        if vals.keys() & {"partner_id", "resource_calendar_id"}:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    @ormcache("self.id")
+    def _billing_zone(self):
+        """Return the time zone of this company's days, a name: its address', its calendar's, its creator's, or UTC."""
+        self.ensure_one()
+        company = self.sudo()
+        return company.partner_id.tz or company.resource_calendar_id.tz or company.create_uid.tz or "UTC"
+
+    def _billing_day(self, moment):
+        """Return the day of ``moment`` (a datetime in UTC) in this company, whoever asks."""
+        return fields.Datetime.context_timestamp(self.with_context(tz=self._billing_zone()), moment).date()
+
+    @api.model
+    def _billing_days(self):
+        """Return which day it is in every company: ``{date: companies}``, at most three at any moment."""
+        companies = self.sudo().search([("active", "in", (True, False))])
+        return companies.grouped(lambda company: company._billing_today())
+
+    def _billing_today(self):
+        """Return which day it is in this company, whatever the time zone of the user, such as the scheduled one, is."""
+        return self._billing_day(fields.Datetime.now())
+
+
+class ResourceCalendar(models.Model):
+    _inherit = "resource.calendar"
+
+    def write(self, vals):
+        if "tz" in vals:
+            # The zone of a company may be that of its calendar.
+            self.env.registry.clear_cache()
+        return super().write(vals)

@@ -3,6 +3,12 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .billing_milestone_timeline import TIMELINE_LIMIT
+from .deferred import is_plan_deferred, plan_deferred
+
+#: A change of one of these may bring a quotation into another currency or company.
+MOVES_PLAN = {"pricelist_id", "currency_id", "company_id", "partner_id"}
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -20,6 +26,9 @@ class SaleOrder(models.Model):
         compute="_compute_billing_difference",
         help="What the billing schedules bill beyond the lines.",
     )
+
+    #: A milestone is made with its schedule.
+    _kept_fields = frozenset({"billing_milestone_ids"})
 
     @api.depends("billing_milestone_ids")
     def _compute_billing_milestone_count(self):
@@ -45,17 +54,41 @@ class SaleOrder(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if "order_line" not in vals or self.env.context.get("billing_plan_deferred"):
-            return super().write(vals)
         # Many lines may change at once: the plan follows them together, and says so once.
-        result = super(SaleOrder, self.with_context(billing_plan_deferred=True)).write(vals)
-        self._billing_follow_lines()
+        follows = "order_line" in vals and not is_plan_deferred(self)
+        before = self._billing_terms() if vals.keys() & MOVES_PLAN else {}
+        orders = plan_deferred(self) if follows else self
+        result = super(SaleOrder, orders).write(vals)
+        if follows:
+            self._billing_follow_lines()
+        self._billing_follow_terms(before)
         return result
 
+    def _billing_terms(self):
+        """Return currency and company of those of these orders whose plan is not chosen anew: ``{order: (…, …)}``."""
+        planned = self.filtered(lambda order: order.sudo().billing_schedule_ids and not order._billing_is_chosen())
+        return {order: (order.currency_id, order.company_id) for order in planned}
+
+    def _billing_follow_terms(self, before):
+        """Let plans follow their quotations into another currency or company.
+
+        :param dict before: what ``_billing_terms`` returned
+        """
+        for order, (currency, company) in before.items():
+            schedules = order.sudo().billing_schedule_ids
+            if order.company_id != company:
+                schedules._follow_company()
+            if order.currency_id != currency:
+                schedules._follow_currency(currency)
+
     def copy(self, default=None):
-        copies = super().copy(default)
+        copies = super(SaleOrder, plan_deferred(self)).copy(default)
+        copies = self.browse(copies.ids)
         for order, copied in zip(self, copies, strict=True):
-            order.billing_schedule_ids._copy_to(copied)
+            # What a rule chose for a quotation, it chooses for its copy.
+            if not order._billing_is_chosen():
+                order.billing_schedule_ids._copy_to(copied)
+        copies._billing_apply_rules()
         return copies
 
     @api.ondelete(at_uninstall=False)
@@ -69,8 +102,7 @@ class SaleOrder(models.Model):
     # === CONFIRMATION AND CANCELLATION === #
 
     def _action_confirm(self):
-        for order in self:
-            order._billing_pick_schedule()
+        self._billing_plan_confirmed()
         result = super()._action_confirm()
         self.sudo().billing_schedule_ids._start()
         return result
@@ -80,31 +112,18 @@ class SaleOrder(models.Model):
         self.sudo().billing_schedule_ids._stop()
         return result
 
-    def _billing_pick_schedule(self):
-        """Give this order the schedule that the rules say, unless it has one."""
-        self.ensure_one()
-        if self.billing_schedule_ids or not self.order_line.filtered(lambda line: line._is_schedulable()):
-            return
-        rule = self.env["billing.schedule.rule"]._pick(self)
-        if rule:
-            self.env["billing.schedule"].sudo().create(
-                {
-                    "order_id": self.id,
-                    "name": rule.template_id.name,
-                    "template_id": rule.template_id.id,
-                    "rule_id": rule.id,
-                }
-            )
-
     def _billing_follow_lines(self):
-        """Let the plans follow changed order lines: freely on a quotation, by the change rule once confirmed."""
-        for order in self.sudo().filtered("billing_schedule_ids"):
+        """Let the plans follow changed order lines: freely on a quotation, by the change rule once it runs."""
+        fresh = self._billing_apply_rules()
+        for order in (self - fresh).sudo().filtered("billing_schedule_ids"):
             schedules = order.billing_schedule_ids
-            if order.state == "sale":
-                schedules._follow_change_order()
-            else:
-                schedules._cover_lines()
-                schedules._plan()
+            # Of an order that was cancelled and is a quotation again, what is billed stays as well.
+            running = schedules.filtered(
+                lambda plan: plan.order_id.state == "sale" or any(row._is_frozen() for row in plan.milestone_ids)
+            )
+            running._follow_change_order()
+            (schedules - running)._cover_lines()
+            (schedules - running)._plan()
 
     # === INVOICING === #
 
@@ -120,7 +139,7 @@ class SaleOrder(models.Model):
     def _create_account_invoices(self, invoice_vals_list, final):
         # OVERRIDE: the native button bills milestones too: their round moves on, so that nothing is billed twice.
         moves = super()._create_account_invoices(invoice_vals_list, final)
-        if not self.env.context.get("billing_draining"):
+        if not self._is_flagged("billing_draining"):
             moves.sudo().invoice_line_ids.filtered("billing_key").billing_milestone_id._billed_by_hand()
         return moves
 
@@ -137,7 +156,7 @@ class SaleOrder(models.Model):
         return dict(action, domain=[("order_id", "=", self.id)], context={"create": False})
 
     def action_create_billing_schedule(self):
-        """Give this order a billing schedule, by rule where one fits, else an empty one to fill in.
+        """Give this order a billing schedule, by template or rule where one fits, else an empty one to fill in.
 
         :return: a window action on the schedule
         :raises UserError: when all lines of the order are scheduled already.
@@ -146,12 +165,36 @@ class SaleOrder(models.Model):
         self.check_access("write")
         if self.billing_schedule_ids.filtered("cover_all"):
             raise UserError(self.env._("%s has a schedule that covers all its lines.", self.name))
-        self._billing_pick_schedule()
+        if self._billing_pick_schedule():
+            self.sudo().billing_plan_by_hand = False
         schedule = self.billing_schedule_ids[-1:] or self.env["billing.schedule"].create({"order_id": self.id})
         action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing.action_billing_schedule")
         return dict(action, res_id=schedule.id, views=[(False, "form")])
 
-    # === TELLING === #
+    # === API === #
+
+    @api.readonly
+    def get_billing_timeline(self, limit: int = TIMELINE_LIMIT) -> dict:
+        """Return the billing plan of this order as its timeline shows it.
+
+        :param int limit: how many milestones to return at most: those around the first that is not billed yet
+        :return: ``{"count", "before", "after", "currency_id", "order_ids", "totals", "milestones"}``. ``count`` is how
+            many milestones the plan has, of which ``before`` and ``after`` are left out on either side. ``totals``
+            holds ``planned``, ``attained``, ``billed``, ``paid`` and ``waiting`` (attained and not billed), untaxed, in
+            the currency of the order. Each milestone is ``{"id", "name", "schedule", "order_id", "order",
+            "currency_id", "amount", "attained_percent" (cumulative), "billed", "planned_date", "attained_date",
+            "status", "label", "is_late", "due", "effect", "undoing", "reason", "remedy", "holds", "invoices",
+            "actions"}``: dates are ``"YYYY-MM-DD"`` or ``""``; ``due`` says what makes it due, ``effect`` what
+            attaining it will do, ``undoing`` what taking the attainment back will do, ``reason`` and ``remedy`` what
+            keeps it from being billed; ``actions`` are those the user may do now.
+        :raises AccessError: for customers, and without access to the order or to milestones.
+        :raises UserError: when ``limit`` is no number from 0 to 10,000.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["billing.milestone"]._get_timeline([("order_id", "=", self.id)], limit)
+
+    # === CHATTER === #
 
     def _billing_log(self, title, rows=()):
         """Log in the chatter: a title (text) and its rows (texts)."""

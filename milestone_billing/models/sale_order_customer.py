@@ -77,14 +77,14 @@ class SaleOrder(models.Model):
                     "amount": amount,
                     "invoiced": invoiced,
                     "paid": paid,
-                    "progress": order._billing_progress_words(amount, invoiced, paid),
+                    "progress": order._billing_progress_text(amount, invoiced, paid),
                     "next": coming.name if coming else "",
                     "when": coming._customer_when() if coming else "",
                 }
             )
         return found
 
-    def _billing_progress_words(self, amount, invoiced, paid):
+    def _billing_progress_text(self, amount, invoiced, paid):
         """Return how far a plan is, in words."""
         compare, percent = self.currency_id.compare_amounts, self.env["billing.milestone"]._short_percent
         if compare(invoiced, 0.0) <= 0:

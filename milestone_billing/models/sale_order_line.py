@@ -1,8 +1,10 @@
 from fractions import Fraction
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, float_round
+
+from .deferred import is_plan_deferred
 
 PRICING = {"price_unit", "product_uom_qty", "discount", "tax_ids", "product_id", "product_uom_id"}
 
@@ -14,6 +16,9 @@ class SaleOrderLine(models.Model):
 
     billing_schedule_id = fields.Many2one("billing.schedule", copy=False, index="btree_not_null", ondelete="set null")
     billing_allocation_ids = fields.One2many("billing.milestone.allocation", "line_id", "Milestone Shares", copy=False)
+
+    #: Lines are put under a schedule on the schedule, which then plans anew.
+    _kept_fields = frozenset({"billing_schedule_id", "billing_allocation_ids"})
 
     # === COMPUTE METHODS === #
 
@@ -92,12 +97,17 @@ class SaleOrderLine(models.Model):
         self.env.add_to_compute(self._fields["qty_to_invoice"], self)
         self.modified(["qty_to_invoice"])
 
+    def _billing_refresh_invoiced(self):
+        """Work out anew what quantity is invoiced: Odoo asks for it while it works out prices, so with the old ones."""
+        self.env.add_to_compute(self._fields["qty_invoiced"], self)
+        self.modified(["qty_invoiced"])
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        if not self.env.context.get("billing_plan_deferred"):
+        if not is_plan_deferred(self):
             lines.order_id._billing_follow_lines()
         return lines
 
@@ -105,20 +115,39 @@ class SaleOrderLine(models.Model):
         before = {line.id: line.price_subtotal for line in self} if vals.keys() & PRICING else {}
         result = super().write(vals)
         changed = self.filtered(lambda line: line.id in before and line.price_subtotal != before[line.id])
-        if changed and not self.env.context.get("billing_plan_deferred"):
+        changed.filtered("billing_schedule_id")._billing_refresh_invoiced()
+        if changed and not is_plan_deferred(self):
             changed.order_id._billing_follow_lines()
-        if "qty_delivered" in vals:
+        if vals.keys() & {"qty_delivered", "product_uom_qty"}:
             self._billing_wake_on_delivery()
         return result
 
     def unlink(self):
         orders = self.order_id
-        # The database would take the shares along, but the milestones' totals would not hear of it.
-        self.sudo().billing_allocation_ids.unlink()
+        emptied = self._billing_emptied()
+        # By the ORM: the database would delete the shares too, without recomputing the totals of their milestones.
+        self.sudo().billing_allocation_ids.filtered(lambda row: not row.invoice_line_ids).unlink()
         result = super().unlink()
-        if not self.env.context.get("billing_plan_deferred"):
+        emptied._flagged("billing_not_by_hand")._leave_with_lines()
+        if not is_plan_deferred(self):
             orders.exists()._billing_follow_lines()
         return result
+
+    def _billing_emptied(self):
+        """Return the milestones whose own lines are all among these: without them they would bill every other line."""
+        milestones = self.env["billing.milestone"].sudo().search([("line_ids", "in", self.ids)])
+        return milestones.filtered(lambda milestone: milestone.line_ids <= self)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        billed = self.sudo().billing_allocation_ids.filtered("invoice_line_ids").line_id[:1]
+        if billed:
+            raise UserError(
+                self.env._(
+                    "%s stands on an invoice of a milestone, so it stays on record. Set its quantity to 0 instead.",
+                    billed.display_name,
+                )
+            )
 
     # === INVOICING === #
 
@@ -140,19 +169,21 @@ class SaleOrderLine(models.Model):
         if priced:
             found = found.search([("line_id", "in", priced.ids), ("to_bill_amount", "!=", 0)])
         grouped = found.grouped("line_id")
-        return {
+        shares = {
             line: line._billing_sort_open(grouped.get(line, found.browse()) if line in priced else None)
             for line in self
         }
+        return self._billing_within_worth(shares)
 
     def _billing_sort_open(self, shares):
         """Return those of ``shares`` (all of this line's for None) that may be billed, in the order of the plan."""
         self.ensure_one()
         shares = self.sudo().billing_allocation_ids if shares is None else shares
+        held = shares.milestone_id._held()
         return [
             (row, row.to_bill_amount)
             for row in shares.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
-            if not row.milestone_id.is_held
+            if row.milestone_id not in held
             and (row._is_owed_by_customer() or not self.price_subtotal and row._closes_free_line())
         ]
 
@@ -187,15 +218,16 @@ class SaleOrderLine(models.Model):
         details = base_line["tax_details"]
         currency = self.currency_id
         missing = currency.round(amount - details["total_excluded_currency"] - details["delta_total_excluded_currency"])
-        values = {"quantity": 1.0, "price_unit": price, "extra_tax_data": False}
-        if not currency.is_zero(missing):
-            values["extra_tax_data"] = self._billing_tax_data(base_line, amount, missing)
-        return values
+        # Passed also where no cent is missing: otherwise Odoo rounds the taxes of several lines together.
+        tax_data = self._billing_tax_data(base_line, amount, missing)
+        return {"quantity": 1.0, "price_unit": price, "extra_tax_data": tax_data}
 
     def _billing_tax_data(self, base_line, amount, missing):
         """Return Odoo's ``extra_tax_data`` that moves ``missing`` from the first tax of ``base_line`` to its base."""
         taxes = {}
-        for index, tax_data in enumerate(base_line["tax_details"]["taxes_data"]):
+        # The negative part of a reverse charge follows from the positive one.
+        data = [row for row in base_line["tax_details"]["taxes_data"] if not row["is_reverse_charge"]]
+        for index, tax_data in enumerate(data):
             taxes[str(tax_data["tax"].id)] = {
                 "tax_amount_currency": tax_data["tax_amount_currency"] - (missing if index == 0 else 0.0),
                 "base_amount_currency": tax_data["base_amount_currency"] + (missing if index == 0 else 0.0),
@@ -219,9 +251,13 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         lines = self._get_invoice_lines().filtered(lambda line: stands(line.move_id))
+        billed = sum(line._billing_order_amount(self.currency_id) * -line.move_id.direction_sign for line in lines)
+        if not self.product_uom_qty:
+            # Ordered no more, but billed: Odoo must not price it anew as if nothing was.
+            price = self.price_unit * (1.0 - (self.discount or 0.0) / 100.0)
+            return billed / price if price else 0.0
         if not self.price_subtotal:
             return self.product_uom_qty if lines else 0.0
-        billed = sum(line._billing_order_amount(self.currency_id) * -line.move_id.direction_sign for line in lines)
         if self.currency_id.compare_amounts(billed, self.price_subtotal) == 0:
             return self.product_uom_qty
         return self.product_uom_qty * billed / self.price_subtotal
@@ -243,6 +279,12 @@ class SaleOrderLine(models.Model):
         if float_compare(abs(quantity), smallest, precision_digits=digits) < 0:
             return smallest if quantity >= 0 else -smallest
         return float_round(quantity, precision_digits=digits)
+
+    def _billing_is_beyond(self):
+        """Return whether more of this line is billed by milestones than it is worth."""
+        self.ensure_one()
+        billed = sum(self.sudo().billing_allocation_ids.mapped("billed_amount"))
+        return self.currency_id.compare_amounts(abs(billed), abs(self.price_subtotal)) > 0
 
     def _is_fully_billed(self):
         """Return whether invoices, drafts included, bill the whole line."""

@@ -14,6 +14,8 @@ class BillingCommon(AccountTestInvoicingCommon):
         cls.env.user.group_ids |= cls.env.ref("sales_team.group_sale_manager")
         cls.env.user.group_ids |= cls.env.ref("project.group_project_manager")
         cls.company = cls.env.company
+        # Days are the company's: the tests' own ones are those of UTC.
+        cls.company.partner_id.tz = "UTC"
         cls.customer = cls.env["res.partner"].create({"name": "Harbour Works", "email": "books@harbour.example"})
         cls.service = cls._make_service("Engineering", "task_in_project")
         cls.plain = cls._make_service("Consulting", "no")

@@ -1,10 +1,14 @@
 from datetime import timedelta
 
+from psycopg2.errors import RestrictViolation
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
+from .. import uninstall_hook
 from .common import BillingCommon
 
 
@@ -273,6 +277,51 @@ class TestAttainment(BillingCommon):
             milestone.unlink()
         with self.assertRaises(UserError):
             milestone.schedule_id.unlink()
+
+    def test_the_database_keeps_what_was_attained(self):
+        milestone, other = self._start(60, 40)
+        milestone.action_attain()
+        self.env.flush_all()
+        for statement in (
+            "UPDATE billing_attainment SET percent = 10",
+            "UPDATE billing_attainment SET date = date - 1, state = 'pending'",
+            f"UPDATE billing_attainment SET milestone_id = {other.id}",
+            "UPDATE billing_attainment SET source = 'api'",
+            "UPDATE billing_attainment SET key = 'x'",
+            "UPDATE billing_attainment SET note = 'x'",
+            "UPDATE billing_attainment SET user_id = NULL",
+            "UPDATE billing_attainment SET create_date = now() - interval '1 day'",
+            "UPDATE billing_attainment SET create_uid = NULL",
+            "DELETE FROM billing_attainment",
+            "TRUNCATE billing_attainment CASCADE",
+        ):
+            refused = self.assertRaises(RestrictViolation)
+            with self.subTest(statement), mute_logger("odoo.sql_db"), refused, self.env.cr.savepoint():
+                self.env.cr.execute(statement)
+        self._drain()
+        self.assertEqual(milestone.attainment_ids.state, "billed")
+
+    def test_an_order_that_was_never_attained_can_go(self):
+        order = self._make_order(1000.0)
+        plan = self._make_schedule(order, 60, 40)
+        order.unlink()
+        self.assertFalse(plan.exists())
+
+    def test_customers_of_attained_milestones_can_be_merged(self):
+        milestone = self._start(100)
+        milestone.action_attain()
+        twin = self.env["res.partner"].create({"name": "Harbour Works Ltd"})
+        self.env["base.partner.merge.automatic.wizard"].create({})._merge((self.customer | twin).ids, twin)
+        self.env.invalidate_all()
+        self.assertEqual(milestone.attainment_ids.partner_id, twin)
+
+    def test_uninstalled_the_history_goes(self):
+        milestone = self._start(100)
+        milestone.action_attain()
+        self.env.flush_all()
+        uninstall_hook(self.env)
+        self.env.cr.execute("DELETE FROM billing_attainment WHERE milestone_id = %s", [milestone.id])
+        self.assertEqual(self.env.cr.rowcount, 1)
 
     def test_button_refuses_what_makes_no_sense(self):
         order = self._make_order(1000.0)

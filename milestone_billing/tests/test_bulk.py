@@ -56,7 +56,7 @@ class TestBulk(BillingCommon):
         wizard = self._wizard("hold", self.milestones, reason="Credit check", date_to=fields.Date.today())
         self.assertIn("To be held: 3 ($ 2,600.00).", self._summary(wizard))
         self.assertIn("Left alone, as there is nothing to do: 1.", wizard.summary)
-        self.assertEqual(self._apply(wizard), ("success", "Held: 3."))
+        self.assertEqual(self._apply(wizard), ("success", "3 milestones are kept from being billed."))
         self.assertEqual(self.milestones.filtered("is_held"), self.milestones[1:])
         self.assertEqual(set(self.milestones.hold_ids.mapped("reason")), {"Credit check"})
         self.assertEqual(self.milestones.hold_ids.user_id, self.manager)

@@ -32,7 +32,8 @@ class TestClock(BillingCommon):
             {"due_on": "date", "date": self.today + timedelta(days=1), "percent": 50},
         )
         self.assertEqual(self._drain()["billed"], 2)
-        self.assertEqual((past.attained_date, now.attained_date), (past.date, now.date))
+        self.assertEqual(past.attained_date, self.today, "not before its order was confirmed")
+        self.assertEqual(now.attained_date, now.date)
         self.assertFalse(future.attainment_ids)
         self.assertEqual(future.planned_date, future.date)
         with freeze_time(self.today + timedelta(days=1)):
@@ -97,7 +98,7 @@ class TestClock(BillingCommon):
         first._attain(100.0, self.today - timedelta(days=45), "manual")
         self.assertEqual(second.due_date, self.today - timedelta(days=45) + relativedelta(months=1))
         self._drain()
-        self.assertEqual(second.attained_date, second.due_date)
+        self.assertEqual(second.attained_date, self.today, "not before its order was confirmed")
         self.assertEqual(schedule.state, "done")
 
     def test_chain_of_due_dates_is_attained_in_one_go(self):

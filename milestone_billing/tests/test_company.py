@@ -111,15 +111,3 @@ class TestCompany(BillingCommon):
         self.assertEqual(order.order_line.qty_delivered, 0.0)
         self.assertFalse(order.invoice_ids)
         self.assertFalse(copied.task_ids.billing_milestone_ids)
-
-    def test_copied_task_is_more_work_on_the_same_milestone(self):
-        order = self._make_order(1000.0)
-        milestone = self._make_schedule(order, {"name": "Build", "due_on": "task", "percent": 100}).milestone_ids
-        order.action_confirm()
-        task = milestone.task_ids
-        more = task.copy()
-        self.assertEqual(more.milestone_id, milestone.project_milestone_id)
-        task.state = "1_done"
-        self.assertFalse(milestone.attainment_ids, "the native milestone has an open task")
-        more.state = "1_done"
-        self.assertEqual(milestone.attained_percent, 100.0)

@@ -163,7 +163,7 @@ class TestFailure(BillingCommon):
 
         original = type(target)._prepare_invoice
         self.patch(type(target), "_prepare_invoice", refuse)
-        with self.assertLogs("odoo.addons.milestone_billing.models.billing_attainment_queue", "WARNING"):
+        with self.assertLogs("odoo.addons.milestone_billing.models.billing_attainment_billing", "WARNING"):
             counts = self._drain()
         self.assertEqual((counts["failed"], counts["billed"]), (1, 1))
         self.assertIn("Some addon stumbled", broken.block_reason)

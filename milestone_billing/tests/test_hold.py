@@ -145,3 +145,9 @@ class TestHold(BillingCommon):
         hold = self._hold(milestone_id=milestone.id)
         with self.assertRaises(AccessError):
             hold.with_user(user).action_release()
+
+    def test_a_reason_has_an_end(self):
+        manager = new_test_user(self.env, "manager", groups="base.group_user,milestone_billing.group_billing_manager")
+        holds = self.env["billing.hold"].with_user(manager)
+        with self.assertRaisesRegex(UserError, "Reason: A text of at most 2,000 characters"):
+            holds.create({"reason": "x" * 10_001, "milestone_id": self._start().id})

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -101,15 +102,15 @@ class TestNative(BillingCommon):
         self.assertEqual(order.invoice_status, "invoiced")
         self.assertEqual(self._drain()["invoices"], 0)
 
-    def test_fixed_down_payment_waits_until_a_person_deducts_it(self):
+    def test_fixed_down_payment_comes_off_the_next_invoice(self):
         order, (first, second) = self._start()
         self._wizard(order, advance_payment_method="fixed", fixed_amount=150.0).action_post()
         first.action_attain()
         self._drain()
-        self.assertEqual(first.invoice_ids.amount_untaxed, 400.0)
+        self.assertEqual(first.invoice_ids.amount_untaxed, 250.0)
         second.action_attain()
         final = self._wizard(order, advance_payment_method="delivered", deduct_down_payments=True)
-        self.assertEqual(final.amount_untaxed, 450.0)
+        self.assertEqual(final.amount_untaxed, 600.0)
 
     def test_order_without_a_schedule_is_untouched(self):
         lines = (1000.0, {"price_unit": -50.0}, {"price_unit": 10.0, "product_uom_qty": 3, "discount": 5.0})
@@ -265,3 +266,18 @@ class TestNative(BillingCommon):
         ).create({})._create_payments()
         self.assertEqual(first.state, "paid")
         self.assertEqual(first.schedule_id.state, "running")
+
+    def test_a_line_on_an_invoice_of_a_milestone_is_refused_in_words_when_deleted(self):
+        order = self._make_order(1000.0, 500.0)
+        self._make_schedule(order, 50, {"amount_type": "balance", "due_on": "manual"})
+        order.action_confirm()
+        order.billing_milestone_ids[0].action_attain()
+        self._drain()
+        first = order.order_line[0]
+        with self.assertRaisesRegex(UserError, "remove one of its lines|stays on record"):
+            first.unlink()
+        order._action_cancel()
+        order.action_draft()
+        with self.assertRaisesRegex(UserError, "stays on record. Set its quantity to 0"):
+            first.unlink()
+        self.assertTrue(first.exists())

@@ -2,32 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .common import BillingCommon
-
-
-class PreviewCommon(BillingCommon):
-    """An order of two tasks and a deposit, and a project user without any other right."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.order = cls._make_order(1000.0, 500.0)
-        cls.schedule = cls._make_schedule(
-            cls.order,
-            {"name": "Deposit", "due_on": "manual", "percent": 20},
-            {"name": "Line", "due_on": "task", "task_pattern": "line*", "percent": 80},
-            invoice_policy="post",
-        )
-        cls.order.action_confirm()
-        cls.deposit, cls.milestone = cls.schedule.milestone_ids
-        cls.first, cls.second = cls.milestone.task_ids.sorted("id")
-        cls.worker = new_test_user(
-            cls.env,
-            "preview_worker",
-            "base.group_user,project.group_project_user",
-            company_id=cls.company.id,
-            company_ids=cls.company.ids,
-        )
+from .preview_common import PreviewCommon
 
 
 @tagged("post_install", "-at_install")
@@ -50,7 +25,7 @@ class TestTaskPreview(PreviewCommon):
         self.second.state = "1_done"
         preview = self._preview()
         self.assertIn("Finishing this task bills", preview["title"])
-        self.assertEqual(preview["text"], "The invoice is posted.")
+        self.assertEqual(preview["text"], "The invoice will be posted.")
         self.assertIn("the one task that remains", self._preview(self.second)["title"])
 
     def test_a_cancelled_task_does_not_count(self):
@@ -60,7 +35,7 @@ class TestTaskPreview(PreviewCommon):
 
     def test_says_what_becomes_of_the_invoice(self):
         self.second.state = "1_done"
-        for policy, words in (("draft", "stays in draft"), ("send", "posted and sent to Harbour Works")):
+        for policy, words in (("draft", "will stay in draft"), ("send", "posted and sent to Harbour Works")):
             self.schedule.invoice_policy = policy
             self.assertIn(words, self._preview()["text"])
 
@@ -71,6 +46,8 @@ class TestTaskPreview(PreviewCommon):
         self.assertEqual(preview["status"], "held")
         self.assertIn("Scope dispute", preview["reason"])
         self.assertIn("hold ends", preview["remedy"])
+        self.assertNotIn("posted", preview["text"])
+        self.assertNotIn("posted", self.milestone._describe_effect())
 
     def test_follows_what_became_of_it(self):
         (self.first | self.second).state = "1_done"
@@ -99,6 +76,40 @@ class TestTaskPreview(PreviewCommon):
         preview = self._preview()
         self.assertEqual(preview["status"], "blocked")
         self.assertIn("is posted on", preview["reason"])
+        self.assertIn("1,200.00 is to be credited", preview["title"])
+        self.assertNotIn("not billed", preview["title"])
+        self.assertIn("leaves its invoice", self.milestone._describe_effect())
+        self.milestone.action_credit()
+        self.milestone.invoice_ids.filtered(lambda move: move.state == "draft").action_post()
+        self._drain()
+        preview = self._preview()
+        self.assertIn("Finishing this task bills", preview["title"])
+        self.assertIn("1,200.00", preview["title"])
+        self.assertEqual(preview["reason"], "")
+
+    def test_says_what_was_billed_rather_than_what_was_planned(self):
+        (self.first | self.second).state = "1_done"
+        self._drain()
+        [invoice] = self.milestone.invoice_ids
+        wizard = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=invoice.ids)
+        wizard = wizard.create({"journal_id": invoice.journal_id.id})
+        refund = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        refund.invoice_line_ids[0].price_unit = 100.0
+        refund.invoice_line_ids[1:].price_unit = 0.0
+        refund.action_post()
+        self._drain()
+        self.assertIn("1,100.00 is invoiced", self._preview()["title"])
+
+    def test_what_is_billed_in_part_counts_no_more(self):
+        self.milestone._attain(50.0, fields.Date.today(), "manual")
+        self._drain()
+        self.second.state = "1_done"
+        self.assertIn("600.00", self._preview()["title"])
+        self.env["billing.hold"].create({"order_id": self.order.id, "reason": "Scope dispute"})
+        (self.first | self.second).state = "1_done"
+        self._drain()
+        preview = self._preview()
+        self.assertIn("600.00 waits: on hold", preview["title"])
 
     def test_taken_back_by_hand_waits_for_a_person(self):
         (self.first | self.second).state = "1_done"
@@ -139,11 +150,11 @@ class TestTaskHint(PreviewCommon):
         self.assertEqual(self._hint(), "2 of 2 tasks left to bill $ 1,200.00")
         self.second.state = "1_done"
         self.assertEqual(self._hint(), "Bills $ 1,200.00")
-        self.assertFalse(self._hint(self.second))
+        self.assertEqual(self._hint(self.second), "1 of 2 tasks left to bill $ 1,200.00")
         self.env["billing.hold"].create({"order_id": self.order.id, "reason": "Scope dispute"})
         self.assertEqual(self._hint(), "Bills $ 1,200.00, on hold")
         self.first.state = "1_done"
-        self.assertFalse(self._hint())
+        self.assertEqual(self._hint(), "$ 1,200.00 waits: on hold")
 
     def test_says_nothing_where_finishing_it_bills_nothing(self):
         other = self.env["project.task"].create({"name": "Other", "project_id": self.first.project_id.id})
@@ -161,11 +172,11 @@ class TestTaskHint(PreviewCommon):
         stranger = new_test_user(self.env, "hint_stranger", "base.group_user,project.group_project_user")
         portal = new_test_user(self.env, "hint_portal", "base.group_portal")
         seller = new_test_user(self.env, "hint_seller", "sales_team.group_sale_salesman")
-        hints = self.env["billing.milestone"]._task_hints
-        self.assertEqual(hints(self.first.ids).keys(), {self.first.id})
+        read_cards = self.env["billing.milestone"]._task_cards
+        self.assertEqual(read_cards(self.first.ids).keys(), {self.first.id})
         self.first.project_id.privacy_visibility = "followers"
         for user in (stranger, portal):
-            self.assertEqual(self.env["billing.milestone"].with_user(user)._task_hints(self.first.ids), {})
+            self.assertEqual(self.env["billing.milestone"].with_user(user)._task_cards(self.first.ids), {})
         for user, seen in ((self.worker, True), (portal, False), (seller, False)):
             tasks = self.env["project.task"].with_user(user)
             self.assertEqual("billing_hint" in tasks.fields_get(), seen)

@@ -27,7 +27,7 @@ class TestProperty(BillingCommon):
         prices=PRICES,
         percents=PERCENTS,
         actions=ACTIONS,
-        rule=st.sampled_from(["pro_rata", "last", "new"]),
+        rule=st.sampled_from(["pro_rata", "last", "new", "keep"]),
         policy=st.sampled_from(["draft", "post"]),
         grouping=st.sampled_from(["milestone", "order", "customer"]),
     )

@@ -209,6 +209,61 @@ class TestQueue(BillingCommon):
         self.assertEqual(milestone.billed_amount, 900.0)
         self.assertEqual(self._drain()["invoices"], 0, "a person's change is not billed around at once")
 
+    def test_what_an_edited_draft_did_not_bill_waits_with_its_reason(self):
+        milestone = self._start(invoice_policy="draft")
+        invoice = self._attain(milestone)
+        invoice.invoice_line_ids.price_unit = 900.0
+        invoice.action_post()
+        self.assertEqual((milestone.state, milestone.waiting_amount), ("blocked", 100.0))
+        self.assertIn(f"{invoice.name} ", milestone.block_reason)
+        self.assertIn("100.00", milestone.block_reason)
+        self.assertTrue(milestone.may_retry)
+        self.assertIn("100.00", milestone.order_id.activity_ids.summary)
+        self.assertEqual(self._drain()["invoices"], 0, "a person's change is not billed around by itself")
+        milestone.action_retry()
+        self._drain()
+        rest = milestone.invoice_ids - invoice
+        self.assertEqual((rest.amount_untaxed, milestone.waiting_amount), (100.0, 0.0))
+        self.assertFalse(milestone.order_id.activity_ids)
+
+    def test_odoos_button_bills_what_an_edited_draft_did_not(self):
+        milestone = self._start(invoice_policy="draft")
+        invoice = self._attain(milestone)
+        invoice.invoice_line_ids.price_unit = 900.0
+        invoice.action_post()
+        rest = milestone.order_id._create_invoices()
+        self.assertEqual((rest.amount_untaxed, milestone.state, milestone.block_reason), (100.0, "drafted", False))
+        self.assertFalse(milestone.order_id.activity_ids)
+
+    def test_what_an_edited_draft_billed_too_much_is_asked_to_be_credited(self):
+        for values in ({"price_unit": 600.0}, {"quantity": 1.2}):
+            with self.subTest(values=values):
+                first, second = self._start(50, 50, invoice_policy="draft")
+                invoice = self._attain(first)
+                invoice.invoice_line_ids.write(values)
+                invoice.action_post()
+                self.assertEqual((first.state, first.needs_credit), ("blocked", True))
+                self.assertEqual(first.block_reason.split(" bills ")[0], invoice.name)
+                self.assertIn("100.00", first.order_id.activity_ids.summary)
+                self._attain(second).action_post()
+                self.assertIn("more than the milestone", first.block_reason, "though all of the line is billed now")
+                first.action_credit()
+                first.invoice_ids.filtered(lambda move: move.move_type == "out_refund").action_post()
+                self._drain()
+                self.assertEqual((first.state, first.billed_amount), ("invoiced", 500.0))
+                self.assertFalse(first.order_id.activity_ids)
+                self.assertEqual(first.order_id.invoice_status, "invoiced")
+
+    def test_a_draft_that_bills_all_again_waits_for_nothing(self):
+        milestone = self._start(invoice_policy="draft")
+        invoice = self._attain(milestone)
+        invoice.invoice_line_ids.price_unit = 900.0
+        invoice.action_post()
+        invoice.button_draft()
+        invoice.invoice_line_ids.price_unit = 1000.0
+        invoice.action_post()
+        self.assertEqual((milestone.state, milestone.block_reason), ("invoiced", False))
+
     def test_cancelled_order_stops_and_confirmed_anew_goes_on(self):
         first, second = self._start(40, 60)
         self._attain(first)
@@ -240,19 +295,18 @@ class TestQueue(BillingCommon):
         self._attain(milestone)
         subtype = self.env.ref("milestone_billing.mt_order_billing")
         told = order.message_ids.filtered(lambda message: message.subtype_id == subtype).sorted("id")
-        self.assertEqual(len(told), 2, "attained, and invoiced")
-        self.assertIn("attained", told[0].body)
-        self.assertIn(milestone.invoice_ids.name, told[1].body)
-        for message in told:
-            self.assertIn(boss, message.notified_partner_ids)
+        self.assertEqual(len(told), 1, "attained, and invoiced")
+        for words in ("attained", milestone.invoice_ids.name):
+            self.assertIn(words, told.body)
+        self.assertIn(boss, told.notified_partner_ids)
         self._drain()
-        self.assertEqual(len(order.message_ids.filtered(lambda message: message.subtype_id == subtype)), 2)
+        self.assertEqual(len(order.message_ids.filtered(lambda message: message.subtype_id == subtype)), 1)
 
     def test_template_that_breaks_holds_nothing_up(self):
         self.env.ref("milestone_billing.mail_template_attained").body_html = "<p t-out='object.nothing_like_it'/>"
         self.company.billing_notify_partner_ids = self.customer
         milestone = self._start()
         milestone.action_attain()
-        with self.assertLogs("odoo.addons.milestone_billing.models.billing_attainment_telling", "WARNING"):
+        with self.assertLogs("odoo.addons.milestone_billing.models.billing_attainment_notify", "WARNING"):
             self._drain()
         self.assertEqual(milestone.state, "invoiced")

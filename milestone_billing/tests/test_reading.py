@@ -43,12 +43,12 @@ class TestReading(BillingCommon):
         portal = new_test_user(self.env, "reads_portal", "base.group_portal")
         portal.partner_id.parent_id = self.customer
         mine = self.first.with_user(portal)
-        self.assertEqual(mine.read(["name", "amount", "state", "planned_date"])[0]["state"], "blocked")
-        for name in ("block_reason", "hold_ids", "attainment_ids"):
+        self.assertEqual(mine.read(["name", "amount", "planned_date"])[0]["amount"], 400.0)
+        for name in ("state", "status", "block_reason", "hold_ids", "attainment_ids"):
             with self.subTest(field=name), self.assertRaises(AccessError):
                 mine.read([name])
         status = self.env["billing.milestone"].with_user(portal).get_status([self.first.id])[0]
-        self.assertEqual((status["state"], status["block_reason"]), ("blocked", ""))
+        self.assertEqual((status["state"], status["block_reason"]), ("due", ""))
         self.assertEqual(self.schedule.with_user(portal).read(["state"])[0]["state"], "running")
 
     def test_customer_of_another_firm_finds_nothing(self):

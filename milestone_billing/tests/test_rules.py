@@ -2,34 +2,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import BillingCommon
+from .rules_common import RulesCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRules(BillingCommon):
-    """Rules give a confirmed order its first plan; what a person chose stands."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["billing.schedule.rule"].search([]).active = False
-        cls.halves, cls.thirds = cls._make_template("Halves", 50, 50), cls._make_template("Thirds", 30, 30, 40)
-
-    @classmethod
-    def _make_template(cls, name, *percents, **values):
-        return cls.env["billing.schedule.template"].create(
-            {
-                "name": name,
-                "milestone_ids": [
-                    Command.create({"name": f"{name} {index}", "percent": percent, "due_on": "manual"})
-                    for index, percent in enumerate(percents)
-                ],
-                **values,
-            }
-        )
-
-    def _make_rule(self, template, **values):
-        return self.env["billing.schedule.rule"].create({"name": "Rule", "template_id": template.id, **values})
+class TestRules(RulesCommon):
+    """Rules choose the plan of an order; what a person chose stands."""
 
     def _confirm(self, *prices, **values):
         order = self._make_order(*(prices or (1000.0,)), **values)

@@ -104,3 +104,13 @@ class TestTimelineTours(BillingCommon, HttpCase):
         project = self.design.project_id
         self.start_tour(f"/odoo/project/{project.id}/project-dashboard", "billing_project_panel", login="tour_worker")
         self.assertEqual(self.acceptance.state, "invoiced")
+
+    def test_card_dragged_to_the_closing_stage_is_billed(self):
+        project = self.design.project_id
+        stages = self.env["project.task.type"].create(
+            [{"name": name, "fold": fold, "project_ids": project.ids} for name, fold in (("Doing", 0), ("Closed", 1))]
+        )
+        project.tasks.stage_id = stages[0]
+        self.start_tour(f"/odoo/project/{project.id}/tasks", "billing_board", login="tour_worker")
+        self.assertRecordValues(self.design, [{"state": "invoiced", "billed_amount": 400.0}])
+        self.assertRecordValues(self.design.task_ids, [{"state": "1_done", "stage_id": stages[1].id}])

@@ -1,6 +1,7 @@
 from lxml import etree
 
 from odoo import fields
+from odoo.addons.record_protection.tests.days_common import days_written_otherwise
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
@@ -173,7 +174,7 @@ class TestViews(BillingCommon):
     def test_cards_go_through_the_states_in_order(self):
         milestones = self.env["billing.milestone"].with_context(read_group_expand=True)
         groups = milestones.web_read_group([("order_id", "=", self.orders[0].id)], ["status"], ["amount:sum"])["groups"]
-        self.assertEqual([group["status"] for group in groups], ["planned", "blocked", "partial", "invoiced"])
+        self.assertEqual([group["status"] for group in groups], ["planned", "held", "partial", "invoiced"])
 
     def test_order_knows_just_its_own_milestones(self):
         order = self._make_order(1000.0)
@@ -182,3 +183,7 @@ class TestViews(BillingCommon):
         self.assertEqual(order.billing_milestone_ids.ids, schedule.milestone_ids.ids)
         self.assertTrue(all(order.billing_milestone_ids._ids), "no provisional record among them")
         self.assertEqual(order.billing_milestone_count, 2)
+
+    def test_days_are_written_one_way(self):
+        """As the sentences beside them: in the format of the reader's language."""
+        self.assertEqual(days_written_otherwise(self.env, "milestone_billing"), [])

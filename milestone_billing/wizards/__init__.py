@@ -1,1 +1,9 @@
-from . import billing_attain_wizard, billing_bulk_wizard, billing_shift_wizard
+from . import (
+    base_module_uninstall,
+    base_partner_merge,
+    billing_attain_wizard,
+    billing_bulk_wizard,
+    billing_settings,
+    billing_shift_wizard,
+    sale_advance_payment_inv,
+)

@@ -12,7 +12,10 @@ class BillingAttainWizard(models.TransientModel):
     date = fields.Date(
         "Attained On",
         required=True,
-        default=fields.Date.context_today,
+        compute="_compute_date",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="The day on which it was reached; it may lie in the past.",
     )
     percent = fields.Float(
@@ -30,6 +33,7 @@ class BillingAttainWizard(models.TransientModel):
         help="Cumulative: what was attained before.",
     )
     effect = fields.Text(compute="_compute_effect", string="What will happen")
+    warning = fields.Char(compute="_compute_warning", help="What makes the day look like a slip of the pen.")
 
     @api.model
     def default_get(self, fields):
@@ -43,12 +47,26 @@ class BillingAttainWizard(models.TransientModel):
         for wizard in self:
             wizard.attained_percent = max(wizard.milestone_ids.mapped("attained_percent"), default=0.0)
 
+    @api.depends("milestone_ids")
+    def _compute_date(self):
+        for wizard in self:
+            wizard.date = wizard.date or min(
+                (milestone._today() for milestone in wizard.milestone_ids.sudo()),
+                default=self.env.company._billing_today(),
+            )
+
+    @api.depends("milestone_ids", "date")
+    def _compute_warning(self):
+        for wizard in self:
+            texts = [row.sudo()._far_day_warning(wizard.date) for row in wizard.milestone_ids._origin]
+            wizard.warning = next(filter(None, texts), False)
+
     @api.depends("milestone_ids", "percent", "date")
     def _compute_effect(self):
         for wizard in self:
             milestones = wizard.milestone_ids._origin
             milestones.check_access("read")
-            day = wizard.date or fields.Date.context_today(wizard)
+            day = wizard.date or self.env.company._billing_today()
             refusals = [refusal for row in milestones if (refusal := row._attain_refusal(wizard.percent, day))]
             wizard.effect = refusals[0] if refusals else milestones._describe_attaining(wizard.percent)
 

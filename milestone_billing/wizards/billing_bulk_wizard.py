@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..models.billing_milestone_queue import SETTLED, WAITING
+from ..models.days import NEAR_FUTURE, NEAR_PAST
 
 ACTS = [("bill", "Bill Now"), ("hold", "Hold"), ("release", "Release"), ("retry", "Retry")]
 
@@ -29,7 +31,7 @@ class BillingBulkWizard(models.TransientModel):
         help="Take out those that have to stay.",
     )
     reason = fields.Char(help="Everybody who sees the milestone reads it, except the customer.")
-    date_from = fields.Date("From", default=fields.Date.context_today)
+    date_from = fields.Date("From", default=lambda self: self.env.company._billing_today())
     date_to = fields.Date("Until", help="The last day of the hold. Left empty, until it is released.")
     summary = fields.Text(compute="_compute_summary", string="What will happen")
 
@@ -52,13 +54,13 @@ class BillingBulkWizard(models.TransientModel):
         for wizard in self:
             holds = self.env["billing.hold"]
             if wizard.act == "release":
-                for milestone in wizard.milestone_ids.filtered("is_held"):
+                for milestone in wizard.milestone_ids.filtered("may_release"):
                     holds |= milestone._origin._active_holds()
             wizard.hold_ids = holds
 
     def _concerned_bill(self):
         waiting = self.milestone_ids.filtered(lambda milestone: milestone.state in WAITING and not milestone.is_held)
-        return waiting - self._to_credit()
+        return waiting.filtered(lambda milestone: not milestone._waits_for_nothing()) - self._to_credit()
 
     def _concerned_retry(self):
         return self.milestone_ids.filtered("may_retry")
@@ -68,7 +70,7 @@ class BillingBulkWizard(models.TransientModel):
         return self.milestone_ids.filtered("needs_credit")
 
     def _concerned_hold(self):
-        return self.milestone_ids.filtered(lambda milestone: milestone.state not in SETTLED)
+        return self.milestone_ids.filtered("may_hold")
 
     def _concerned_release(self):
         chosen = self.hold_ids._origin
@@ -104,6 +106,16 @@ class BillingBulkWizard(models.TransientModel):
         return [
             self.env._("To be held: %(count)s (%(total)s).", count=len(held), total=held._format_totals("amount")),
             self.env._("They may be attained meanwhile; what waits is billed as soon as the hold ends or is released."),
+            *self._far_day_warnings(),
+        ]
+
+    def _far_day_warnings(self):
+        """Return sentences on days of the hold that look like a slip of the pen."""
+        today = self.env.company._billing_today()
+        return [
+            self.env._("%s is years away: check the year.", format_date(self.env, day))
+            for day in (self.date_from, self.date_to)
+            if day and not today - NEAR_PAST <= day <= today + NEAR_FUTURE
         ]
 
     def _summary_release(self):
@@ -127,9 +139,12 @@ class BillingBulkWizard(models.TransientModel):
         """Return the sentences on the chosen milestones that the act leaves alone."""
         lines = []
         credit = left & self._to_credit() if self.act in ("bill", "retry") else left.browse()
-        held = (left - credit).filtered(lambda milestone: milestone.is_held and milestone.state in WAITING)
+        waiting = (left - credit).filtered(lambda milestone: milestone.is_held and milestone.state in WAITING)
+        held = left.filtered("may_release") if self.act == "hold" else waiting
         idle = left - held - credit
-        if held:
+        if held and self.act == "hold":
+            lines.append(self.env._("On hold already, and left alone: %s.", len(held)))
+        elif held:
             lines.append(self.env._("On hold, and left alone: %s. Release these first.", len(held)))
         if credit:
             lines.append(
@@ -167,10 +182,10 @@ class BillingBulkWizard(models.TransientModel):
         }
 
     def _apply_bill(self):
-        return self._tell_outcome(self.concerned_ids._bill_now())
+        return self._outcome_texts(self.concerned_ids._bill_now())
 
     def _apply_retry(self):
-        return self._tell_outcome(self.concerned_ids._bill_now())
+        return self._outcome_texts(self.concerned_ids._bill_now())
 
     def _apply_hold(self):
         if not self.reason:
@@ -178,16 +193,18 @@ class BillingBulkWizard(models.TransientModel):
         held = self.concerned_ids
         values = {"reason": self.reason, "date_from": self.date_from, "date_to": self.date_to}
         self.env["billing.hold"].create([dict(values, milestone_id=milestone.id) for milestone in held])
-        return [self.env._("Held: %s.", len(held))], True
+        if len(held) == 1:
+            return [self.env._("1 milestone is kept from being billed.")], True
+        return [self.env._("%s milestones are kept from being billed.", len(held))], True
 
     def _apply_release(self):
         milestones, holds = self.concerned_ids, self.hold_ids
         waiting = milestones.filtered(lambda milestone: milestone.state in WAITING)
         holds.filtered(lambda hold: not hold.released_on).action_release()
-        texts, good = self._tell_outcome(waiting._bill_now()) if waiting else ([], True)
+        texts, good = self._outcome_texts(waiting._bill_now()) if waiting else ([], True)
         return [self.env._("Released: %s.", len(holds)), *texts], good
 
-    def _tell_outcome(self, outcome):
+    def _outcome_texts(self, outcome):
         """Return what the user reads of ``outcome`` (see ``billing.milestone._outcome``), and whether all is well."""
         texts = []
         if outcome["billed"]:

@@ -1,11 +1,11 @@
 """From positions to the subledger: what a close has to book, and writing it in bulk."""
 
-from .booked import Booked
-from .booking import Booking
 from .computation import Computation
-from .outlook import Outlook
+from .forecasts import Forecasts
+from .posted_sums import PostedSums
 from .roles import RoleBook
+from .targets import Targets
 from .totals import total_postings
 from .writer import EntryWriter
 
-__all__ = ["Booked", "Booking", "Computation", "EntryWriter", "Outlook", "RoleBook", "total_postings"]
+__all__ = ["Computation", "EntryWriter", "Forecasts", "PostedSums", "RoleBook", "Targets", "total_postings"]

@@ -1,10 +1,10 @@
 """From contracts to entries, a chunk at a time."""
 
 from ..loading import Loader
-from .booked import Booked
-from .booking import Booking
-from .outlook import Outlook
+from .forecasts import Forecasts
+from .posted_sums import PostedSums
 from .roles import RoleBook
+from .targets import Targets
 from .writer import EntryWriter
 
 
@@ -22,10 +22,10 @@ class Computation:
         own = company.currency_id.id
         self.loader = Loader(close.env, company, close.date, payments=False)
         roles = RoleBook(company)
-        self.booked = Booked(self.loader)
-        self.booking = Booking(close.date, roles, lambda contract: contract.currency_id != own)
+        self.posted = PostedSums(self.loader)
+        self.targets = Targets(close.date, roles, lambda contract: contract.currency_id != own)
         self.writer = EntryWriter(close, self.loader, roles)
-        self.outlook = Outlook(self.loader, close.date)
+        self.forecasts = Forecasts(self.loader, close.date)
 
     def book(self, contract_ids):
         """Write the entries of some contracts.
@@ -33,19 +33,19 @@ class Computation:
         :return: the contracts that have problems, as :class:`~..loading.Loaded`
         """
         self.writer.start()
-        self.outlook.start()
-        booked = self.booked.of(contract_ids)
+        self.forecasts.start()
+        booked = self.posted.of(contract_ids)
         problems = []
         loaded = self.loader.load(contract_ids).values()
         for contract in loaded:
             before = booked.get(contract.id, {})
-            targets, complete = self.booking.targets(contract, before)
+            targets, complete = self.targets.of(contract, before)
             self.writer.add(contract, targets, before, complete)
-            self.outlook.add_term(contract)
+            self.forecasts.add_term(contract)
             if complete:
-                self.outlook.add(contract, targets)
+                self.forecasts.add(contract, targets)
             if contract.problems and contract.state != "cancelled":
                 problems.append(contract)
         self.writer.flush()
-        self.outlook.flush()
+        self.forecasts.flush()
         return problems

@@ -1,6 +1,6 @@
 """Which account plays which part for a contract."""
 
-from ..models.account_roles import ROLES
+from .account_roles import ROLES
 
 
 class RoleBook:
@@ -37,5 +37,5 @@ class RoleBook:
         return self.versions[version_id]
 
     def name(self, account_id):
-        """Return an account as people know it."""
+        """Return the code and the name of an account."""
         return self.env["account.account"].sudo().browse(account_id).display_name

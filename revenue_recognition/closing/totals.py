@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 def total_postings(cr, close_id):
-    """Make one posting of those that say the same, and write the sums of all.
+    """Merge postings with the same accounts and dimensions, and write the sums of all.
 
     :param cr: cursor
     :param int close_id: the close, of which every contract is worked out

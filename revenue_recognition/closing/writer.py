@@ -16,13 +16,13 @@ COLUMNS = (
     "allocated",
     "progress",
 )
-#: What invoices booked themselves; also of contracts that are left out.
+#: Kinds of entries that mirror invoices; they are written for contracts that are left out as well.
 DOCUMENTS = ("billing", "routing")
 NULL = "\\N"
 
 
 class Posting:
-    """What some rows have in common, on its way to the database."""
+    """The fields that some rows have in common; becomes a ``revenue.posting``."""
 
     __slots__ = ("id",)
 
@@ -48,7 +48,7 @@ class EntryWriter:
         self.start()
 
     def start(self):
-        """Begin a chunk: what the last one left may have been computed anew by somebody else since its commit."""
+        """Begin a chunk without what is cached: since the last commit another worker may have changed it."""
         self.postings = self._known()
         self.new = {}
         self.rows = []
@@ -57,7 +57,7 @@ class EntryWriter:
         """Add what takes the books of one contract from what is booked to its targets.
 
         :param contract: a :class:`~..loading.Loaded`
-        :param dict targets: :class:`~.booking.Target` by key
+        :param dict targets: :class:`~.targets.Target` by key
         :param dict booked: units of both currencies by key
         :param complete: whether all targets count; else only those of invoices
         """

@@ -25,7 +25,7 @@ def sell_monitoring(books, price):
 def live_monitoring(books, extended, cut, price):
     """Bill the year at once; two more sites are agreed and applied, a cut waits for an answer."""
     for order in (extended, cut):
-        books.at(order.date_order.date(), books.invoice, order)
+        books.at(books.sold(order), books.invoice, order)
     books.at(books.day(5, 12), books.commission, extended, price, "Sales commission, 10 % of the first year")
     line = extended.order_line
     books.at(books.day(3, 12), books.change, line, "apply", product_uom_qty=12)
@@ -81,7 +81,7 @@ def live_works(books, order, budget, crew, ago):
     :param crew: an employee
     :param int ago: how many days ago the work began
     """
-    start = order.date_order.date()
+    start = books.sold(order)
     books.at(start, books.evidence, order, "estimate_cost", budget, note="Budget of the tender")
     for number, share in enumerate((0.10, 0.12, 0.09, 0.08)):
         day = books.ago(ago - 6 - 21 * number)
@@ -96,7 +96,7 @@ def live_works(books, order, budget, crew, ago):
 
 def live_bonus(books, order, amount):
     """Expect a bonus: uncertain at first, probable later."""
-    start = order.date_order.date()
+    start = books.sold(order)
     books.at(start, books.expect, order, "Early completion bonus", amount, "Depends on permits", constrained=True)
     books.at(
         books.ago(45), books.expect, order, "Early completion bonus", amount, "The permits are here: it is probable"
@@ -134,22 +134,9 @@ def sell_design(books, product, price):
     books.at(books.day(1, 6), books.invoice, order)
 
 
-def join_milestones(books, order):
-    """Have the milestones that are in the project of an order already say how far its lines are, each the same.
-
-    :return: the milestones; there may be none
-    """
-    line = order.order_line.filtered(lambda one: one.product_id.type == "service")[:1]
-    milestones = books.project(order).milestone_ids
-    milestones.sale_line_id = line
-    for milestone in milestones:
-        milestone.quantity_percentage = 1 / len(milestones)
-    return milestones
-
-
 def live_hours(books, order, product, hours, employee, days):
     """Work on an order: the hours expected in all, and the days ago on which 24 were worked."""
-    start = order.date_order.date()
+    start = books.sold(order)
     books.at(start, books.evidence, order, "estimate_hours", hours, product=product, note="Plan of the project")
     for ago in days:
         books.at(books.ago(ago), books.work, order, 24.0, employee, "Implementation")

@@ -16,9 +16,11 @@ def people(env):
 def _person(env, role, name):
     xmlid = f"__demo__.revenue_{role}"
     user = env.ref(xmlid, raise_if_not_found=False)
-    if user:
-        return user
     groups = [env.ref(one).id for one in (*GROUPS, f"revenue_recognition.group_revenue_{role}")]
+    if user:
+        # The groups of a module that was uninstalled went with it, and came anew.
+        user.group_ids = [Command.link(group) for group in groups]
+        return user
     user = (
         env["res.users"]
         .with_context(no_reset_password=True)

@@ -20,10 +20,11 @@ fraction; each figure is rounded once.
 """
 
 from .batch import position_at, positions
+from .contract import Contract
 from .errors import Refusal
 from .position import Position
 from .simulate import simulate
-from .terms import Contract, Discount, Financing, Obligation, Variable
+from .terms import Discount, Financing, Obligation, Variable
 from .timeline import Timeline
 
 __all__ = [

@@ -24,7 +24,9 @@ def selling_prices(obligations: Sequence[Obligation], price: Number, decimals: i
         range, or all of them total zero
     """
     alone = len(obligations) == 1
-    prices = {one.key: whole(_observable(one, alone)) for one in obligations if not one.residual}
+    prices = {
+        obligation.key: whole(_observable(obligation, alone)) for obligation in obligations if not obligation.residual
+    }
     for one in obligations:
         if one.residual:
             prices[one.key] = whole(_residual(one, price - sum(prices.values()), decimals))
@@ -32,7 +34,7 @@ def selling_prices(obligations: Sequence[Obligation], price: Number, decimals: i
         raise Refusal(
             f"{obligations[0].place}.ssp", _("the standalone selling prices total 0, so nothing can be shared")
         )
-    return {one.key: prices[one.key] for one in obligations}
+    return {obligation.key: prices[obligation.key] for obligation in obligations}
 
 
 def fixed_shares(price: Number, discounts: Iterable[Discount], weights: Mapping[str, Number]) -> Shares:

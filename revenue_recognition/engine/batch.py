@@ -6,8 +6,8 @@ The same functions as for a single contract; memory does not grow with their num
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from .contract import Contract
 from .position import Position, position
-from .terms import Contract
 from .timeline import Timeline
 
 

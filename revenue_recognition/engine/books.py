@@ -24,14 +24,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from .contract import Contract, Rates
 from .currency import CompanyPosition, Conversion
 from .dates import DAY
 from .position import Line, Position, position
-from .terms import Contract, Rates
 from .timeline import Timeline
 
 #: What documents booked by day: units of the contract currency, units of the company currency.
-Booked = Mapping[date, tuple[int, int]]
+BilledByDay = Mapping[date, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +103,21 @@ def _of_contract(found: Position | CompanyPosition, waiting: int) -> list[tuple[
 class BookConversion(Conversion):
     """Converts with the rates at which the documents were booked, where there are any.
 
-    :param booked: what documents booked by day
+    :param billed_by_day: what documents booked by day
     """
 
-    def __init__(self, rates: Rates, booked: Booked) -> None:
+    def __init__(self, rates: Rates, billed_by_day: BilledByDay) -> None:
         super().__init__(rates)
-        self.booked = booked
+        self.billed_by_day = billed_by_day
 
     def consideration_rate(self, day: date, rate: Fraction) -> Fraction:
         """See :class:`Conversion`."""
-        amount, company = self.booked.get(day, (0, 0))
+        amount, company = self.billed_by_day.get(day, (0, 0))
         return Fraction(company, amount) if amount and company else rate
 
 
 def foreign_position(
-    contract: Contract, at: date, rates: Rates, booked: Booked
+    contract: Contract, at: date, rates: Rates, billed_by_day: BilledByDay
 ) -> tuple[Position, CompanyPosition, Timeline]:
     """Return the position of a contract at the end of a day, in both currencies.
 
@@ -128,7 +128,7 @@ def foreign_position(
     :raises Refusal: when the contract cannot be worked out
     """
     timeline = Timeline(contract)
-    conversion = BookConversion(rates, booked)
+    conversion = BookConversion(rates, billed_by_day)
     days = {event.date for event in contract.events}
     days.update(month_ends(contract.date, at))
     for day in sorted(day for day in days if day < at):

@@ -49,14 +49,16 @@ def carrying_amount(state: ContractState, day: date) -> int:
 def transferred(state: ContractState, over: tuple[str, ...], day: date) -> Fraction:
     """Return how much of some obligations is transferred, weighted by their allocated price, 0 to 1."""
     chosen = [state.obligations[key] for key in over]
-    price = sum(_price(one, day) for one in chosen)
+    price = sum(_price(obligation, day) for obligation in chosen)
     if price:
-        earned = sum((_price(one, day) if one.removed else one.exact_share(day)) for one in chosen)
+        earned = sum(
+            (_price(obligation, day) if obligation.removed else obligation.exact_share(day)) for obligation in chosen
+        )
         return min(ONE, max(ZERO, Fraction(earned) / price))
-    done = [ONE if one.removed else one.measure.progress(day) for one in chosen]
+    done = [ONE if obligation.removed else obligation.measure.progress(day) for obligation in chosen]
     return sum(done, ZERO) / len(done) if done else ZERO
 
 
-def _price(one: ObligationState, day: date) -> Number:
+def _price(obligation: ObligationState, day: date) -> Number:
     """Return the price of an obligation before rebates and returns; of an open-ended one what it earned."""
-    return one.allocated + one.measure.earned(day)
+    return obligation.allocated + obligation.measure.earned(day)

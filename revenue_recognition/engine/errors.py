@@ -1,6 +1,6 @@
 """What the engine says when it cannot answer."""
 
-from .wording import Tell
+from .wording import Translate
 
 
 class Refusal(ValueError):
@@ -19,6 +19,6 @@ class Refusal(ValueError):
         self.place = place
         self.reason = reason
 
-    def told(self, say: Tell) -> str:
+    def in_words(self, say: Translate) -> str:
         """Return the place and what is wrong with it, told by a translator."""
         return f"{self.place}: {say(self.reason)}".encode(errors="replace").decode()

@@ -65,14 +65,14 @@ class Explanation:
         # Once, not obligation by obligation: there may be a thousand of them.
         self.weights = state.weights()
         self.weight: Number = sum(self.weights.values(), ZERO)
-        self.shared = sum(one.allocated for one in state.sharing())
+        self.shared = sum(obligation.allocated for obligation in state.sharing())
 
     def write(self) -> list[Step]:
         """Return the steps, from the price to the position."""
         self._price()
-        for one, line in zip(self.state.obligations.values(), self.position.lines, strict=True):
-            self._allocation(one, line)
-            self._progress(one, line)
+        for obligation, line in zip(self.state.obligations.values(), self.position.lines, strict=True):
+            self._allocation(obligation, line)
+            self._progress(obligation, line)
         self._position()
         self._cost()
         return self.steps
@@ -99,73 +99,85 @@ class Explanation:
             text = _("terminated on %(date)s: what is kept is the revenue", date=Day(state.ended))
             self._say("price", text, "606-10-25-13")
 
-    def _allocation(self, one: ObligationState, line: Line) -> None:
-        if one.measure.open_ended or one.separate or one.removed or self.state.ended is not None:
+    def _allocation(self, obligation: ObligationState, line: Line) -> None:
+        if obligation.measure.open_ended or obligation.separate or obligation.removed or self.state.ended is not None:
             return
-        extras = self._extras(one)
-        text: str = joined("; ", [self._base(one, bool(extras)), *extras])
-        self._say("allocation", text, "606-10-32-31", one.key)
-        if line.allocated != one.allocated:
+        extras = self._extras(obligation)
+        text: str = joined("; ", [self._base(obligation, bool(extras)), *extras])
+        self._say("allocation", text, "606-10-32-31", obligation.key)
+        if line.allocated != obligation.allocated:
             text = _("%(amount)s after rebates and returns expected", amount=self._money(line.allocated))
-            self._say("allocation", text, "606-10-55-22", one.key)
+            self._say("allocation", text, "606-10-55-22", obligation.key)
 
-    def _base(self, one: ObligationState, extras: bool) -> str:
+    def _base(self, obligation: ObligationState, extras: bool) -> str:
         """Return how an obligation came to its share, apart from what variable amounts add since."""
-        allocated = self._money(one.allocated)
-        if one.frozen:
-            live = self._money(one.base - one.frozen)
+        allocated = self._money(obligation.allocated)
+        if obligation.frozen:
+            live = self._money(obligation.base - obligation.frozen)
             return _(
                 "%(allocated)s: %(before)s recognised before the modification and %(rest)s of what was left",
                 allocated=allocated,
-                before=self._money(one.frozen),
+                before=self._money(obligation.frozen),
                 rest=live,
             )
         if len(self.weights) < 2 or not self.weight:
             if extras:
-                return _("%(allocated)s: %(part)s of the price", allocated=allocated, part=self._money(one.base))
+                return _("%(allocated)s: %(part)s of the price", allocated=allocated, part=self._money(obligation.base))
             return _("%(allocated)s: the whole price", allocated=allocated)
         selling: str = _(
             "standalone selling price %(own)s of %(all)s",
-            own=self._money(self.weights[one.key]),
+            own=self._money(self.weights[obligation.key]),
             all=self._money(self.weight),
         )
-        if any(one.key in discount.allocate_to for discount in self.state.discounts):
+        if any(obligation.key in discount.allocate_to for discount in self.state.discounts):
             selling = joined(", ", [selling, _("less a discount that belongs to it")])
         if extras:
-            part = self._money(one.base)
+            part = self._money(obligation.base)
             return _("%(allocated)s: %(part)s by %(selling)s", allocated=allocated, part=part, selling=selling)
         shared = self._money(self.shared)
         return _("%(allocated)s of %(shared)s: %(selling)s", allocated=allocated, shared=shared, selling=selling)
 
-    def _extras(self, one: ObligationState) -> list[str]:
+    def _extras(self, obligation: ObligationState) -> list[str]:
         """Return what variable amounts and interest add to the share of an obligation."""
         found: list[str] = []
         for key, variable in self.state.variables.items():
-            part = variable.since * (variable.live.get(one.key, ZERO) + variable.settled.get(one.key, ZERO))
+            part = variable.since * (
+                variable.live.get(obligation.key, ZERO) + variable.settled.get(obligation.key, ZERO)
+            )
             if part:
                 found.append(_("%(amount)s of %(name)s", amount=self._money(part), name=key))
-        if one.joined:
-            found.append(_("%(amount)s of interest on what was paid in advance", amount=self._money(one.joined)))
+        if obligation.joined:
+            found.append(_("%(amount)s of interest on what was paid in advance", amount=self._money(obligation.joined)))
         return found
 
-    def _progress(self, one: ObligationState, line: Line) -> None:
+    def _progress(self, obligation: ObligationState, line: Line) -> None:
         recognised = self._money(line.recognised)
-        if one.removed:
+        if obligation.removed:
             text: str = _("%(amount)s was recognised when a modification removed the rest", amount=recognised)
-            self._say("progress", text, "606-10-25-13", one.key)
+            self._say("progress", text, "606-10-25-13", obligation.key)
             return
         if self.state.ended is not None:
             text = _("lapsed with the contract; %(amount)s of what is kept is its revenue", amount=recognised)
-            self._say("progress", text, "606-10-25-13", one.key)
+            self._say("progress", text, "606-10-25-13", obligation.key)
             return
-        live = self._money(round_half_away(one.allocated - one.frozen_exact))
-        if one.frozen and one.allocated == one.frozen_exact:
+        live = self._money(round_half_away(obligation.allocated - obligation.frozen_exact))
+        if obligation.frozen and obligation.allocated == obligation.frozen_exact:
             text = _("%(amount)s recognised, nothing was left when the contract was modified", amount=recognised)
-            self._say("progress", text, "606-10-25-13", one.key)
+            self._say("progress", text, "606-10-25-13", obligation.key)
             return
-        done = one.measure.text(self.position.at, live)
-        text = joined("; ", [done, _("%(amount)s recognised", amount=recognised)])
-        self._say("progress", text, one.measure.paragraph, one.key)
+        done = obligation.measure.text(self.position.at, live)
+        text = joined("; ", [*self._before(obligation), done, _("%(amount)s recognised", amount=recognised)])
+        self._say("progress", text, obligation.measure.paragraph, obligation.key)
+
+    def _before(self, obligation: ObligationState) -> list[str]:
+        """Return what progress does not apply to, since an earlier modification left it as recognised."""
+        before = round_half_away(obligation.frozen_exact)
+        if before > 0:
+            amount = self._money(before)
+            return [_("%(amount)s was recognised before the modification, progress is of the rest", amount=amount)]
+        if before < 0:
+            return [_("%(amount)s was taken off by a modification", amount=self._money(-before))]
+        return []
 
     def _position(self) -> None:
         at = self.position

@@ -9,36 +9,10 @@ from datetime import date
 from fractions import Fraction
 
 from .allocation import Shares, among
-from .dates import DAY, anniversary
+from .dates import DAY
+from .interest import Interest
 from .money import ONE, ZERO
 from .state import ContractState, ObligationState
-
-
-class Interest:
-    """Interest of a contract through a day, in units, exactly; positive is expense.
-
-    ``running`` is what the current year has accrued and not yet capitalised.
-    """
-
-    __slots__ = ("capitalised", "through", "running", "year_end", "years")
-
-    def __init__(self, start: date) -> None:
-        self.through = start
-        self.years = 1
-        self.year_end = anniversary(start, 1)
-        self.capitalised = self.running = ZERO
-
-    @property
-    def total(self) -> Fraction:
-        """All interest so far."""
-        return self.capitalised + self.running
-
-    def capitalise(self, start: date) -> None:
-        """Close the year: its interest bears interest from now on."""
-        self.capitalised += self.running
-        self.running = ZERO
-        self.years += 1
-        self.year_end = anniversary(start, self.years)
 
 
 def accrue(state: ContractState, day: date) -> None:
@@ -54,7 +28,7 @@ def accrue(state: ContractState, day: date) -> None:
         state.financing = Interest(financing.start)
     interest = state.financing
     while interest.through < day:
-        daily = any(_moves(one, interest.through) for one in state.obligations.values())
+        daily = any(_moves(obligation, interest.through) for obligation in state.obligations.values())
         until = interest.through + DAY if daily else min(day, interest.year_end)
         _accrue_stretch(state, interest, financing.rate, until)
         if until == interest.year_end:
@@ -70,9 +44,9 @@ def _close_year(state: ContractState) -> None:
         one.joined_before = one.joined
 
 
-def _moves(one: ObligationState, day: date) -> bool:
+def _moves(obligation: ObligationState, day: date) -> bool:
     """Return whether time alone still moves the revenue of an obligation."""
-    return one.measure.timed and not one.removed and one.measure.progress(day) < ONE
+    return obligation.measure.timed and not obligation.removed and obligation.measure.progress(day) < ONE
 
 
 def _accrue_stretch(state: ContractState, interest: Interest, rate: Fraction, until: date) -> None:
@@ -111,6 +85,15 @@ def _revenue(state: ContractState, interest: Interest) -> int:
 
 
 def _unsatisfied(state: ContractState, day: date) -> Shares:
-    """Return how interest is shared between what is not satisfied yet, in parts that total 1."""
-    waiting: Shares = {one.key: one.allocated for one in state.sharing() if one.measure.progress(day) < ONE}
+    """Return how interest is shared between what is not satisfied yet, in parts that total 1.
+
+    It is shared by the prices without the interest that joined them this year: that is simple within the year, and who
+    has how much of it does not depend on the days on which somebody asked.
+    """
+    shares = dict(zip(state.obligations, state.shares(this_year=False), strict=True))
+    waiting: Shares = {
+        obligation.key: shares[obligation.key]
+        for obligation in state.sharing()
+        if obligation.measure.progress(day) < ONE
+    }
     return among(waiting, waiting)

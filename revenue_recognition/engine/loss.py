@@ -16,10 +16,10 @@ def loss_provision(state: ContractState, day: date) -> int:
     if state.ended is not None:
         return 0
     loss = 0
-    for one in state.obligations.values():
-        if isinstance(one.measure, CostMeasure) and not one.removed:
-            price = one.allocated - one.frozen_exact
-            expected = one.measure.left() - price
+    for obligation in state.obligations.values():
+        if isinstance(obligation.measure, CostMeasure) and not obligation.removed:
+            price = obligation.allocated - obligation.frozen_exact
+            expected = obligation.measure.left() - price
             if expected > 0:
-                loss += round_half_away(expected * (ONE - one.measure.progress(day)))
+                loss += round_half_away(expected * (ONE - obligation.measure.progress(day)))
     return loss

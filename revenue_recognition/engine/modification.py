@@ -89,14 +89,14 @@ def _bound(state: ContractState, event: Modify) -> str | None:
     for added in event.add:
         if added.distinct is False:
             return added.key
-    for one in state.obligations.values():
-        if one.removed or one.separate or one.key in event.remove:
+    for obligation in state.obligations.values():
+        if obligation.removed or obligation.separate or obligation.key in event.remove:
             continue
-        satisfied = one.measure.satisfied(before)
-        if satisfied < ONE and one.terms.distinct is False:
-            return one.key
-        if ZERO < satisfied < ONE and not one.measure.series and one.terms.distinct is None:
-            return one.key
+        satisfied = obligation.measure.satisfied(before)
+        if satisfied < ONE and obligation.terms.distinct is False:
+            return obligation.key
+        if ZERO < satisfied < ONE and not obligation.measure.series and obligation.terms.distinct is None:
+            return obligation.key
     return None
 
 
@@ -108,11 +108,15 @@ def _separate(state: ContractState, event: Modify) -> None:
     added = _add(state, event)
     for one in added:
         one.separate = True
-    sharing = [one for one in added if not one.measure.open_ended]
+    sharing = [obligation for obligation in added if not obligation.measure.open_ended]
     _need_takers(sharing, event.fixed_delta, event)
     state.fixed += event.fixed_delta
-    shares = among((one.key for one in sharing), {one.key: one.ssp for one in sharing})
-    for one, base in zip(sharing, split(event.fixed_delta, [shares[one.key] for one in sharing]), strict=True):
+    shares = among(
+        (obligation.key for obligation in sharing), {obligation.key: obligation.ssp for obligation in sharing}
+    )
+    for one, base in zip(
+        sharing, split(event.fixed_delta, [shares[obligation.key] for obligation in sharing]), strict=True
+    ):
         one.base = base
 
 
@@ -126,9 +130,9 @@ def _prospective(state: ContractState, event: Modify, before: date) -> None:
     _fold(state)
     for one in states:
         one.separate = False
-    frozen = {one.key: one.exact_units(before) for one in states}
+    frozen = {one.key: one.kept(before) for one in states}
     done = {one.key: one.measure.progress(before) for one in states}
-    pool = sum(one.allocated - frozen[one.key] for one in states) + event.fixed_delta
+    pool: Number = sum(one.allocated - frozen[one.key] for one in states) + event.fixed_delta
     state.fixed += event.fixed_delta
     states += [one for one in _add(state, event) if not one.measure.open_ended]
     for one in states:
@@ -156,7 +160,7 @@ def _catch_up(state: ContractState, event: Modify, before: date) -> None:
     """Treat the modification as part of the contract from its beginning: revenue is caught up (25-13b)."""
     named = [state.obligations[key] for key in event.remove]
     removed = [one for one in named if not one.measure.open_ended]
-    recognised = {one.key: one.exact_units(before) for one in removed}
+    recognised = {one.key: one.kept(before) for one in removed}
     done = {one.key: one.measure.progress(before) for one in removed}
     state.fixed += event.fixed_delta
     _add(state, event)
@@ -179,7 +183,7 @@ def _share_base(state: ContractState, left: list[ObligationState], weights: Shar
     A discount that would now take more than its obligations are allocated is a discount of
     the whole bundle (ASC 606-10-32-36).
     """
-    others = sum(one.base for one in state.obligations.values() if one not in left)
+    others = sum(obligation.base for obligation in state.obligations.values() if obligation not in left)
     folded = sum(variable.folded for variable in state.variables.values())
     pool = state.fixed + folded - others - sum(one.frozen for one in left)
     _need_takers(left, pool, event)
@@ -215,10 +219,10 @@ def _taking_part(state: ContractState, event: Modify) -> list[ObligationState]:
     """Return the obligations whose unrecognised price is pooled; a contract of its own only when it is named."""
     named = {*event.remove, *(change.obligation for change in event.change)}
     states = []
-    for one in state.obligations.values():
-        if one.removed or one.measure.open_ended or (one.separate and one.key not in named):
+    for obligation in state.obligations.values():
+        if obligation.removed or obligation.measure.open_ended or (obligation.separate and obligation.key not in named):
             continue
-        states.append(one)
+        states.append(obligation)
     return states
 
 
@@ -313,10 +317,10 @@ def _move(parts: Shares, key: str, part: Fraction) -> None:
 
 def _fold(state: ContractState) -> None:
     """Make what the variable amounts include now a part of the price like any other."""
-    for one in state.obligations.values():
-        live, settled = _since(state, one.key)
-        one.base += live + settled
-        one.frozen += settled
+    for obligation in state.obligations.values():
+        live, settled = _since(state, obligation.key)
+        obligation.base += live + settled
+        obligation.frozen += settled
     for variable in state.variables.values():
         variable.folded = variable.included
 
@@ -331,15 +335,15 @@ def _since(state: ContractState, key: str) -> tuple[Number, Number]:
 
 
 def _open_ended(terms: Obligation) -> bool:
-    return terms.recognition.measure(terms).open_ended
+    return bool(terms.recognition.measure(terms).open_ended)
 
 
-def _differs(one: ObligationState, change: Change) -> bool:
+def _differs(obligation: ObligationState, change: Change) -> bool:
     """Return whether a change alters anything."""
-    if change.ssp not in (None, one.ssp) or change.price not in (None, one.price):
+    if change.ssp not in (None, obligation.ssp) or change.price not in (None, obligation.price):
         return True
     terms = ("quantity", "end", "total_cost")
-    return any(getattr(change, term) not in (None, getattr(one.measure, term, None)) for term in terms)
+    return any(getattr(change, term) not in (None, getattr(obligation.measure, term, None)) for term in terms)
 
 
 def _check(state: ContractState, event: Modify) -> None:

@@ -14,7 +14,9 @@ from .state import ContractState, ObligationState
 class Line:
     """One obligation: its allocated price and what is recognised, in units, cumulative; its progress, 0 to 1.
 
-    Of what was removed or has lapsed, the price is what was recognised and the progress 1.
+    Where a modification removed the rest, or the contract was terminated, the price is what was recognised and the
+    progress 1. ``apart`` is the part of what is recognised that progress does not apply to, exactly, in units:
+    recognised = apart + progress × (allocated − apart), rounded.
     """
 
     key: str
@@ -22,6 +24,7 @@ class Line:
     progress: Fraction
     recognised: int
     exempt: bool = False
+    apart: Number = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,32 +118,39 @@ def refund_liability(state: ContractState, lines: list[Line], at: date) -> int:
     expected to go back of it. What is tied to no obligation covers the revenue that is not
     covered yet first, then what is expected to go back of any.
     """
-    expected = [one.given_back(at) for one in state.obligations.values()]
+    expected = [obligation.given_back(at) for obligation in state.obligations.values()]
     if not any(expected):
         return 0
     free = max(state.billed, state.paid)
     liability = uncovered = back = 0
-    for one, line, its_back in zip(state.obligations.values(), lines, expected, strict=True):
-        free -= one.invoiced
-        own = min(its_back, max(0, one.invoiced - line.recognised))
+    for obligation, line, its_back in zip(state.obligations.values(), lines, expected, strict=True):
+        free -= obligation.invoiced
+        own = min(its_back, max(0, obligation.invoiced - line.recognised))
         liability += own
         back += its_back - own
-        uncovered += max(0, line.recognised - max(0, one.invoiced))
+        uncovered += max(0, line.recognised - max(0, obligation.invoiced))
     return liability + min(back, max(0, free - uncovered))
 
 
 def _lines(state: ContractState, at: date) -> list[Line]:
     if state.ended is not None:
         return _settled(state)
-    return [_line(one, at) for one in state.obligations.values()]
+    return [_line(obligation, at) for obligation in state.obligations.values()]
 
 
-def _line(one: ObligationState, at: date) -> Line:
-    if one.simple(at):
-        progress = one.measure.progress(at)
-        return Line(one.terms.key, one.allocated, progress, part_of(one.allocated, progress))
-    progress = ONE if one.removed else one.measure.progress(at)
-    return Line(one.terms.key, one.price_now(at), progress, one.recognised(at), one.measure.exempt)
+def _line(obligation: ObligationState, at: date) -> Line:
+    if obligation.simple(at):
+        progress = obligation.measure.progress(at)
+        return Line(obligation.terms.key, obligation.allocated, progress, part_of(obligation.allocated, progress))
+    progress = ONE if obligation.removed else obligation.measure.progress(at)
+    return Line(
+        obligation.terms.key,
+        obligation.price_now(at),
+        progress,
+        obligation.recognised(at),
+        obligation.measure.exempt,
+        obligation.apart(at),
+    )
 
 
 def _settled(state: ContractState) -> list[Line]:

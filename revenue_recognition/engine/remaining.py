@@ -15,15 +15,15 @@ def remaining_by_band(state: ContractState, position: Position, ends: tuple[date
     if not ends:
         return []
     amounts = [0] * len(ends)
-    for one, line in zip(state.obligations.values(), position.lines, strict=True):
-        if line.exempt or state.ended is not None or one.removed:
+    for obligation, line in zip(state.obligations.values(), position.lines, strict=True):
+        if line.exempt or state.ended is not None or obligation.removed:
             continue
-        if not one.measure.timed:
+        if not obligation.measure.timed:
             amounts[-1] += line.allocated - line.recognised
             continue
         before = line.recognised
         for n, end in enumerate(ends):
-            through = one.recognised(end)
+            through = obligation.recognised(end)
             amounts[n] += through - before
             before = through
     return amounts

@@ -4,24 +4,24 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from .contract import Question, Scenario
 from .currency import CompanyPosition, Conversion
 from .dates import DAY
 from .explain import Explanation
 from .journal import Entry, Journal
-from .money import in_currency
+from .money import in_currency, round_half_away
 from .position import Amounts, Position, position
 from .reading import read_scenario
 from .reading.scenario import MONEY
 from .remaining import remaining_by_band
 from .state import ContractState
-from .terms import Question, Scenario
 from .timeline import Timeline
-from .wording import Tell
+from .wording import Translate
 
 Plain = dict[str, Any]
 
 
-def simulate(scenario: Any, decimals: Mapping[str, int], say: Tell = str) -> Plain:
+def simulate(scenario: Any, decimals: Mapping[str, int], say: Translate = str) -> Plain:
     """Work out a scenario.
 
     :param scenario: an object of the scenario format (docs/api.md), plain values
@@ -37,7 +37,7 @@ def simulate(scenario: Any, decimals: Mapping[str, int], say: Tell = str) -> Pla
 
 
 def plain_position(
-    state: ContractState, found: Position, question: Question, book: str = "asc606", say: Tell = str
+    state: ContractState, found: Position, question: Question, book: str = "asc606", say: Translate = str
 ) -> Plain:
     """Return a position with its explanation as plain values, amounts in the contract's currency.
 
@@ -55,6 +55,7 @@ def plain_position(
                 "allocated": in_currency(line.allocated, decimals),
                 "progress": float(line.progress),
                 "recognised": in_currency(line.recognised, decimals),
+                "apart": in_currency(round_half_away(line.apart), decimals),
             }
             for line in found.lines
         },
@@ -82,7 +83,7 @@ def plain_amounts(found: Amounts, decimals: int) -> Plain:
 class Simulation:
     """Takes a scenario through all its dates."""
 
-    def __init__(self, scenario: Scenario, say: Tell = str) -> None:
+    def __init__(self, scenario: Scenario, say: Translate = str) -> None:
         self.scenario = scenario
         self.say = say
         self.decimals = scenario.contract.decimals

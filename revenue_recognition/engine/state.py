@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from .allocation import Shares, among, fixed_shares, selling_prices
+from .contract import Contract
 from .errors import Refusal
+from .interest import Interest
 from .measures import InvoicedMeasure, Measure, UnitsMeasure
 from .money import ONE, ZERO, Number, part_of, round_half_away, share_out
-from .terms import Contract, Obligation, Variable
+from .terms import Obligation, Variable
 from .wording import _
-
-if TYPE_CHECKING:
-    from .financing import Interest
 
 
 class ObligationState:
@@ -74,19 +72,40 @@ class ObligationState:
     def exact(self, day: date) -> Number:
         """Return what is recognised before rebates and returns, exactly, in units."""
         if self.removed:
-            return self.allocated + self.measure.earned(day)
+            return (self.frozen_exact if self.reduced else self.allocated) + self.measure.earned(day)
         live = self.allocated - self.frozen_exact
-        apart = self.measure.at_cost(day)
-        if apart:
-            apart = max(ZERO, min(apart, live))
+        apart = self._at_cost(day)
         exact = self.frozen_exact + (live - apart) * self.measure.progress(day) + apart
         return exact + self.measure.earned(day) if self.measure.open_ended else exact
+
+    def _at_cost(self, day: date) -> Number:
+        """Return what uninstalled materials earn, at most what is left of the price, in units."""
+        cost = self.measure.at_cost(day)
+        return max(ZERO, min(cost, self.allocated - self.frozen_exact)) if cost else 0
+
+    def apart(self, day: date) -> Number:
+        """Return the part of what is recognised that progress does not apply to, exactly, in units.
+
+        What a prospective modification left as recognised (ASC 606-10-25-13a), and uninstalled materials, which earn
+        their cost (ASC 606-10-55-21).
+        """
+        if self.removed or self.measure.open_ended:
+            return 0
+        if self.units is not None and self.units.adjusted():
+            before = self.frozen_exact + self.units.rebate(Fraction(self.units.baseline))
+            return before * (1 - self.units.return_rate)
+        return self.frozen_exact + self._at_cost(day)
 
     def simple(self, day: date) -> bool:
         """Return whether nothing but the price and the progress make up the revenue."""
         if self.frozen_exact or self.removed or self.measure.open_ended:
             return False
-        return not (self.units.adjusted() if self.units is not None else self.measure.at_cost(day))
+        return not (self.reduced if self.units is not None else self.measure.at_cost(day))
+
+    @property
+    def reduced(self) -> bool:
+        """Whether rebates or returns are expected, so that what is recognised is rounded after them."""
+        return self.units is not None and self.units.adjusted()
 
     def recognised(self, day: date) -> int:
         """Return what is recognised, rounded once, in units (ASC 606-10-25-31)."""
@@ -97,13 +116,18 @@ class ObligationState:
             exact = (exact + self.units.rebate(self.units.delivered)) * (1 - self.units.return_rate)
         return round_half_away(exact)
 
-    def exact_units(self, day: date) -> int:
-        """Return what is recognised before rebates and returns, rounded, in units."""
-        return round_half_away(self.exact(day))
+    def kept(self, day: date) -> Number:
+        """Return what a modification leaves as recognised before rebates and returns, in units.
+
+        Rounded, as it is in the books; exactly where rebates or returns come off it, since that is rounded once, after
+        them: otherwise the modification alone would move revenue.
+        """
+        exact = self.exact(day)
+        return exact if self.reduced else round_half_away(exact)
 
     def price_now(self, day: date) -> int:
         """Return the allocated price after rebates and returns, in units; what is open-ended has what it earned."""
-        price: Number = self.allocated
+        price: Number = self.frozen_exact if self.removed and self.reduced else self.allocated
         if self.measure.open_ended:
             price += self.measure.earned(day)
         if self.units is not None and self.units.adjusted():
@@ -192,7 +216,9 @@ class ContractState:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self.obligations: dict[str, ObligationState] = {one.key: ObligationState(one) for one in contract.obligations}
+        self.obligations: dict[str, ObligationState] = {
+            obligation.key: ObligationState(obligation) for obligation in contract.obligations
+        }
         self.discounts = contract.discount
         self.billed = self.paid = 0
         self.costs: Number = 0
@@ -265,7 +291,7 @@ class ContractState:
 
     def _only(self) -> ObligationState | None:
         """Return the only obligation of the contract itself: what a separate contract added is not meant."""
-        own = [one for one in self.obligations.values() if not one.separate]
+        own = [obligation for obligation in self.obligations.values() if not obligation.separate]
         return own[0] if len(own) == 1 else None
 
     def _open(self) -> dict[str, VariableState]:
@@ -283,7 +309,10 @@ class ContractState:
             self.price_units()
         elif self.fixed:
             raise Refusal("contract.fixed", _("no obligation takes a share of it"))
-        return {one.key: VariableState(one, self._targets(one, prices)) for one in self.contract.variable}
+        return {
+            variable.key: VariableState(variable, self._targets(variable, prices))
+            for variable in self.contract.variable
+        }
 
     def price_units(self) -> None:
         """Give units without a stated price their part of what is allocated."""

@@ -1,30 +1,32 @@
-"""The terms of a contract with a customer, as agreed at inception.
+"""What is promised and agreed: the terms that a contract is made of.
 
 Money is in units of the currency's smallest unit: whole numbers for what is promised,
 invoiced or paid; fractions for standalone selling prices and prices per unit.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from .money import Number
-
-if TYPE_CHECKING:
-    from .events import Event
-    from .measures.base import Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """How progress of an obligation is measured; each measure has a subclass with its own terms."""
+    """How progress of an obligation is measured; each measure has a subclass with its own terms.
+
+    What measures it stands above the terms: the registry of measures says so (:mod:`.measures.registry`).
+    """
 
     method: ClassVar[str] = ""
+    #: Makes the measure of an obligation; given by the registry.
+    starts: ClassVar[Callable[["Obligation"], Any]]
 
-    def measure(self, obligation: "Obligation") -> "Measure":
+    def measure(self, obligation: "Obligation") -> Any:
         """Return a fresh measure of an obligation without any progress."""
-        raise NotImplementedError
+        return type(self).starts(obligation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,26 +85,6 @@ class Financing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
-    """A contract and all that happened to it.
-
-    :param fixed: fixed consideration, net of discounts; None: the sum of the stated prices
-    :param events: in the order they were listed; they apply by date, and in this order within a date
-    :param decimals: of the currency
-    """
-
-    date: date
-    obligations: tuple[Obligation, ...]
-    fixed: int | None = None
-    variable: tuple[Variable, ...] = ()
-    discount: tuple[Discount, ...] = ()
-    financing: Financing | None = None
-    events: "tuple[Event, ...]" = ()
-    decimals: int = 2
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
     """Smallest units of the company currency per smallest unit of the contract's, each from its date on.
 
@@ -112,21 +94,3 @@ class Rates:
     dates: tuple[date, ...]
     rates: tuple[Fraction, ...]
     decimals: int = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A date at whose end the position is wanted, and the ends of its bands of remaining obligations."""
-
-    at: date
-    bands: tuple[date, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
-    """A contract and the dates at which its position is asked for."""
-
-    contract: Contract
-    questions: tuple[Question, ...]
-    rates: Rates | None = None
-    book: str = "asc606"

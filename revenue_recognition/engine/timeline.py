@@ -5,13 +5,13 @@ from datetime import date
 from operator import attrgetter
 
 from . import events as e
+from .contract import Contract
 from .contract_cost import capitalise, impair
 from .dates import DAY
 from .errors import Refusal
 from .financing import accrue
 from .modification import modify
 from .state import ContractState, ObligationState
-from .terms import Contract
 from .wording import Day, Key, _
 
 
@@ -73,23 +73,23 @@ def _perform(state: ContractState, event: e.Performance) -> None:
 
     Every cost counts as a cost of the contract, also one that comes after its obligation was removed.
     """
-    one = known(state, event.obligation, f"{event.place}.obligation")
+    obligation = known(state, event.obligation, f"{event.place}.obligation")
     if isinstance(event, e.Cost):
         if event.kind is not e.CostKind.INSTALLED:
             state.costs += event.amount
-        if one.removed or type(event) not in one.measure.takes:
+        if obligation.removed or type(event) not in obligation.measure.takes:
             return
-    if one.removed:
+    if obligation.removed:
         raise Refusal(
             f"{event.place}.obligation",
-            _('obligation "%(name)s" was removed by a modification', name=Key("obligation", one.key)),
+            _('obligation "%(name)s" was removed by a modification', name=Key("obligation", obligation.key)),
         )
-    if type(event) not in one.measure.takes:
-        name = one.terms.recognition.method
+    if type(event) not in obligation.measure.takes:
+        name = obligation.terms.recognition.method
         raise Refusal(
             f"{event.place}.type", _("%(kind)s does not go with %(method)s", kind=type(event).__name__, method=name)
         )
-    one.measure.record(event)
+    obligation.measure.record(event)
 
 
 def known(state: ContractState, key: str, place: str) -> ObligationState:
@@ -147,7 +147,10 @@ def _terminate(state: ContractState, event: e.Terminate) -> None:
     if event.refund > max(0, state.billed, state.paid):
         raise Refusal(f"{event.place}.refund", _("more than was billed or paid"))
     kept = max(state.billed, state.paid) - event.refund
-    state.at_end = [(one.recognised(event.date), one.price_now(event.date)) for one in state.obligations.values()]
+    state.at_end = [
+        (obligation.recognised(event.date), obligation.price_now(event.date))
+        for obligation in state.obligations.values()
+    ]
     state.ended = event.date
     state.billed_back, state.paid_back = max(0, state.billed - kept), max(0, state.paid - kept)
     state.billed -= state.billed_back

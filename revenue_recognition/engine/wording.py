@@ -1,7 +1,7 @@
 """Sentences of the engine, in English and ready to be told in another language.
 
 The engine knows no languages and no records. It marks its sentences (``_``), its figures, its days and the keys in
-them; they keep what they were made of. Whoever shows them passes a :class:`Reader` to :func:`tell`.
+them; they keep what they were made of. Whoever shows them passes a :class:`Reader` to :func:`translate`.
 
 >>> text = _("%(done)s of %(total)s units", done=Figure("2.5"), total=Figure("8"))
 >>> text
@@ -13,17 +13,16 @@ them; they keep what they were made of. Whoever shows them passes a :class:`Read
 ...         return figure.replace(".", ",")
 ...     def name(self, key):
 ...         return {"71": "Étude"}.get(key, key)
->>> tell(joined("; ", [text, listed("milestone", ["71", "72"])]), French())
-'2,5 unités sur 8; Étude, 72'
+>>> translate(joined("; ", [text, Key("milestone", "71"), Key("milestone", "72")]), French())
+'2,5 unités sur 8; Étude; 72'
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import Any
 
 #: Takes a text of the engine and returns what a person reads.
-Tell = Callable[[str], str]
-#: So many are listed; a project may have a thousand milestones.
-LISTED = 5
+Translate = Callable[[str], str]
 
 
 class Text(str):
@@ -118,22 +117,10 @@ def joined(mark: str, parts: Iterable[str]) -> Joined:
     return Joined(mark, parts)
 
 
-def listed(kind: str, keys: Sequence[str]) -> str:
-    """Return the first of some keys as a list, and how many more there are; a single one more is listed too.
-
-    >>> listed("milestone", [str(number) for number in range(8)])
-    '0, 1, 2, 3, 4 and 3 more'
-    """
-    if len(keys) <= LISTED + 1:
-        return joined(", ", (Key(kind, key) for key in keys))
-    first = joined(", ", (Key(kind, key) for key in keys[:LISTED]))
-    return _("%(names)s and %(count)s more", names=first, count=str(len(keys) - LISTED))
-
-
-def tell(text: str, reader: Reader) -> str:
+def translate(text: str, reader: Reader) -> str:
     """Return a text as a reader reads it, as a plain one."""
     if isinstance(text, Joined):
-        return reader.mark(text.mark).join(tell(part, reader) for part in text.parts)
+        return reader.mark(text.mark).join(translate(part, reader) for part in text.parts)
     if isinstance(text, Key):
         return reader.name(text)
     if isinstance(text, Figure):
@@ -142,6 +129,50 @@ def tell(text: str, reader: Reader) -> str:
         return reader.day(text)
     if not isinstance(text, Text):
         return str(text)
-    values = {place: tell(value, reader) for place, value in text.values.items()}
+    values = {place: translate(value, reader) for place, value in text.values.items()}
     source = reader.sentence(text.source)
     return source % values if values else source
+
+
+# === KEEPING === #
+
+
+def to_plain(value: Any) -> Any:
+    """Return a text, or what fills it, as plain values that JSON can keep; see :func:`from_plain`.
+
+    A sentence kept like this can be told later in any language, also in one that nobody reads yet.
+
+    >>> kept = to_plain(_("%(done)s of %(name)s", done=Figure("2.5"), name=Key("milestone", "71")))
+    >>> kept["values"]
+    {'done': {'figure': '2.5'}, 'name': {'key': '71', 'kind': 'milestone'}}
+    """
+    if isinstance(value, Text):
+        return {"text": value.source, "values": {name: to_plain(one) for name, one in value.values.items()}}
+    if isinstance(value, Joined):
+        return {"mark": value.mark, "parts": [to_plain(part) for part in value.parts]}
+    if isinstance(value, Key):
+        return {"key": str(value), "kind": value.kind}
+    if isinstance(value, Figure):
+        return {"figure": str(value)}
+    if isinstance(value, Day | date):
+        return {"day": value.isoformat() if isinstance(value, date) else str(value)}
+    return [to_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def from_plain(plain: Any) -> Any:
+    """Return the text, or what fills it, that :func:`to_plain` made plain.
+
+    >>> from_plain(to_plain(joined("; ", [_("until %(day)s", day=Day(date(2026, 1, 31))), "b"])))
+    'until 2026-01-31; b'
+    """
+    if isinstance(plain, list):
+        return [from_plain(one) for one in plain]
+    if not isinstance(plain, Mapping):
+        return plain
+    if "text" in plain:
+        return Text(plain["text"], {name: from_plain(one) for name, one in plain["values"].items()})
+    if "parts" in plain:
+        return Joined(plain["mark"], from_plain(plain["parts"]))
+    if "key" in plain:
+        return Key(plain["kind"], plain["key"])
+    return Figure(plain["figure"]) if "figure" in plain else Day(date.fromisoformat(plain["day"]))

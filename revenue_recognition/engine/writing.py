@@ -3,16 +3,15 @@
 What it writes, :mod:`.reading` reads: a contract that was loaded can be changed and simulated.
 """
 
-from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from . import events as e
-from .measures import CostToCost, LabourHours, Milestones, StraightLine
+from .contract import Contract
+from .measures import METHODS
 from .money import Number
 from .reading.events import READERS
-from .terms import Contract, Obligation, Rates, Recognition, Variable
+from .terms import Obligation, Rates, Recognition, Variable
 
 Plain = dict[str, Any]
 
@@ -38,7 +37,7 @@ class ScenarioWriter:
             "currency": self.currency,
             "contract": {
                 "date": contract.date.isoformat(),
-                "obligations": [self._obligation(one) for one in contract.obligations],
+                "obligations": [self._obligation(obligation) for obligation in contract.obligations],
             },
             "events": [self._event(event) for event in contract.events],
             "at": at,
@@ -46,7 +45,7 @@ class ScenarioWriter:
         if contract.fixed is not None:
             plain["contract"]["fixed"] = self._money(contract.fixed)
         if contract.variable:
-            plain["contract"]["variable"] = [self._variable(one) for one in contract.variable]
+            plain["contract"]["variable"] = [self._variable(variable) for variable in contract.variable]
         if contract.discount:
             plain["contract"]["discount"] = [
                 {"amount": self._money(one.amount), "allocate_to": list(one.allocate_to)} for one in contract.discount
@@ -68,36 +67,35 @@ class ScenarioWriter:
     def _money(self, units: Number) -> float:
         return float(Fraction(units) / 10**self.contract.decimals)
 
-    def _obligation(self, one: Obligation) -> Plain:
-        plain: Plain = {"key": one.key, "name": one.name or one.key, "recognition": self._recognition(one.recognition)}
-        amounts = {"price": one.price, "ssp": one.ssp, "unit_price": one.unit_price}
+    def _obligation(self, obligation: Obligation) -> Plain:
+        plain: Plain = {
+            "key": obligation.key,
+            "name": obligation.name or obligation.key,
+            "recognition": self._recognition(obligation.recognition),
+        }
+        amounts = {"price": obligation.price, "ssp": obligation.ssp, "unit_price": obligation.unit_price}
         plain.update({name: self._money(amount) for name, amount in amounts.items() if amount is not None})
-        if one.ssp_range is not None:
-            plain["ssp_range"] = [self._money(end) for end in one.ssp_range]
-        if one.residual:
+        if obligation.ssp_range is not None:
+            plain["ssp_range"] = [self._money(end) for end in obligation.ssp_range]
+        if obligation.residual:
             plain["ssp_method"] = "residual"
-        if one.quantity is not None:
-            plain["quantity"] = float(one.quantity)
-        if one.distinct is not None:
-            plain["distinct"] = one.distinct
+        if obligation.quantity is not None:
+            plain["quantity"] = float(obligation.quantity)
+        if obligation.distinct is not None:
+            plain["distinct"] = obligation.distinct
         return plain
 
     def _recognition(self, recognition: Recognition) -> Plain:
-        plain: Plain = {"method": recognition.method}
-        if isinstance(recognition, StraightLine):
-            plain["start"], plain["end"] = recognition.start.isoformat(), recognition.end.isoformat()
-            plain["prorate"] = "monthly" if recognition.monthly else "daily"
-        elif isinstance(recognition, CostToCost):
-            plain["total_cost"] = self._money(recognition.total_cost)
-        elif isinstance(recognition, LabourHours):
-            plain["total_hours"] = float(recognition.total_hours)
-        elif isinstance(recognition, Milestones):
-            plain["milestones"] = _weights(recognition.weights)
-        return plain
+        method = METHODS[recognition.method]
+        return {"method": method.name, **method.write(recognition, self._money)}
 
-    def _variable(self, one: Variable) -> Plain:
-        plain: Plain = {"key": one.key, "amount": self._money(one.amount), "constrained": one.constrained}
-        return {**plain, "allocate_to": list(one.allocate_to)} if one.allocate_to else plain
+    def _variable(self, variable: Variable) -> Plain:
+        plain: Plain = {
+            "key": variable.key,
+            "amount": self._money(variable.amount),
+            "constrained": variable.constrained,
+        }
+        return {**plain, "allocate_to": list(variable.allocate_to)} if variable.allocate_to else plain
 
     def _event(self, event: e.Event) -> Plain:
         plain: Plain = {"date": event.date.isoformat(), "type": NAMES[type(event)]}
@@ -136,16 +134,3 @@ class ScenarioWriter:
         if change.end is not None:
             plain["end"] = change.end.isoformat()
         return {"obligation": change.obligation, **plain}
-
-
-def _weights(weights: Mapping[str, Fraction]) -> Plain:
-    """Return weights as decimals that total 1: the last takes what rounding leaves.
-
-    >>> _weights({"A": Fraction(1, 3), "B": Fraction(2, 3)})
-    {'A': 0.333333333333, 'B': 0.666666666667}
-    """
-    written, left = {}, Decimal(1)
-    for key, weight in list(weights.items())[:-1]:
-        share = round(Decimal(weight.numerator) / weight.denominator, 12)
-        written[key], left = float(share), left - share
-    return {**written, **{key: float(left) for key in list(weights)[-1:]}}

@@ -7,6 +7,7 @@ from fractions import Fraction
 from dateutil.relativedelta import relativedelta
 
 from ..engine import events as e
+from ..engine.contract import Contract, Rates
 from ..engine.measures import (
     AsInvoiced,
     CostToCost,
@@ -17,8 +18,10 @@ from ..engine.measures import (
     StraightLine,
     Units,
     Usage,
+    open_ended,
 )
-from ..engine.terms import Contract, Discount, Financing, Obligation, Rates, Variable
+from ..engine.terms import Discount, Financing, Obligation, Variable
+from ..engine.wording import Figure, to_plain
 from .values import exact
 
 DISTINCT = {"auto": None, "yes": True, "no": False}
@@ -40,12 +43,18 @@ class Problem:
         self.blocking = blocking
         self.values = values
 
+    def as_data(self):
+        """Return the kind of the problem and the values of its sentence as JSON: it is translated when it is read."""
+        return {"kind": self.kind, "values": {name: to_plain(value) for name, value in self.values.items()}}
+
 
 class Promise:
     """An obligation as read: its terms, and what the sources found out about them.
 
     :ivar allocated: its share of the price as last worked out, in units; None where it never was
     :ivar weights: of its milestones, by their key
+    :ivar reached: the day on which each of them was reached, by its key
+    :ivar planned: the deadline of each that is not reached, by its key; None where it has none
     :ivar estimate: the first estimate at completion (units of money, or hours)
     :ivar facts: when what it waits for happened, and the share of it
     :ivar started: the day its time began, where nothing on the obligation says so
@@ -69,8 +78,10 @@ class Promise:
         "monthly",
         "months",
         "name",
+        "planned",
         "price",
         "quantity",
+        "reached",
         "ssp",
         "ssp_kind",
         "started",
@@ -109,6 +120,8 @@ class Promise:
         self.estimate = exact(self.quantity) if self.measure == "hours" and self.quantity else None
         self.started = None
         self.facts = []
+        self.reached = {}
+        self.planned = {}
 
     def terms(self):
         """Return the obligation for the engine."""
@@ -116,7 +129,7 @@ class Promise:
         return Obligation(
             key=self.key,
             name=self.name,
-            recognition=SAME.get(self.measure) or TERMS[self.measure](self),
+            recognition=WITHOUT_TERMS.get(self.measure) or TERMS_BY_MEASURE[self.measure](self),
             price=self.price,
             ssp=self.ssp if kind == "amount" else None,
             ssp_range=(Fraction(self.low or 0), Fraction(self.high or 0)) if self._ranged() else None,
@@ -140,25 +153,25 @@ class Promise:
 
     def shares_price(self):
         """Return whether it takes a share of the fixed consideration."""
-        return self.measure not in ("as_invoiced", "usage") and (self.measure != "units" or bool(self.quantity))
+        return self.measure not in open_ended() and (self.measure != "units" or bool(self.quantity))
 
     def _ranged(self):
         return self.ssp_kind == "range" or (self.ssp_kind == "residual" and bool(self.high))
 
     def _straight_line(self):
         span = self.span()
-        return StraightLine(start=span[0], end=span[1], monthly=self.monthly) if span else SAME["manual"]
+        return StraightLine(start=span[0], end=span[1], monthly=self.monthly) if span else WITHOUT_TERMS["manual"]
 
 
 #: Measures without terms of their own.
-SAME = {
+WITHOUT_TERMS = {
     "point_in_time": PointInTime(),
     "units": Units(),
     "usage": Usage(),
     "as_invoiced": AsInvoiced(),
     "manual": Observed(),
 }
-TERMS = {
+TERMS_BY_MEASURE = {
     "straight_line": Promise._straight_line,
     "cost_to_cost": lambda promise: CostToCost(total_cost=Fraction(promise.estimate or 1)),
     "hours": lambda promise: LabourHours(total_hours=Fraction(promise.estimate or 1)),
@@ -172,14 +185,14 @@ class Loaded:
     :ivar promises: by the id of the obligation
     :ivar events: of the engine, in the order they apply within a date
     :ivar billed: what documents booked, by account: units of the contract and of the company currency
-    :ivar booked: what documents booked, by day
+    :ivar billed_by_day: what documents booked, by day
     :ivar problems: what stands in the way
     """
 
     __slots__ = (
         "asset_account_id",
         "billed",
-        "booked",
+        "billed_by_day",
         "currency_id",
         "date",
         "decimals",
@@ -223,7 +236,7 @@ class Loaded:
         self.variables: list[Variable] = []
         self.discounts: list[Discount] = []
         self.billed: dict[int, tuple[int, int]] = {}
-        self.booked: dict[date, tuple[int, int]] = {}
+        self.billed_by_day: dict[date, tuple[int, int]] = {}
         self.problems: list[Problem] = []
         self.rates: Rates | None = None
 
@@ -234,11 +247,11 @@ class Loaded:
         return sum(amount for amount, _company in amounts), sum(company for _amount, company in amounts)
 
     def problem(self, kind, promise=None, blocking=True, **values):
-        """Note what stands in the way."""
+        """Add a problem of the contract."""
         self.problems.append(Problem(kind, promise.id if promise else None, blocking, **values))
 
     def refused(self, refusal):
-        """Note that the engine cannot work it out; an obligation it speaks of by its key has its name there."""
+        """Add a refusal of the engine as a problem; keys of obligations in its text are replaced by their names."""
         place = refusal.place
         for promise in self.promises.values():
             if re.match(re.escape(promise.key) + r"(?![^.:])", place):
@@ -250,8 +263,13 @@ class Loaded:
         """Return whether something keeps the contract from being worked out."""
         return any(problem.blocking for problem in self.problems)
 
+    def is_unplanned(self):
+        """Return whether nothing can be earned of it yet: each obligation waits for milestones that nobody made."""
+        unplanned = {problem.obligation_id for problem in self.problems if problem.kind == "milestones"}
+        return bool(self.promises) and unplanned == set(self.promises)
+
     def check(self):
-        """Note what is missing of the terms."""
+        """Add problems for terms that are missing."""
         sharing = [one for one in self.promises.values() if one.shares_price()]
         for promise in self.promises.values():
             if promise.measure in ("cost_to_cost", "hours") and not promise.estimate:
@@ -272,7 +290,7 @@ class Loaded:
         return Contract(
             key=str(self.id),
             date=self.date,
-            obligations=tuple(one.terms() for one in self.promises.values() if not one.added_by),
+            obligations=tuple(promise.terms() for promise in self.promises.values() if not promise.added_by),
             fixed=self.fixed,
             variable=tuple(self.variables),
             discount=tuple(self.discounts),
@@ -291,8 +309,17 @@ class Loaded:
             self.problem("span", promise, name=promise.name, start=span[0], end=span[1])
 
     def _check_weights(self, promise):
+        """Note milestones that are missing, which are not done, or too many, which are brought down to the whole."""
         total = sum(promise.weights.values())
         if not promise.weights:
-            self.problem("milestones", promise, name=promise.name)
+            if not self._has_problem(promise):
+                self.problem("milestones", promise, blocking=False, name=promise.name)
         elif total != 1:
-            self.problem("weights", promise, name=promise.name, percent=f"{float(total * 100):g}")
+            self.problem(
+                "weights", promise, blocking=False, name=promise.name, percent=Figure(f"{float(total * 100):,g}")
+            )
+        if total > 1:
+            promise.weights = {key: weight / total for key, weight in promise.weights.items()}
+
+    def _has_problem(self, promise):
+        return any(problem.obligation_id == promise.id for problem in self.problems)

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from .loaded import Loaded, Promise
 from .rates import RateBook
 from .sources import SOURCES
+from .sources.milestones import ProjectMilestones
 from .values import among, exact
 
 
@@ -42,16 +43,31 @@ class Loader:
 
         :param contract_ids: their ids; those of other companies are left out
         """
-        ids = list(contract_ids)
-        loaded = {row[0]: Loaded(row, self.decimals) for row in self._contracts(ids)}
+        loaded = self._terms(contract_ids)
         if not loaded:
             return loaded
-        self._promises(loaded)
         for source in self.sources:
-            source.tell(loaded)
+            source.read_into(loaded)
         for contract in loaded.values():
             contract.check()
             self.rates.give(contract)
+        return loaded
+
+    def load_milestones(self, contract_ids):
+        """Return contracts, by id, with what the milestones of their projects say, and no other facts."""
+        loaded = self._terms(contract_ids)
+        if loaded:
+            ProjectMilestones(self).read_into(loaded)
+        for contract in loaded.values():
+            contract.check()
+        return loaded
+
+    def _terms(self, contract_ids):
+        """Return contracts with their obligations, by id."""
+        ids = list(contract_ids)
+        loaded = {row[0]: Loaded(row, self.decimals) for row in self._contracts(ids)}
+        if loaded:
+            self._promises(loaded)
         return loaded
 
     def scale(self, column):
@@ -68,7 +84,8 @@ class Loader:
     def among(self, column, contract_ids):
         """Return SQL that keeps rows of some contracts, joined to contracts ``k``.
 
-        Said of both sides: the database does not conclude one from the other, and reads all contracts to join a few.
+        The condition is repeated for both sides of the join: the planner does not derive one from the other, and
+        would read all contracts to join a few.
         """
         ids = list(contract_ids)
         return SQL("%s AND %s", among(column, ids), among("k.id", ids))

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from odoo.tools import SQL
 
-from ..engine.terms import Rates
+from ..engine.contract import Rates
 from .values import exact
 
 

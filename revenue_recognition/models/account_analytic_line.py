@@ -10,7 +10,7 @@ COST_KINDS = [
 
 
 class AccountAnalyticLine(models.Model):
-    """What a cost says about progress."""
+    """Whether a cost counts for progress measured by cost, or is uninstalled material or waste."""
 
     _inherit = "account.analytic.line"
 

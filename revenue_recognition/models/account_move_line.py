@@ -49,6 +49,17 @@ class AccountMoveLine(models.Model):
             contract = self.sudo().sale_line_ids.revenue_contract_id[:1]
         return contract if contract.liability_account_id else contract.browse()
 
+    def _unrouted_account(self):
+        """Return the income account that this invoice line would have without a contract; or none."""
+        income = self.env["account.account"]
+        if self.product_id:
+            template = self.product_id.product_tmpl_id.with_company(self.company_id)
+            income = template.get_product_accounts(fiscal_pos=self.move_id.fiscal_position_id)["income"]
+        # A line without a product, such as a down payment, is of what the contract promises.
+        lines = self.sudo().sale_line_ids
+        obligations = lines.revenue_obligation_ids or lines.revenue_contract_id.obligation_ids
+        return income or obligations.revenue_account_id[:1]
+
     def _prepare_analytic_lines(self):
         """Leave contract liability out: analytic income is what is earned, and comes with the close."""
         contract = self.sudo().revenue_contract_id

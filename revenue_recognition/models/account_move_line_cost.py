@@ -4,7 +4,7 @@ from .account_analytic_line import COST_KINDS
 
 
 class AccountMoveLine(models.Model):
-    """Lines of vendor bills say what kind of cost they are; their analytic lines inherit it."""
+    """The kind of cost is entered on lines of vendor bills; their analytic lines inherit it."""
 
     _inherit = "account.move.line"
 

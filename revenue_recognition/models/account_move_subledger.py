@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-#: Everybody else opens journal entries without a word about revenue.
+#: Groups that see the button; for other users journal entries look as in Odoo alone.
 READERS = "revenue_recognition.group_revenue_accountant,revenue_recognition.group_revenue_auditor"
 
 

@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from odoo import fields
+from odoo.addons.record_protection.reading import LONGEST_KEY, LONGEST_NAME, LONGEST_TEXT
+from odoo.addons.record_protection.reading import is_storable as storable
+from odoo.tools import format_date
 
 from ..engine.measures.base import number as readable
-from ..engine.reading.node import exact, is_text, quoted
-from .evidence_facts import ADDING, KINDS, ONE, OWN_KEYS, Running, Wrong, value_of
-
-#: Longer ones would not go into an index.
-LONGEST_KEY = 250
+from ..engine.reading.node import exact, quoted
+from .evidence_kinds import ADDING, KINDS, ONE, OWN_KEYS, Running, Wrong, value_of
 
 
 class Judged(dict):
@@ -28,7 +27,6 @@ class EvidenceJudge:
         self.env = env
         self.obligations = obligations
         self.automatic = automatic
-        self.today = fields.Date.context_today(obligations)
         self.running = self._read_running()
 
     def judge(self, fact, obligation):
@@ -47,7 +45,7 @@ class EvidenceJudge:
             "user_id": self.env.uid,
         }
         self._check_day(values["date"], obligation)
-        self._take(KINDS[values["kind"]], values["date"], values["value"], obligation)
+        self._add_up(KINDS[values["kind"]], values["date"], values["value"], obligation)
         return Judged(values, late=self._late(values["date"], obligation))
 
     def content(self, fact, obligation):
@@ -63,8 +61,8 @@ class EvidenceJudge:
             "date": self._day(fact.get("date")),
             "kind": kind.key,
             "value": float(number or 0),
-            "source": self._text(fact, "source"),
-            "note": self._text(fact, "note"),
+            "source": self._text(fact, "source", LONGEST_NAME),
+            "note": self._text(fact, "note", LONGEST_TEXT),
         }
 
     # === PARTS OF A FACT === #
@@ -78,12 +76,14 @@ class EvidenceJudge:
             raise Wrong("key", self.env._("Keys that begin with %s are Odoo's own.", OWN_KEYS))
         return key
 
-    def _text(self, fact, name):
+    def _text(self, fact, name, most):
         text = fact.get(name)
         if text is None or text is False or text == "":
             return False
         if not storable(text):
             raise Wrong(name, self.env._("Not a text: %s", quoted(text)))
+        if len(text) > most:
+            raise Wrong(name, self.env._("Not a text of at most %s characters.", f"{most:,}"))
         return text
 
     def _kind(self, kind, obligation):
@@ -114,14 +114,18 @@ class EvidenceJudge:
         return day
 
     def _check_day(self, day, obligation):
-        if day > self.today:
-            raise Wrong("date", self.env._("%s is in the future: evidence is of what happened.", day))
+        if day > obligation.company_id._revenue_today():
+            shown = format_date(self.env, day)
+            raise Wrong("date", self.env._("%s is in the future: evidence is of what happened.", shown))
         start = obligation.modification_id.date or obligation.contract_id.date
         if day < start:
             raise Wrong(
                 "date",
                 self.env._(
-                    "%(day)s is before %(start)s, when %(name)s began.", day=day, start=start, name=obligation.name
+                    "%(day)s is before %(start)s, when %(name)s began.",
+                    day=format_date(self.env, day),
+                    start=format_date(self.env, start),
+                    name=obligation.name,
                 ),
             )
 
@@ -131,7 +135,7 @@ class EvidenceJudge:
 
     # === WHAT ADDS UP === #
 
-    def _take(self, kind, day, value, obligation):
+    def _add_up(self, kind, day, value, obligation):
         """Count what adds up, refused where it would be more than there is, or less than nothing."""
         if kind.key not in ADDING:
             return
@@ -139,7 +143,8 @@ class EvidenceJudge:
         self._check_origin(kind, running, obligation)
         if passed := running.refusal(day, number):
             on, total, limit = passed
-            words = {"total": readable(total), "limit": readable(limit), "day": on, "name": obligation.name}
+            words = {"total": readable(total), "limit": readable(limit), "name": obligation.name}
+            words["day"] = format_date(self.env, on)
             if number < 0:
                 raise Wrong("value", self.env._("Of %(name)s, %(total)s would be delivered on %(day)s.", **words))
             raise Wrong(
@@ -167,7 +172,10 @@ class EvidenceJudge:
     def _read_running(self):
         """Return what was delivered and accepted so far, of each obligation."""
         changed = self._changed_quantities()
-        running = {one.id: Running(self._limits(one, changed.get(one.id, ()))) for one in self.obligations}
+        running = {
+            obligation.id: Running(self._limits(obligation, changed.get(obligation.id, ())))
+            for obligation in self.obligations
+        }
         rows = (
             self.env["revenue.evidence"]
             .sudo()
@@ -206,8 +214,3 @@ class EvidenceJudge:
             quantity = exact(line.terms["quantity"], "quantity")
             changed.setdefault(line.obligation_id.id, []).append((line.modification_id.date, quantity))
         return changed
-
-
-def storable(text):
-    """Return whether a value is a text that PostgreSQL takes."""
-    return is_text(text) and "\x00" not in text

@@ -1,12 +1,13 @@
 """Facts as other systems send them: what they are about is looked up for all of them at once."""
 
+from odoo.addons.record_protection.reading import is_ref
+from odoo.addons.record_protection.reading import is_storable as storable
+
 from ..engine import Refusal
 from ..engine.reading.node import day, is_text, quoted
-from .evidence_facts import KINDS, Wrong
-from .evidence_judge import storable
+from .evidence_kinds import KINDS, Wrong
 
 KEYS = ("key", "contract", "order", "obligation", "date", "kind", "value", "source", "note")
-LARGEST_ID = 2**31 - 1
 
 
 class EvidenceReader:
@@ -25,7 +26,7 @@ class EvidenceReader:
         found = env["revenue.contract"].union(*self.contracts.values(), *self.orders.values())
         self.obligations = env["revenue.obligation"].search([("contract_id", "in", found.ids)])
         self.of_contract = self.obligations.grouped("contract_id")
-        self.lines = {one.id: set(one.sudo().sale_line_ids.ids) for one in self.obligations}
+        self.lines = {obligation.id: set(obligation.sudo().sale_line_ids.ids) for obligation in self.obligations}
         self.outcomes = [self._outcome(item) for item in items]
 
     def fitting(self):
@@ -155,10 +156,3 @@ class EvidenceReader:
     def _suits(self, item, obligation):
         kind = item.get("kind")
         return isinstance(kind, str) and kind in KINDS and KINDS[kind].suits(obligation.measure, obligation.trigger)
-
-
-def is_ref(value):
-    """Return whether a value can be an id or a name."""
-    if isinstance(value, bool):
-        return False
-    return storable(value) or (isinstance(value, int) and 0 < value <= LARGEST_ID)

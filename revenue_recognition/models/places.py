@@ -17,8 +17,8 @@ RECORD = re.compile(rf"({'|'.join(MODELS)}) (\d+)(\.\w+)*")
 DAY = re.compile(r"(.*?):? ?(?:of )?(\d{4}-\d\d-\d\d)(\.\w+)*")
 
 
-def told_place(env, place):
-    """Return where the engine refused something, as the user of an environment knows it.
+def place_in_words(env, place):
+    """Return the place of a refusal of the engine in words of the user's screens and language.
 
     :param str place: as sources name it: ``modification 12.fixed_delta``, ``invoices of 2026-01-31``
     """

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .evidence_facts import ESTIMATES
+from .evidence_kinds import ESTIMATES
 
 
 class ProjectProject(models.Model):
@@ -8,10 +8,20 @@ class ProjectProject(models.Model):
 
     _inherit = "project.project"
 
+    revenue_obligation_ids = fields.One2many(
+        "revenue.obligation",
+        "project_id",
+        string="Obligations",
+        readonly=True,
+        groups="revenue_recognition.group_revenue_auditor",
+    )
     revenue_estimates_wanted = fields.Boolean(
         compute="_compute_revenue_estimates_wanted",
         help="Whether revenue of the project depends on an estimate at completion that you may update.",
     )
+
+    #: Which project an obligation is measured by is said on the obligation.
+    _kept_fields = frozenset({"revenue_obligation_ids"})
 
     @api.depends_context("uid")
     def _compute_revenue_estimates_wanted(self):
@@ -43,5 +53,6 @@ class ProjectProject(models.Model):
         :raises AccessError: for anybody but revenue accountants and the managers of the project
         """
         self.ensure_one()
+        self.check_access("read")
         obligations = self.env["revenue.obligation"].sudo().search([("project_id", "=", self.id)])
         return self.env["revenue.estimate.wizard"]._open(obligations)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .account_roles import ROLES
+from ..closing.account_roles import ROLES
 
 #: Orders that are further apart were not negotiated together (ASC 606-10-25-9: "at or near the same time").
 MOST_COMBINE_DAYS = 366
@@ -79,6 +79,11 @@ class ResCompany(models.Model):
         string="Combine Orders Within",
         help="Orders that a customer places within so many days make one contract (ASC 606-10-25-9); 0 combines none.",
     )
+    revenue_reopen_by_another = fields.Boolean(
+        string="Another Person Reopens",
+        default=True,
+        help="A month is opened again by another revenue controller than the one who locked it.",
+    )
     revenue_lock_date = fields.Date(
         string="Revenue Locked Through",
         readonly=True,
@@ -126,10 +131,27 @@ class ResCompany(models.Model):
 
     # === BUSINESS METHODS ===#
 
+    def _revenue_today(self):
+        """Return which day it is where the company is, whoever asks, a scheduled action too."""
+        return fields.Date.context_today(self.with_context(tz=self._revenue_zone()))
+
+    def _revenue_day_of(self, moment):
+        """Return which day a moment was where the company is.
+
+        :param datetime moment: in UTC; nothing for none
+        """
+        if not moment:
+            return None
+        return fields.Datetime.context_timestamp(self.with_context(tz=self._revenue_zone()), moment).date()
+
+    def _revenue_zone(self):
+        """Return the time zone of the company: of its address, else of its working hours, else UTC."""
+        return self.sudo().partner_id.tz or self.sudo().resource_calendar_id.tz or "UTC"
+
     def _revenue_account(self, role, version=None):
         """Return the account that plays a part: the policy's own, else the company's.
 
-        :param str role: a key of :data:`~.account_roles.ROLES`
+        :param str role: a key of :data:`~..closing.account_roles.ROLES`
         :param version: the version of a policy, or nothing
         :return: one account, or none
         """

@@ -1,10 +1,12 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, LockError, UserError
+from psycopg2.errors import UniqueViolation
 
-#: States of a close that is not finished.
-OPEN = ("draft", "computing", "computed", "approved", "posting")
-#: States of a close whose entries stand.
-POSTED = ("posted", "locked")
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ConcurrencyError, LockError, UserError
+from odoo.tools import mute_logger
+
+from ..closing.states import STANDING
+from ..demo.story import load
+from .append_only import protect
 
 
 class RevenueClose(models.Model):
@@ -101,6 +103,8 @@ class RevenueClose(models.Model):
     )
     entry_count = fields.Integer(compute="_compute_counts", string="Entries")
 
+    _once_fields = frozenset({"company_id"})
+
     _one_open = models.UniqueIndex(
         "(company_id) WHERE state IN ('draft', 'computing', 'computed', 'approved', 'posting')",
         "A company has one close at work at a time: finish or cancel it first.",
@@ -110,11 +114,6 @@ class RevenueClose(models.Model):
     )
 
     # === COMPUTE METHODS === #
-
-    @api.model
-    def _default_date(self):
-        """Return the last day of the month before."""
-        return fields.Date.subtract(fields.Date.start_of(fields.Date.context_today(self), "month"), days=1)
 
     @api.depends("date", "kind", "company_id")
     def _compute_name(self):
@@ -146,6 +145,11 @@ class RevenueClose(models.Model):
             close.blocking_count = exceptions[0][0]
             close.entry_count = postings[0][0] or 0
 
+    def init(self):
+        """Have the database itself keep what is posted."""
+        protect(self.env.cr, self._table, "revenue_refuse_close")
+        return super().init()
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -153,14 +157,23 @@ class RevenueClose(models.Model):
         if not self.env.su and any(set(vals) - {"date", "company_id"} for vals in vals_list):
             raise AccessError(self.env._("A close is made with its company and its date; the rest comes by its steps."))
         self.flush_model(["state"])
-        closes = super().create(vals_list)
+        for vals in vals_list:
+            self._check_none_at_work(vals)
+        # Where another call made one at the same moment, Odoo repeats this one, which sees it then.
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                closes = super().create(vals_list)
+        except UniqueViolation as error:
+            if not (error.diag.constraint_name or "").endswith("_one_open"):
+                raise
+            raise ConcurrencyError("Another call made a close of this company at the same moment.") from error
         for close in closes.filtered(lambda close: close.kind == "close"):
             close._check_period()
             close._number()
         return closes
 
     def _number(self):
-        """Tell a further close of a day apart from those before it."""
+        """Add a number to the name of a close whose day had closes before."""
         earlier = self.sudo().search_count(
             [
                 ("company_id", "=", self.company_id.id),
@@ -195,7 +208,7 @@ class RevenueClose(models.Model):
         """Post the entries to the ledger."""
         self.ensure_one()
         self._check_group("revenue_recognition.group_revenue_controller")
-        self.sudo()._post()
+        self.sudo()._without_defaults()._post()
 
     def action_lock(self):
         """Lock the period: nothing is posted to contracts up to its last day any more."""
@@ -213,7 +226,7 @@ class RevenueClose(models.Model):
         """Take an approval back: the close is to be approved again, or computed anew."""
         self.ensure_one()
         self._check_group("revenue_recognition.group_revenue_accountant")
-        self._in_state("approved")
+        self._check_state("approved")
         self.sudo().write({"state": "computed", "approved_by_id": False, "approved_at": False})
 
     def action_reopen(self, reason):
@@ -226,24 +239,28 @@ class RevenueClose(models.Model):
         """
         self.ensure_one()
         self._check_group("revenue_recognition.group_revenue_controller")
-        return self.sudo()._reopen(reason)
+        return self.sudo()._without_defaults()._reopen(reason)
 
     # === STEPS === #
 
     def _approve(self):
-        self._take()
-        self._in_state("computed")
+        self._lock_row()
+        self._check_state("computed")
         if self.prepared_by_id == self.env.user:
-            reason = self.env._("%s was prepared by you: a colleague has to approve it.")
-            raise UserError(reason % self.name)
+            raise UserError(self.env._("%s was prepared by you: a colleague has to approve it.", self.name))
         if self.blocking_count and not (self.exception_note or "").strip():
-            reason = self.env._("%(count)s contracts are left out of %(close)s. Say why they may be, or see to them.")
-            raise UserError(reason % {"count": self.blocking_count, "close": self.name})
+            raise UserError(
+                self.env._(
+                    "%(count)s contracts are left out of %(close)s. Say why they may be, or see to them.",
+                    count=self.blocking_count,
+                    close=self.name,
+                )
+            )
         self.write({"state": "approved", "approved_by_id": self.env.uid, "approved_at": fields.Datetime.now()})
 
     def _lock(self):
-        self._take()
-        self._in_state("posted")
+        self._lock_row()
+        self._check_state("posted")
         if self.reversal_ids:
             raise UserError(self.env._("%s was reopened; close the period again.", self.name))
         self.write({"state": "locked", "locked_by_id": self.env.uid})
@@ -251,15 +268,15 @@ class RevenueClose(models.Model):
             self.company_id.revenue_lock_date = self.date
 
     def _cancel(self):
-        self._take()
-        self._in_state("draft", "computing", "computed", "approved")
+        self._lock_row()
+        self._check_state("draft", "computing", "computed", "approved")
         self._forget()
         self.state = "cancelled"
 
     # === CHECKS === #
 
     def _check_group(self, group):
-        """Let members of a group pass.
+        """Refuse users who are not of a group.
 
         :raises AccessError: for others
         """
@@ -268,23 +285,24 @@ class RevenueClose(models.Model):
             name = self.env.ref(group).sudo().full_name
             raise AccessError(self.env._("This step is for: %s.", name))
 
-    def _in_state(self, *states):
-        """Let closes in some states pass.
+    def _check_state(self, *states):
+        """Refuse closes in other states than these.
 
         :raises UserError: for others, naming what is to be done first
         """
         if self.state in states:
             return
         labels = dict(self._fields["state"]._description_selection(self.env))
-        reason = self.env._("%(close)s is %(state)s; this step needs it to be: %(states)s.")
-        values = {
-            "close": self.name,
-            "state": labels[self.state],
-            "states": ", ".join(labels[state] for state in states),
-        }
-        raise UserError(reason % values)
+        raise UserError(
+            self.env._(
+                "%(close)s is %(state)s; this step needs it to be: %(states)s.",
+                close=self.name,
+                state=labels[self.state],
+                states=", ".join(labels[state] for state in states),
+            )
+        )
 
-    def _take(self):
+    def _lock_row(self):
         """Keep others from working on the close until the transaction ends.
 
         :raises UserError: when somebody else works on it
@@ -295,20 +313,6 @@ class RevenueClose(models.Model):
             raise UserError(self.env._("Somebody else is working on %s; try again in a moment.", self.name)) from error
         self.invalidate_recordset()
 
-    def _check_period(self):
-        """Refuse a close of a period that is locked, or before one that is posted.
-
-        :raises UserError: with the close that stands in the way
-        """
-        locked = self.company_id.sudo().revenue_lock_date
-        if locked and self.date <= locked:
-            reason = self.env._("Revenue is locked through %(date)s. Close a later day, or have the period reopened.")
-            raise UserError(reason % {"date": locked})
-        last = self._last_posted(self.company_id)
-        if last and self.date < last.date:
-            reason = self.env._("%(last)s is posted through %(date)s. Close that day or a later one.")
-            raise UserError(reason % {"last": last.name, "date": last.date})
-
     @api.model
     def _last_posted(self, company):
         """Return the last close of a company that stands."""
@@ -316,9 +320,14 @@ class RevenueClose(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("kind", "=", "close"),
-                ("state", "in", POSTED),
+                ("state", "in", STANDING),
                 ("reversal_ids", "=", False),
             ],
             order="date desc, id desc",
             limit=1,
         )
+
+    @api.model
+    def _load_demo(self):
+        """Take the firms of the demo through closed months (called by the demo data, safe to repeat)."""
+        load(self.env)

@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..closing.booked import SETTLED
-from .account_roles import ROLES
+from ..closing.account_roles import ROLES
+from ..closing.states import COUNTING, STANDING
 
 #: Accounts on which nothing but contracts stands: every journal item on them has to be known to the subledger.
 OWN_ROLES = ("contract_liability", "contract_asset", "refund_liability", "loss_provision", "contract_cost")
@@ -21,7 +21,7 @@ class RevenueClose(models.Model):
 
     def _compute_difference(self):
         for close in self:
-            rows = close._compare(close.company_id, close.date) if close.state in ("posted", "locked") else []
+            rows = close._compare(close.company_id, close.date) if close.state in STANDING else []
             close.difference = close.company_currency_id.round(sum(abs(row["difference"]) for row in rows))
 
     def action_open_check(self):
@@ -89,7 +89,7 @@ class RevenueClose(models.Model):
                  WHERE account IS NOT NULL GROUP BY account
                 """,
                 company=company.id,
-                states=SETTLED,
+                states=COUNTING,
                 date=date,
             )
         )

@@ -1,10 +1,10 @@
 import logging
 from random import uniform
-from time import sleep
+from time import monotonic, sleep
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 from ..closing import Computation, total_postings
 
@@ -13,7 +13,9 @@ _logger = logging.getLogger(__name__)
 #: Contracts worked out at a time: memory stays flat, and a query reads them all. A system parameter may say otherwise.
 CHUNK = ("revenue_recognition.chunk", 4000)
 #: From so many contracts on a close is computed in the background, committed part by part; likewise.
-BACKGROUND = ("revenue_recognition.background", 5000)
+CONTRACTS_AT_ONCE = ("revenue_recognition.background", 5000)
+#: How many seconds a scheduled action goes on before it begins anew; never more than half of what Odoo gives it.
+WORK_SECONDS = 60
 #: How often a part is tried that others got in the way of.
 TRIES = 5
 
@@ -29,11 +31,11 @@ class RevenueClose(models.Model):
         A small company is done at once. A large one is done in the background, part by part, by as many workers as
         there are for scheduled actions; each commits its part, so one that was interrupted loses no more than that.
         """
-        self._take()
-        self._in_state("draft", "computing", "computed")
+        self._lock_row()
+        self._check_state("draft", "computing", "computed")
         if self.state != "computing":
             self._start()
-        if self.contract_count - self.contract_done > self._parameter(*BACKGROUND):
+        if self.contract_count - self.contract_done > self._parameter(*CONTRACTS_AT_ONCE):
             self._wake()
         else:
             computation = Computation(self)
@@ -57,6 +59,7 @@ class RevenueClose(models.Model):
                 "contract_count": 0,
             }
         )
+        self.env["revenue.obligation"]._follow_lines(self.company_id)
         self._divide()
 
     def _divide(self):
@@ -96,7 +99,11 @@ class RevenueClose(models.Model):
         return True
 
     def _note_problems(self, loaded):
+        loaded = list(loaded)
         self._note((one.id, problem) for one in loaded for problem in one.problems)
+        contracts = self.env["revenue.contract"]
+        blocked = [(contracts.browse(one.id), one.problems) for one in loaded if one.blocked()]
+        self.env["revenue.exception"]._note_blocking(blocked)
 
     def _finish(self):
         """Note what concerns the close as a whole; it waits for approval then."""
@@ -105,6 +112,8 @@ class RevenueClose(models.Model):
         self.env.invalidate_all()
         self._note_late_evidence()
         self._note_proposals()
+        self._note_moved()
+        self._note_other_projects()
         self.state = "computed"
         self.part_ids.unlink()
 
@@ -129,27 +138,45 @@ class RevenueClose(models.Model):
 
         Two scheduled actions do this, so that two workers may share the computing of a large close.
         """
+        end = monotonic() + self._work_seconds()
         for close in self.search([("state", "in", ("computing", "posting"))]):
-            close._work_or_say_why()
+            close._work_or_say_why(end)
 
-    def _work_or_say_why(self):
-        """Go on with a close; what stops it is written on it, for the people who wait."""
+    @api.model
+    def _work_seconds(self):
+        """Return how long a scheduled action goes on: Odoo ends a server whose action takes longer than its limit."""
+        limit = config["limit_time_real_cron"]
+        limit = config["limit_time_real"] if limit < 0 else limit
+        return min(WORK_SECONDS, limit / 2) if limit else WORK_SECONDS
+
+    def _work_or_say_why(self, end):
+        """Go on with a close; what stops it is written on it, for the people who wait.
+
+        :param float end: see :meth:`_work`
+        """
         try:
-            self._work()
+            self._work(end)
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("%s can't go on", self.name)
             self.failure = str(error) or repr(error)
             self.env["ir.cron"]._commit_progress(1)
 
-    def _work(self):
+    def _work(self, end=float("inf")):
         """Do the rest of the work of one close, with a commit after each part.
 
         A part that another transaction got in the way of is done again.
+
+        :param float end: when (``time.monotonic``) to begin no further part, and to have the rest done anew
         """
         computation = Computation(self)
         going, tries = True, 0
         while going:
+            if monotonic() >= end:
+                self._wake()
+                # A trigger lets other scheduled actions run first. With ``remaining`` Odoo would run it again at once.
+                self.env["ir.cron"]._commit_progress(remaining=0)
+                return
             try:
                 going = self._work_part(computation)
                 self.env["ir.cron"]._commit_progress(1, remaining=int(going))
@@ -166,7 +193,7 @@ class RevenueClose(models.Model):
         self.invalidate_recordset()
         # Looked at before: somebody may be posting it for minutes, which is not waited for.
         if self.state == "computing" and self._hold("FOR SHARE") == "computing":
-            # The commit need not wait for the disk: a part that a power cut takes is simply not done.
+            # The commit need not wait for the disk: a part lost in a power cut is computed again.
             self.env.cr.execute("SET LOCAL synchronous_commit TO OFF")
             return self._compute_part(computation) or self._finish_if_done()
         # A close that waits for people is not locked, not even for a moment.

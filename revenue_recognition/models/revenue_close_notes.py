@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..engine.wording import Figure
 from ..loading import Problem
 
 #: Facts of a company dated up to a day and recorded after a moment, from every table that closes read.
@@ -42,7 +43,7 @@ LATE = """
 
 
 class RevenueClose(models.Model):
-    """What a close says of itself: facts that came in late, changes that wait for an answer."""
+    """Notes on a close: facts of closed periods that came in late, proposed modifications that wait for an answer."""
 
     _inherit = "revenue.close"
 
@@ -53,7 +54,7 @@ class RevenueClose(models.Model):
             return
         query = SQL(LATE, company=self.company_id.id, date=last.date, moment=last.prepared_at)
         self._note(
-            (contract_id, Problem("late", blocking=False, count=count, date=date))
+            (contract_id, Problem("late", blocking=False, count=Figure(f"{count:,}"), date=date))
             for contract_id, count, date in self.env.execute_query(query)
         )
 

@@ -1,15 +1,17 @@
 from odoo import fields, models
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
+from ..closing.states import AT_WORK
 from ..closing.writer import DOCUMENTS
-from .revenue_close import OPEN
 
 #: Postings that make one journal entry: few, large entries. A system parameter may say otherwise.
 POSTINGS_PER_MOVE = ("revenue_recognition.postings_per_move", 500)
 #: From so many postings on a close is posted in the background. A system parameter may say otherwise.
-BACKGROUND = ("revenue_recognition.background_postings", 2000)
+POSTINGS_AT_ONCE = ("revenue_recognition.background_postings", 2000)
 
 
 class RevenueClose(models.Model):
@@ -23,12 +25,13 @@ class RevenueClose(models.Model):
         :raises UserError: when a lock date, an archived account or a contract that was cancelled meanwhile stands in
             the way; nothing is posted then
         """
-        self._take()
-        self._in_state("approved", "posting")
+        self._lock_row()
+        self._check_state("approved", "posting")
+        self._check_over()
         self._check_may_post()
         if self.state == "approved":
             self.write({"state": "posting", "posted_by_id": self.env.uid})
-        background = self._parameter(*BACKGROUND)
+        background = self._parameter(*POSTINGS_AT_ONCE)
         if len(self._waiting_postings(limit=background + 1)) > background:
             self._wake()
         else:
@@ -53,7 +56,8 @@ class RevenueClose(models.Model):
         move = self.env["account.move"].create(self._move_values(part))
         move._post(soft=False)
         if move.date != self.date:
-            raise UserError(self.env._("Odoo moved %(close)s to %(date)s.", close=self.name, date=move.date))
+            day = format_date(self.env, move.date)
+            raise UserError(self.env._("Odoo moved %(close)s to %(date)s.", close=self.name, date=day))
         return True
 
     def _waiting_postings(self, limit=None):
@@ -85,7 +89,7 @@ class RevenueClose(models.Model):
     # === CHECKS === #
 
     def _check_may_post(self):
-        """Let a close pass that may be posted on its date.
+        """Refuse a close that cannot be posted on its date.
 
         :raises UserError: naming what stands in the way, and what to do
         """
@@ -97,8 +101,13 @@ class RevenueClose(models.Model):
         self._check_journals(journals)
         accounts = (debited | credited).filtered(lambda account: not account.active)
         if accounts:
-            reason = self.env._("%(close)s can't be posted: the account %(account)s is archived. Use it again first.")
-            raise UserError(reason % {"close": self.name, "account": accounts[0].display_name})
+            raise UserError(
+                self.env._(
+                    "%(close)s can't be posted: the account %(account)s is archived. Use it again first.",
+                    close=self.name,
+                    account=accounts[0].display_name,
+                )
+            )
         self._check_contracts()
 
     def _check_journals(self, journals):
@@ -109,8 +118,13 @@ class RevenueClose(models.Model):
         for journal in journals:
             locks = self.company_id._get_violated_lock_dates(self.date, False, journal)
             if locks:
-                reason = self.env._("%(close)s can't be posted: %(locks)s. Have the lock date moved, or close later.")
-                raise UserError(reason % {"close": self.name, "locks": self._lock_names(locks)})
+                raise UserError(
+                    self.env._(
+                        "%(close)s can't be posted: %(locks)s. Have the lock date moved, or close later.",
+                        close=self.name,
+                        locks=self._lock_names(locks),
+                    )
+                )
 
     def _check_contracts(self):
         """Refuse what was computed of contracts that are no longer active."""
@@ -130,28 +144,34 @@ class RevenueClose(models.Model):
             )
         )
         if rows and self.kind == "close":
-            reason = self.env._("%(contract)s was cancelled after %(close)s was computed. Compute it again.")
-            raise UserError(reason % {"contract": rows[0][0], "close": self.name})
+            raise UserError(
+                self.env._(
+                    "%(contract)s was cancelled after %(close)s was computed. Compute it again.",
+                    contract=rows[0][0],
+                    close=self.name,
+                )
+            )
 
     def _lock_names(self, locks):
         """Return lock dates as people know them."""
         fields_of = self.env["res.company"].fields_get([field for _date, field in locks], ["string"])
-        return ", ".join(f"{fields_of[field]['string']} {date}" for date, field in locks)
+        return ", ".join(f"{fields_of[field]['string']} {format_date(self.env, date)}" for date, field in locks)
 
     # === REOPENING === #
 
     def _reopen(self, reason):
-        if not isinstance(reason, str) or not reason.strip():
+        if not read_argument(self.env, "reason", reading.text, reason).strip():
             raise UserError(self.env._("Say why %s is opened again.", self.name))
-        self._take()
-        self._in_state("posted", "locked")
+        self._lock_row()
+        self._check_state("posted", "locked")
         last = self._last_posted(self.company_id)
         if self.kind != "close" or self.reversal_ids or last != self:
             raise UserError(self.env._("Only the last close that stands can be opened again: %s.", last.name or "-"))
+        self._check_another_reopens()
         if self.search_count(
             [
                 ("company_id", "=", self.company_id.id),
-                ("state", "in", OPEN),
+                ("state", "in", AT_WORK),
             ],
             limit=1,
         ):
@@ -167,6 +187,16 @@ class RevenueClose(models.Model):
         )
         reversal._mirror(self)
         return reversal
+
+    def _check_another_reopens(self):
+        """Refuse that whoever locked a month opens it again alone, where the company wants another person for it.
+
+        :raises UserError: naming who may
+        """
+        company = self.company_id
+        if company.revenue_reopen_by_another and self.state == "locked" and self.locked_by_id == self.env.user:
+            reason = self.env._("%s was locked by you: another revenue controller has to reopen it.", self.name)
+            raise UserError(reason)
 
     def _mirror(self, close):
         """Write and post the mirror image of a close."""

@@ -1,18 +1,19 @@
-from datetime import date as day_of
-
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..closing.states import STANDING
 
 #: The steps of a close, in their order, with the states that each leads to.
-STEPS = {
+STATES_AFTER = {
     "compute": ("computing", "computed"),
     "approve": ("approved",),
     "post": ("posting", "posted"),
     "lock": ("locked",),
 }
-#: Years a close may be of: a slip of the pen is none of these.
-YEARS = range(1900, 3000)
-ORDER = ("draft", "computing", "computed", "approved", "posting", "posted", "locked")
+STATES_IN_ORDER = ("draft", "computing", "computed", "approved", "posting", "posted", "locked")
 
 
 class RevenueClose(models.Model):
@@ -21,7 +22,7 @@ class RevenueClose(models.Model):
     _inherit = "revenue.close"
 
     @api.model
-    def run(self, company: int | str, date: str, step: str, note: str | None = None) -> dict:
+    def run(self, company: int | str, date: str, step: str, note: str | None = None, preview: bool = False) -> dict:
         """Take the close of a company and a day one step further.
 
         A step that is done already does nothing and returns the close as it is, so every call may be repeated. A
@@ -30,23 +31,32 @@ class RevenueClose(models.Model):
         :param company: id or name
         :param str date: the last day of the period, as ISO date
         :param str step: ``compute``, ``approve``, ``post`` or ``lock``
-        :param str note: for ``approve``: why contracts may be left out, where some are
+        :param str note: for ``approve``: why contracts may be left out, where some are; for ``lock``: why subledger and
+            ledger may differ, where they do
+        :param bool preview: for ``compute``: whether a period that is not over yet is only looked at, within the
+            running month. It is approved, posted and locked from its last day on, computed anew by then
         :return: ``{"close": id, "name", "date", "state", "contracts", "done", "entries", "exceptions": [{"contract",
             "message", "blocking"}], "postings": [{"kind", "debit", "credit", "currency", "amount",
-            "company_amount"}], "moves": [names], "difference": subledger less ledger, in the company's currency}``.
-            Exceptions and postings are the first 1,000.
+            "company_amount"}], "moves": [names], "difference": subledger less ledger, in the company's currency,
+            "warnings": why the period may be another one than meant, in words}``. Exceptions and postings are the first
+            1,000.
         :raises AccessError: for users without the step's group (accountants compute, controllers do the rest)
-        :raises UserError: for an unknown company, day or step; a step out of order; an approver who is the preparer; a
-            locked or archived obstacle, by name
+        :raises UserError: for an unknown company, day or step; a day to come; a step out of order; an approver who is
+            the preparer; a locked or archived obstacle, by name; a difference to the ledger that nothing explains
         """
-        if not isinstance(step, str) or step not in STEPS:
-            raise UserError(self.env._("step: one of %(steps)s, not %(step)s", steps=", ".join(STEPS), step=repr(step)))
+        step = read_argument(self.env, "step", reading.choice, step, STATES_AFTER)
+        note = read_argument(self.env, "note", reading.text, note)
         group = "accountant" if step == "compute" else "controller"
         self.browse()._check_group(f"revenue_recognition.group_revenue_{group}")
-        close = self._find_close(self._read_company(company), self._read_close_day(date), step)
+        chosen, day = self._read_company(company), self._read_close_day(date)
+        if step == "compute" and preview is not True:
+            self._check_no_preview(chosen, day)
+        close = self._find_close(chosen, day, step)
         if not close._is_past(step):
             if note and step == "approve":
-                close.sudo().exception_note = str(note)
+                close.sudo().exception_note = note
+            if note and step == "lock":
+                close.sudo().difference_note = note
             getattr(close, f"action_{step}")()
         return close._summary()
 
@@ -66,11 +76,31 @@ class RevenueClose(models.Model):
         )
         if found or step == "compute":
             return found or self.create({"company_id": company.id, "date": day})
-        raise UserError(self.env._("There is no close of %(date)s yet; compute it first.", date=day))
+        raise UserError(
+            self.env._("There is no close of %(date)s yet; compute it first.", date=format_date(self.env, day))
+        )
+
+    @api.model
+    def _check_no_preview(self, company, day):
+        """Refuse a day to come where nobody said that it is only looked at.
+
+        :raises UserError: naming the argument
+        """
+        today = company._revenue_today()
+        if today < day <= fields.Date.end_of(today, "month"):
+            raise UserError(
+                self.env._(
+                    "date: %(date)s has not come yet. To look at the running month, pass preview = true; it is booked "
+                    "from that day on.",
+                    date=format_date(self.env, day),
+                )
+            )
 
     def _is_past(self, step):
         """Return whether a step is done already; computing again is done by hand."""
-        return self.state != "computing" and ORDER.index(self.state) >= ORDER.index(STEPS[step][-1])
+        return self.state != "computing" and STATES_IN_ORDER.index(self.state) >= STATES_IN_ORDER.index(
+            STATES_AFTER[step][-1]
+        )
 
     @api.model
     def _read_company(self, company):
@@ -80,18 +110,12 @@ class RevenueClose(models.Model):
         elif isinstance(company, str):
             companies = self.env.companies.filtered(lambda one: one.name == company)
         if len(companies) != 1:
-            raise UserError(self.env._("company: none of yours is %s", repr(company)[:60]))
+            raise UserError(self.env._("company: none of yours is %s", reading.quoted(company)))
         return companies
 
     @api.model
     def _read_close_day(self, day):
-        try:
-            found = day_of.fromisoformat(day)
-        except (TypeError, ValueError) as error:
-            raise UserError(self.env._("date: no ISO date: %s", repr(day)[:60])) from error
-        if found.year not in YEARS:
-            raise UserError(self.env._("date: not between 1900 and 2999: %s", day))
-        return found
+        return read_argument(self.env, "date", reading.day, day)
 
     def _summary(self):
         """Return the close as plain values; see :meth:`run`."""
@@ -106,10 +130,11 @@ class RevenueClose(models.Model):
             "done": close.contract_done,
             "entries": close.entry_count,
             "exceptions": [
-                {"contract": one.contract_id.id, "message": one.message, "blocking": one.blocking}
-                for one in close.exception_ids[:1000]
+                {"contract": exception.contract_id.id, "message": exception.message, "blocking": exception.blocking}
+                for exception in close.exception_ids[:1000]
             ],
-            "postings": [one._plain() for one in close.posting_ids[:1000]],
+            "postings": [posting._plain() for posting in close.posting_ids[:1000]],
             "moves": close.move_ids.mapped("name"),
             "difference": close.difference,
+            "warnings": close._period_warnings() if close.state not in STANDING else [],
         }

@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
 
 #: The step at which a close stands in each state.
 STANDS_AT = {
@@ -14,7 +13,7 @@ STANDS_AT = {
     "posted": "lock",
     "locked": None,
 }
-STEPS = ("compute", "preview", "approve", "post", "lock")
+STEPS_ON_PAGE = ("compute", "preview", "approve", "post", "lock")
 WORKING = ("computing", "posting")
 
 
@@ -77,8 +76,8 @@ class RevenueClose(models.Model):
         if current == "approve" and any(one["blocking"] for one in missing):
             current = "preview"
         labels, steps = self._step_labels(), []
-        position = STEPS.index(current) if current else len(STEPS)
-        for number, key in enumerate(STEPS):
+        position = STEPS_ON_PAGE.index(current) if current else len(STEPS_ON_PAGE)
+        for number, key in enumerate(STEPS_ON_PAGE):
             state = "done" if number < position else "current" if number == position else "todo"
             steps.append(
                 {
@@ -125,7 +124,9 @@ class RevenueClose(models.Model):
 
     def _missing(self, step):
         """Return what the step at hand waits for."""
-        found = [*self._missing_explanations(), *self._missing_documents()] if step in ("compute", "approve") else []
+        found = []
+        if step in ("compute", "approve"):
+            found += [*self._missing_explanations(), *self._missing_days(), *self._missing_documents()]
         if step == "post":
             found += self._missing_to_post()
         if step == "lock":
@@ -190,13 +191,6 @@ class RevenueClose(models.Model):
         except UserError as error:
             return [self._miss(str(error), blocking=True)]
         return []
-
-    def _missing_ties(self):
-        if not self.difference or self.reversal_ids:
-            return []
-        amount = formatLang(self.env, self.difference, currency_obj=self.company_currency_id)
-        words = self.env._("Subledger and ledger differ by %s.", amount)
-        return [self._miss(words, "action_open_check", self.env._("Compare"))]
 
     # === DOORS === #
 

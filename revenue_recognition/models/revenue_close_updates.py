@@ -1,4 +1,4 @@
-"""Open pages of a close hear, over Odoo's bus, when it is taken further: by people, by workers in the background."""
+"""Open forms of a close are notified by Odoo's bus when it advances, by a person or by a worker in the background."""
 
 import re
 from time import monotonic
@@ -11,11 +11,11 @@ SUBCHANNEL = "revenue_recognition"
 CHANGED = "revenue_recognition/close_changed"
 #: What a page of a close shows of its work.
 SHOWN = {"state", "failure", "contract_count", "parts_posted", "exception_note"}
-TOLD = "revenue_recognition.told"
+NOTIFIED = "revenue_recognition.notified"
 #: Seconds between two messages of a process about the parts of a close: pages look no oftener, and each costs a commit.
 EVERY = 1.0
-#: When this process told of a part: ``{(database, close id): seconds}``.
-last_told = {}
+#: When this process notified of a part: ``{(database, close id): seconds}``.
+last_notified = {}
 
 
 class RevenueClose(models.Model):
@@ -24,26 +24,26 @@ class RevenueClose(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & SHOWN:
-            self._tell_screens()
+            self._notify_screens()
         return result
 
     def _compute_part(self, computation):
         found = super()._compute_part(computation)
         key, now = (self.env.cr.dbname, self.id), monotonic()
-        if found and now - last_told.get(key, -EVERY) >= EVERY:
-            last_told[key] = now
-            self._tell_screens()
+        if found and now - last_notified.get(key, -EVERY) >= EVERY:
+            last_notified[key] = now
+            self._notify_screens()
         return found
 
-    def _tell_screens(self):
-        """Tell the open pages of these closes, when this transaction is committed, to look again.
+    def _notify_screens(self):
+        """Have the open pages of these closes, when this transaction is committed, to look again.
 
         A transaction sends one row a close, whatever it does. Only the id is sent: each page reads what its user may.
         """
-        told = self.env.cr.precommit.data.setdefault(TOLD, set())
+        notified = self.env.cr.precommit.data.setdefault(NOTIFIED, set())
         for close in self:
-            if close.id not in told:
-                told.add(close.id)
+            if close.id not in notified:
+                notified.add(close.id)
                 self.env["bus.bus"]._sendone((close, SUBCHANNEL), CHANGED, {"close_id": close.id})
 
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..engine import Refusal, simulate
-from .telling import teller
+from .translating import translator
 
 REVENUE_GROUPS = ("revenue_recognition.group_revenue_accountant", "revenue_recognition.group_revenue_auditor")
 
@@ -74,6 +74,8 @@ class RevenueContract(models.Model):
     exception_ids = fields.One2many("revenue.exception", "contract_id", string="Exceptions", readonly=True)
     entry_ids = fields.One2many("revenue.entry", "contract_id", string="Subledger", readonly=True)
 
+    _once_fields = frozenset({"company_id"})
+
     # === WHAT-IF === #
 
     @api.model
@@ -95,15 +97,15 @@ class RevenueContract(models.Model):
             ``events[3].obligation: no obligation "C"``
         """
         self._check_may_simulate()
-        say = teller(self.env)
+        say = translator(self.env)
         try:
             return simulate(scenario, self._currency_decimals(), say)
         except Refusal as refusal:
-            raise UserError(refusal.told(say)) from refusal
+            raise UserError(refusal.in_words(say)) from refusal
 
     @api.model
     def _check_may_simulate(self):
-        """Let users of a revenue group pass.
+        """Refuse users who are of no revenue group.
 
         :raises AccessError: for anybody else
         """

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..closing.booked import SETTLED
+from ..closing.states import COUNTING
 from .revenue_rollforward import EFFECTS
 
 POSITIONS = [
@@ -92,7 +92,7 @@ class RevenueContract(models.Model):
              GROUP BY 1
             """,
             SQL(", ").join(SQL("(%s, %s, %s)", *one) for one in SIGNS),
-            SETTLED,
+            COUNTING,
             condition,
         )
 
@@ -107,7 +107,7 @@ class RevenueContract(models.Model):
         """
         closes = self.env["revenue.close"].sudo()
         closes.flush_model(["state"])
-        key = ("revenue_standing", *closes.search([("state", "in", SETTLED)], order="id").ids)
+        key = ("revenue_standing", *closes.search([("state", "in", COUNTING)], order="id").ids)
         if key not in self.env.cr.cache:
             standing = {"asset": [], "liability": [], "settled": []}
             # Rolling back undoes nothing but the settings.

@@ -4,7 +4,7 @@ INVOICES = ("out_invoice", "out_refund", "out_receipt")
 
 
 class RevenueContract(models.Model):
-    """What stands in the way of a contract, and the doors to its documents."""
+    """The exceptions of a contract, and the buttons that open its documents."""
 
     _inherit = "revenue.contract"
 
@@ -13,6 +13,12 @@ class RevenueContract(models.Model):
     )
     todo_count = fields.Integer(compute="_compute_todo_count", string="Exceptions Open")
     hindrance = fields.Text(compute="_compute_hindrance", help="What keeps the contract out of the books.")
+    status = fields.Selection(
+        [("draft", "Draft"), ("active", "Active"), ("blocked", "Left Out"), ("cancelled", "Cancelled")],
+        compute="_compute_status",
+        help="Active contracts are closed. One that is left out cannot be worked out until its exceptions are seen to; "
+        "a draft lacks something before it begins.",
+    )
     order_count = fields.Integer(compute="_compute_order_count")
     invoice_count = fields.Integer(compute="_compute_invoice_count")
     entry_count = fields.Integer(compute="_compute_entry_count")
@@ -21,15 +27,25 @@ class RevenueContract(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("todo_ids")
+    @api.depends("todo_ids", "modification_ids.state")
     def _compute_todo_count(self):
         self._count("todo_count", "revenue.exception", [("close_id", "=", False)])
+        waiting = [("contract_id", "in", self.ids), ("state", "=", "proposed")]
+        counts = dict(self.env["revenue.modification"]._read_group(waiting, ["contract_id"], ["__count"]))
+        for contract in self:
+            contract.todo_count += counts.get(contract, 0)
 
     @api.depends("todo_ids.blocking", "todo_ids.message")
     @api.depends_context("lang")
     def _compute_hindrance(self):
         for contract in self:
             contract.hindrance = "\n".join(contract.todo_ids.filtered("blocking").mapped("message"))
+
+    @api.depends("state", "todo_ids.blocking")
+    def _compute_status(self):
+        for contract in self:
+            left_out = contract.state == "active" and any(contract.todo_ids.mapped("blocking"))
+            contract.status = "blocked" if left_out else contract.state
 
     @api.depends("order_ids")
     def _compute_order_count(self):
@@ -67,10 +83,12 @@ class RevenueContract(models.Model):
 
     def action_view_orders(self):
         """Open the sale orders."""
+        self.check_access("read")
         return self.order_ids._get_records_action(name=self.env._("Orders"))
 
     def action_view_invoices(self):
         """Open the invoices and credit notes."""
+        self.check_access("read")
         lines = self.env["account.move.line"].search(
             [("revenue_contract_id", "in", self.ids), ("move_id.move_type", "in", INVOICES)]
         )
@@ -78,11 +96,17 @@ class RevenueContract(models.Model):
 
     def action_view_entries(self):
         """Open the subledger of the contracts."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_entry")
         return {**action, "domain": [("contract_id", "in", self.ids)], "context": {}}
 
     def action_view_exceptions(self):
-        """Open what has to be seen to."""
+        """Open what has to be seen to: exceptions, or else the changes that wait for an answer."""
+        self.check_access("read")
+        if not self.todo_ids:
+            action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_modification")
+            waiting = [("contract_id", "in", self.ids), ("state", "=", "proposed")]
+            return {**action, "domain": waiting, "context": {}}
         action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_exception")
         return {**action, "domain": [("contract_id", "in", self.ids), ("close_id", "=", False)]}
 

@@ -1,12 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 
 class RevenueContractCost(models.Model):
     """A cost of obtaining or fulfilling a contract that is an asset, or its impairment (ASC 340-40-25-1, 35-3)."""
 
     _name = "revenue.contract.cost"
-    _inherit = ["revenue.append.only"]
+    _inherit = ["record.append.only"]
     _description = "Contract Cost"
     _check_company_auto = True
     _order = "contract_id, date, id"
@@ -15,7 +16,9 @@ class RevenueContractCost(models.Model):
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     date = fields.Date(
-        required=True, default=fields.Date.context_today, help="The day on which it was incurred, or found impaired."
+        required=True,
+        default=lambda self: self.env.company._revenue_today(),
+        help="The day on which it was incurred, or found impaired.",
     )
     kind = fields.Selection(
         [("capitalise", "Capitalised"), ("impair", "Impaired")],
@@ -56,9 +59,15 @@ class RevenueContractCost(models.Model):
                     self.env._("The amount must be above zero. An impairment is of the kind impaired.")
                 )
             if cost.date < cost.contract_id.date:
-                reason = self.env._("%(day)s is before the inception of %(contract)s. Date it on %(start)s.")
-                words = {"day": cost.date, "contract": cost.contract_id.name, "start": cost.contract_id.date}
-                raise ValidationError(reason % words)
+                day, start = (format_date(self.env, one) for one in (cost.date, cost.contract_id.date))
+                raise ValidationError(
+                    self.env._(
+                        "%(day)s is before the inception of %(contract)s. Date it on %(start)s.",
+                        day=day,
+                        contract=cost.contract_id.name,
+                        start=start,
+                    )
+                )
         for contract in self.contract_id:
             contract._check_impairments()
 

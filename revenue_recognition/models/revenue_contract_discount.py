@@ -5,8 +5,8 @@ from odoo.exceptions import ValidationError
 class RevenueContractDiscount(models.Model):
     """A part of a contract's discount that observable evidence ties to some obligations only (ASC 606-10-32-37).
 
-    The price of the contract is net of it already: it only says whose share is lower. Any other discount lowers all
-    obligations in proportion to their standalone selling prices.
+    The price of the contract is net of it already: it only lowers the shares of these obligations. Any other
+    discount lowers all obligations in proportion to their standalone selling prices.
     """
 
     _name = "revenue.contract.discount"
@@ -69,7 +69,7 @@ class RevenueContractDiscount(models.Model):
         self._check_unbooked()
 
     def _check_unbooked(self):
-        """Let discounts of contracts pass of which nothing is booked.
+        """Refuse discounts of contracts of which something is booked.
 
         :raises UserError: for any other
         """

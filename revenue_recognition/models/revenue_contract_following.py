@@ -1,14 +1,15 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Command
 
-from .revenue_contract_making import OPEN_ENDED
+from ..engine.money import in_currency
+from .revenue_obligation import fixed_price
 
 
 class RevenueContract(models.Model):
     """How contracts follow their orders once these are confirmed: never silently.
 
-    A draft takes over what its orders say. A contract that is active keeps its terms; what the
-    orders say differently is proposed as one modification, which replaces an earlier proposal.
+    A draft takes over the lines of its orders. An active contract keeps its terms; the differences of its orders are
+    proposed as one modification, which replaces an earlier proposal.
     """
 
     _inherit = "revenue.contract"
@@ -20,6 +21,7 @@ class RevenueContract(models.Model):
                 contract._follow_as_draft()
             elif contract.state == "active":
                 contract._propose()
+        self._note_billed_above()
 
     # === DRAFTS === #
 
@@ -32,9 +34,11 @@ class RevenueContract(models.Model):
             lines = order.order_line
             promises += lines._revenue_promises(self.date)
             fixed += sum(lines._revenue_reductions().mapped("price_subtotal"))
-        kept = {one.key: one for one in self.obligation_ids}
-        wanted = {one["key"] for one in promises}
-        gone = self.obligation_ids.filtered(lambda one: one.key not in wanted and not one.evidence_ids)
+        kept = {obligation.key: obligation for obligation in self.obligation_ids}
+        wanted = {promise["key"] for promise in promises}
+        gone = self.obligation_ids.filtered(
+            lambda obligation: obligation.key not in wanted and not obligation.evidence_ids
+        )
         gone.sale_line_ids.revenue_contract_id = False
         commands = [Command.delete(one.id) for one in gone]
         for values in promises:
@@ -42,8 +46,9 @@ class RevenueContract(models.Model):
                 commands.append(Command.update(kept[values["key"]].id, values))
             else:
                 commands.append(Command.create(values))
-        fixed += sum(one["price"] for one in promises if one["measure"] not in OPEN_ENDED)
-        self.write({"obligation_ids": commands, "fixed": fixed})
+        fixed += fixed_price(promises)
+        self.write({"obligation_ids": commands})
+        self.fixed = fixed + self._order_cents()
         self._cover_lines()
         self._review()
 
@@ -62,22 +67,28 @@ class RevenueContract(models.Model):
             is no difference
         """
         self.ensure_one()
+        followed = self._follow_concessions()
         earlier = self._waiting_proposals()
         spare = earlier._added_obligations()
         added = self._added_promises(spare)
         changes = self._changed_obligations()
-        delta = self._price_now() + sum(one["price"] for one in added if one["measure"] not in OPEN_ENDED)
-        delta -= self._price_agreed()
-        delta = self.currency_id.round(delta)
-        if not (added or changes or delta):
+        delta = in_currency(followed.delta, self._decimals()) + self._added_cents(added)
+        if not changes and self._is_rounding_only(delta):
+            delta = 0.0
+        delta = self.currency_id.round(delta + fixed_price(added))
+        if not (added or delta or _are_news(changes, followed)):
             earlier._withdraw()
             return self.env["revenue.modification"]
+        if not added and earlier._says(changes, delta, followed.carried):
+            return earlier
         modification = self.env["revenue.modification"].create(
             {
                 "contract_id": self.id,
                 "name": self._proposal_name(added, changes),
                 "date": self._proposal_date(changes),
                 "fixed_delta": delta,
+                "followed_delta": delta,
+                "carried": followed.carried,
                 "of_order": True,
                 "line_ids": [Command.create(values) for values in changes],
             }
@@ -90,24 +101,30 @@ class RevenueContract(models.Model):
 
     def _waiting_proposals(self):
         """Return what the contract's orders made propose that has no answer yet."""
-        return self.modification_ids.filtered(lambda one: one.state == "proposed" and one.of_order)
+        return self.modification_ids.filtered(
+            lambda modification: modification.state == "proposed" and modification.of_order
+        )
 
     def _proposal_date(self, changes):
         """Return the day from which a proposal counts: today, but not before what it changes was agreed."""
-        changed = self.env["revenue.obligation"].browse([one["obligation_id"] for one in changes])
+        changed = self.env["revenue.obligation"].browse([modification["obligation_id"] for modification in changes])
         agreed = changed.modification_id.mapped("date")
-        return max([self.date, fields.Date.context_today(self), *agreed])
+        return max([self.date, self.company_id._revenue_today(), *agreed])
 
     def _live_obligations(self):
         """Return the obligations that hold: agreed, and not removed."""
-        applied = self.modification_ids.filtered(lambda one: one.state == "applied")
+        applied = self.modification_ids.filtered(lambda modification: modification.state == "applied")
         removed = applied.line_ids.filtered(lambda line: line.action == "remove").obligation_id
-        agreed = self.obligation_ids.filtered(lambda one: not one.modification_id or one.modification_id in applied)
+        agreed = self.obligation_ids.filtered(
+            lambda obligation: not obligation.modification_id or obligation.modification_id in applied
+        )
         return agreed - removed
 
     def _removed_by_hand(self):
         """Return the obligations that a modification removed without the order."""
-        applied = self.modification_ids.filtered(lambda one: one.state == "applied" and not one.of_order)
+        applied = self.modification_ids.filtered(
+            lambda modification: modification.state == "applied" and not modification.of_order
+        )
         return applied.line_ids.filtered(lambda line: line.action == "remove").obligation_id
 
     def _added_promises(self, spare):
@@ -121,7 +138,7 @@ class RevenueContract(models.Model):
             fresh = order.order_line - known
             promises += [
                 {**values, "key": self._free_key(values["key"], spare)}
-                for values in fresh._revenue_promises(fields.Date.context_today(self))
+                for values in fresh._revenue_promises(self.company_id._revenue_today())
             ]
         return promises
 
@@ -137,77 +154,53 @@ class RevenueContract(models.Model):
     def _changed_obligations(self):
         """Return the values of modification lines for obligations whose order lines changed."""
         found = []
-        for one in self._live_obligations().filtered(lambda one: one.measure not in OPEN_ENDED and one.sale_line_ids):
-            lines = one.sale_line_ids.filtered(lambda line: line.order_id.state == "sale" and line.product_uom_qty)
+        for obligation in self._live_obligations()._with_fixed_price():
+            lines = obligation.sale_line_ids.filtered(
+                lambda line: line.order_id.state == "sale" and line.product_uom_qty
+            )
             if not lines:
-                found.append({"obligation_id": one.id, "action": "remove"})
+                found.append({"obligation_id": obligation.id, "action": "remove"})
                 continue
-            terms = one._changed_terms(lines)
+            terms = obligation._changed_terms(lines)
             if terms:
-                found.append({"obligation_id": one.id, "action": "change", "terms": terms})
+                found.append({"obligation_id": obligation.id, "action": "change", "terms": terms})
         return found
 
     def _price_now(self):
         """Return what the order lines of the contract's obligations and its reductions come to now."""
         obligations = self._live_obligations() | self._removed_by_hand()
-        lines = obligations.filtered(lambda one: one.measure not in OPEN_ENDED).sale_line_ids
+        lines = obligations._with_fixed_price().sale_line_ids
         lines = lines.filtered(lambda line: line.order_id.state == "sale")
         reductions = self.order_ids.filtered(lambda order: order.state == "sale").order_line._revenue_reductions()
-        return sum((lines | reductions).mapped("price_subtotal"))
+        return sum((lines | reductions).mapped("price_subtotal")) + (lines | reductions)._revenue_cents()
 
     def _price_agreed(self):
         """Return the fixed consideration that the order stood for: at inception, and as its changes were applied."""
-        applied = self.modification_ids.filtered(lambda one: one.state == "applied" and one.of_order)
-        return self.fixed + sum(applied.mapped("fixed_delta"))
+        applied = self.modification_ids.filtered(
+            lambda modification: modification.state == "applied" and modification.of_order
+        )
+        carried = in_currency(sum(self._carried().values()), self._decimals())
+        return self.fixed + sum(applied.mapped("fixed_delta")) + carried
 
     def _proposal_name(self, added, changes):
         """Return what a proposal is about, in words."""
-        names = [one["name"] for one in added]
-        names += self.env["revenue.obligation"].browse([one["obligation_id"] for one in changes]).mapped("name")
+        names = [obligation["name"] for obligation in added]
+        names += (
+            self.env["revenue.obligation"]
+            .browse([modification["obligation_id"] for modification in changes])
+            .mapped("name")
+        )
         return ", ".join(names) or self.env._("Price of %s", self.name)
 
-    # === CREDIT NOTES === #
+    # === CANCELLATION === #
 
-    def _propose_concession(self, move):
-        """Propose that a credit note lowers the price (ASC 606-10-32-42, 25-10).
-
-        One that takes a whole invoice back lowers nothing: it is billed again, or its order changes. Of what is earned
-        as invoiced, revenue follows by itself. Rejected, the price stays and may be billed again.
-
-        :param move: a posted credit note
-        """
-        self.ensure_one()
-        lines = move.invoice_line_ids.filtered(
-            lambda line: (
-                line.revenue_contract_id == self
-                and not set(line.sale_line_ids.revenue_obligation_ids.mapped("measure")) & set(OPEN_ENDED)
+    def _is_ended(self):
+        """Return whether the end of a contract was applied."""
+        return bool(
+            self.modification_ids.filtered(
+                lambda modification: modification.kind == "terminate" and modification.state == "applied"
             )
         )
-        amount = sum(lines.mapped("price_subtotal"))
-        if not amount or self.state != "active" or self._takes_back_an_invoice(move):
-            return self.env["revenue.modification"]
-        if self.modification_ids.filtered(lambda one: one.move_id == move or one.kind == "terminate"):
-            return self.env["revenue.modification"]
-        modification = self.env["revenue.modification"].create(
-            {
-                "contract_id": self.id,
-                "name": self.env._("Price concession: %s", move.name),
-                "date": max(self.date, move.date),
-                "fixed_delta": -amount,
-                "move_id": move.id,
-            }
-        )
-        modification._settle()
-        return modification
-
-    def _takes_back_an_invoice(self, move):
-        """Return whether a credit note takes back all that an invoice billed of the contract."""
-        own = move.invoice_line_ids.filtered(lambda line: line.revenue_contract_id == self)
-        billed = move.reversed_entry_id.invoice_line_ids.filtered(lambda line: line.revenue_contract_id == self)
-        amounts = [sum(lines.mapped("price_subtotal")) for lines in (own, billed)]
-        return bool(billed) and not self.currency_id.compare_amounts(*amounts)
-
-    # === CANCELLATION === #
 
     def _orders_cancelled(self):
         """Follow the cancellation of orders: what is promised in them will not be delivered."""
@@ -218,6 +211,7 @@ class RevenueContract(models.Model):
                 contract._propose_termination()
             else:
                 contract._give_up()
+        self._note_billed_above()
 
     def _give_up(self):
         """Cancel contracts of which nothing is billed or booked; their orders may make new ones."""
@@ -232,7 +226,7 @@ class RevenueContract(models.Model):
     def _propose_termination(self):
         """Propose the end of a contract: what is billed above what is earned goes back."""
         self._waiting_proposals()._withdraw()
-        at = max(self.date, fields.Date.context_today(self))
+        at = max(self.date, self.company_id._revenue_today())
         position = self._position_at(at)
         refund = max(0.0, position["billed"] - position["revenue"]) if position else 0.0
         modification = self.env["revenue.modification"].create(
@@ -245,5 +239,11 @@ class RevenueContract(models.Model):
                 "of_order": True,
             }
         )
-        modification._tell()
+        modification._log_on_orders()
         return modification
+
+
+def _are_news(changes, followed):
+    """Return whether changed terms say more than a price that credit notes, or changes by hand, lowered already."""
+    prices_only = all(set(modification.get("terms") or {"action"}) == {"price"} for modification in changes)
+    return bool(changes) and not (prices_only and followed.carried and not followed.left)

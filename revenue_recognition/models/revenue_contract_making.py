@@ -4,17 +4,17 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..closing.states import COUNTING
 from ..engine import Refusal, Timeline
 from ..engine.position import position
 from ..loading import Loader
+from .revenue_obligation import fixed_price
 
 #: What may not change once a close has booked something of the contract.
-TERMS = {
+FIXED_ONCE_BOOKED = {
     *("partner_id", "company_id", "currency_id", "date", "fixed", "liability_account_id", "asset_account_id"),
     *("refund_account_id", "financing_rate", "financing_date", "obligation_ids"),
 }
-#: What takes no share of the fixed consideration: it earns what it brings.
-OPEN_ENDED = ("as_invoiced", "usage")
 
 
 class RevenueContract(models.Model):
@@ -51,7 +51,7 @@ class RevenueContract(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if not self.env.su and TERMS & set(vals):
+        if not self.env.su and FIXED_ONCE_BOOKED & set(vals):
             self._check_unbooked()
         return super().write(vals)
 
@@ -80,12 +80,12 @@ class RevenueContract(models.Model):
         order.revenue_contract_id = self
         self.obligation_ids = [Command.create(values) for values in promises]
         self._cover_lines()
-        price = sum(one["price"] for one in promises if one["measure"] not in OPEN_ENDED)
+        price = fixed_price(promises)
         self.write(
             {
                 "name": ", ".join(self.order_ids.sorted("id").mapped("name")),
                 "date": min([self.date, order._revenue_date()]),
-                "fixed": self.fixed + price + sum(reductions.mapped("price_subtotal")),
+                "fixed": self.fixed + price + sum(reductions.mapped("price_subtotal")) + self._cents_of(order),
                 **self._default_accounts(),
             }
         )
@@ -118,8 +118,13 @@ class RevenueContract(models.Model):
                 target.company_id,
                 target.currency_id,
             ):
-                reason = self.env._("%(one)s and %(other)s differ in customer, company or currency.")
-                raise UserError(reason % {"one": target.name, "other": other.name})
+                raise UserError(
+                    self.env._(
+                        "%(one)s and %(other)s differ in customer, company or currency.",
+                        one=target.name,
+                        other=other.name,
+                    )
+                )
         for other in others:
             orders = other.order_ids
             other.obligation_ids.contract_id = target
@@ -145,14 +150,14 @@ class RevenueContract(models.Model):
         self._review()
 
     def _let_go(self, order):
-        own = self.obligation_ids.filtered(lambda one: one.sale_line_ids.order_id == order)
-        if any(len(one.sale_line_ids.order_id) > 1 for one in self.obligation_ids):
+        own = self.obligation_ids.filtered(lambda obligation: obligation.sale_line_ids.order_id == order)
+        if any(len(obligation.sale_line_ids.order_id) > 1 for obligation in self.obligation_ids):
             raise UserError(self.env._("An obligation of %s has lines of several orders.", self.name))
         lines = order.order_line.filtered(lambda line: line.revenue_contract_id == self)
         reductions = sum(
             line.price_subtotal for line in lines if line.price_subtotal < 0 and not line.revenue_obligation_ids
         )
-        fixed = sum(one.price for one in own if one.measure not in OPEN_ENDED) + reductions
+        fixed = fixed_price(own) + reductions + self._cents_of(order)
         other = order._create_revenue_contract()
         own.contract_id = other
         lines.revenue_contract_id = other
@@ -162,7 +167,7 @@ class RevenueContract(models.Model):
         other._review()
 
     def _check_free(self, refusal):
-        """Let contracts pass of which nothing is booked or changed yet.
+        """Refuse contracts of which something is booked or changed already.
 
         :param str refusal: what can no longer be done, with a place for the ``contract``
         :raises UserError: for any other
@@ -178,7 +183,7 @@ class RevenueContract(models.Model):
         """Return whether a posted close booked something of these contracts."""
         return bool(
             self.env["revenue.entry"].search_count(
-                [("contract_id", "in", self.ids), ("close_id.state", "in", ("posting", "posted", "locked"))], limit=1
+                [("contract_id", "in", self.ids), ("close_id.state", "in", COUNTING)], limit=1
             )
         )
 
@@ -195,13 +200,15 @@ class RevenueContract(models.Model):
     # === LOOKING THROUGH === #
 
     def _review(self):
-        """Write down what stands in the way of each contract; one without obstacles becomes active.
+        """Store the exceptions of each contract; a contract without blocking ones becomes active.
+
+        A draft of which nothing can be earned yet, since all of it waits for milestones that nobody made, stays one.
 
         :return: the contracts that are blocked
         """
         self.filtered(lambda contract: contract.state == "draft")._find_missing_prices()
         self.env.flush_all()
-        blocked = self.browse()
+        blocked, unplanned = self.browse(), self.browse()
         for company, contracts in self.grouped("company_id").items():
             loaded = Loader(self.env, company).load(contracts.ids)
             for contract in contracts:
@@ -210,7 +217,12 @@ class RevenueContract(models.Model):
                 contract._note_problems(one.problems)
                 if one.blocked():
                     blocked |= contract
-        (self - blocked).filtered(lambda contract: contract.state == "draft").write({"state": "active"})
+                elif one.is_unplanned():
+                    unplanned |= contract
+        begun = (self - blocked - unplanned).filtered(lambda contract: contract.state == "draft")
+        begun.write({"state": "active"})
+        begun._follow_documents()
+        self._note_billed_above()
         return blocked
 
     def _check_one(self, loaded):
@@ -224,7 +236,7 @@ class RevenueContract(models.Model):
         except Refusal as refusal:
             loaded.refused(refusal)
         else:
-            self._keep_outlook(loaded, state, found)
+            self._keep_for_forecasts(loaded, state, found)
 
     def _note_problems(self, problems):
         """Replace the exceptions of a contract that belong to no close."""
@@ -234,10 +246,4 @@ class RevenueContract(models.Model):
 
     def _find_missing_prices(self):
         """Look up standalone selling prices that a draft lacks: the book may have them by now."""
-        for one in self.obligation_ids.filtered(lambda one: not one.ssp_kind and one.sale_line_ids):
-            if one.split_version_id:
-                one._find_missing_part()
-                continue
-            selling = one.sale_line_ids._selling_price(one.policy_version_id, one.contract_id.date)
-            if selling["ssp_kind"]:
-                one.write(selling)
+        self.obligation_ids._find_missing_prices()

@@ -1,21 +1,23 @@
-from datetime import date
-
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..closing.booked import SETTLED
+from ..closing.states import COUNTING
 from ..engine import Refusal, Timeline
 from ..engine.books import foreign_position
-from ..engine.explain import treated
+from ..engine.contract import Question
+from ..engine.explain import IFRS, treated
 from ..engine.money import in_currency
 from ..engine.position import position
 from ..engine.simulate import plain_amounts, plain_position
-from ..engine.terms import Question
 from ..engine.writing import ScenarioWriter
 from ..loading import Loader
-from .evidence_judge import storable
-from .telling import teller
+from .translating import translator
+
+#: The most contracts that one call is asked for.
+MOST = 1_000
 
 
 class RevenueContract(models.Model):
@@ -36,15 +38,24 @@ class RevenueContract(models.Model):
             the contract's currency; ``booked`` has what posted closes booked through that day (``revenue``,
             ``contract_liability``, ``contract_asset``, ``refund_liability``); ``company`` the amounts in the company's
             currency where that is another one; ``problems`` the texts of what keeps it from being worked out, in
-            which case the keys of the position are left out
+            which case the keys of the position are left out. An element that means no contract has ``contract`` false
+            and the reason among its ``problems``: the others are answered all the same
         :raises AccessError: for users who are neither revenue accountants nor auditors
-        :raises UserError: naming the element that is no contract or order, or a date that is none
+        :raises UserError: for what is no list of 1,000 at most, or a date that is none
         """
         self._check_may_simulate()
         day = self._read_day(at)
-        contracts = self._read_contracts(contracts_or_orders)
-        found = self.browse({contract.id for contract in contracts}).sudo()._positions(day)
-        return [found[contract.id] for contract in contracts]
+        contracts, problems = self._read_contracts(contracts_or_orders)
+        found = self.union(*contracts).sudo()._positions(day)
+        return [
+            found[contract.id] if contract else self._no_position(day, problem)
+            for contract, problem in zip(contracts, problems, strict=True)
+        ]
+
+    @api.model
+    def _no_position(self, day, problem):
+        head = {"contract": False, "name": "", "orders": [], "state": "", "currency": ""}
+        return {**head, "at": day.isoformat(), "booked": {}, "problems": [problem]}
 
     @api.model
     @api.readonly
@@ -56,19 +67,23 @@ class RevenueContract(models.Model):
 
         :param list contracts_or_orders: as in :meth:`get_position`
         :param str at: ISO date; today when left out
-        :return: a scenario (docs/api.md) for each, in the same order
+        :return: a scenario (docs/api.md) for each, in the same order; ``{"problems": [text]}`` for an element that
+            means no contract
         :raises AccessError: for users who are neither revenue accountants nor auditors
-        :raises UserError: naming the element that is no contract or order, or a date that is none
+        :raises UserError: for what is no list of 1,000 at most, or a date that is none
         """
         self._check_may_simulate()
         day = self._read_day(at)
-        contracts = self._read_contracts(contracts_or_orders)
+        contracts, problems = self._read_contracts(contracts_or_orders)
         self.env.flush_all()
         found = {}
-        for company, own in self.browse({one.id for one in contracts}).sudo().grouped("company_id").items():
+        for company, own in self.union(*contracts).sudo().grouped("company_id").items():
             for loaded in Loader(self.env, company, day).load(own.ids).values():
                 found[loaded.id] = self._write_scenario(loaded, company, day)
-        return [found[contract.id] for contract in contracts]
+        return [
+            found[contract.id] if contract else {"problems": [problem]}
+            for contract, problem in zip(contracts, problems, strict=True)
+        ]
 
     @api.model
     def _write_scenario(self, loaded, company, day):
@@ -88,21 +103,27 @@ class RevenueContract(models.Model):
         :raises UserError: for anything else
         """
         if at is None or at is False or at == "":
-            return fields.Date.context_today(self)
-        try:
-            return date.fromisoformat(at)
-        except (TypeError, ValueError) as error:
-            raise UserError(self.env._("%(name)s: no ISO date: %(value)s", name=name, value=repr(at)[:60])) from error
+            return (self.company_id[:1] or self.env.company)._revenue_today()
+        return read_argument(self.env, name, reading.day, at)
 
     @api.model
     def _read_contracts(self, items):
-        """Return the contract of each element, those the user may read.
+        """Return the contract of each element, those the user may read, and why where there is none.
 
-        :raises UserError: naming the element that is wrong
+        :return: two lists as long as ``items``: contracts, maybe empty, and texts
+        :raises UserError: for what is no list of 1,000 at most
         """
-        if not isinstance(items, list | tuple) or len(items) > 1000:
-            raise UserError(self.env._("contracts_or_orders: a list of 1,000 at most is needed."))
-        return [self._read_contract(item, f"contracts_or_orders[{number}]") for number, item in enumerate(items)]
+        contracts, problems = [], []
+        items = read_argument(self.env, "contracts_or_orders", reading.items, items, MOST)
+        for number, item in enumerate(items):
+            contract, problem = self.browse(), ""
+            try:
+                contract = self._read_contract(item, f"contracts_or_orders[{number}]")
+            except UserError as error:
+                problem = str(error)
+            contracts.append(contract)
+            problems.append(problem)
+        return contracts, problems
 
     @api.model
     def _read_contract(self, item, place):
@@ -112,18 +133,20 @@ class RevenueContract(models.Model):
                 raise UserError(self.env._('%s: {"contract": …} or {"order": …} is needed.', place))
             kind, value = next(iter(item.items()))
         found = self.browse()
-        if isinstance(value, int) and not isinstance(value, bool):
+        if reading.is_ref(value) and isinstance(value, int):
             found = self._contract_by(kind, [("id", "=", value)])
-        elif storable(value):
+        elif reading.is_ref(value):
             found = self._contract_by(kind, [("name", "=", value)])
             if not found and not isinstance(item, dict):
                 found = self._contract_by("order", [("name", "=", value)])
         found = found._prefer_live()
         if len(found) != 1:
-            reason = self.env._("%(place)s: no revenue contract of %(value)s.")
-            if len(found) > 1:
-                reason = self.env._("%(place)s: several revenue contracts of %(value)s; name it by its id.")
-            raise UserError(reason % {"place": place, "value": repr(value)[:60]})
+            values = {"place": place, "value": reading.quoted(value)}
+            if found:
+                raise UserError(
+                    self.env._("%(place)s: several revenue contracts of %(value)s; name it by its id.", **values)
+                )
+            raise UserError(self.env._("%(place)s: no revenue contract of %(value)s.", **values))
         return found
 
     @api.model
@@ -175,32 +198,34 @@ class RevenueContract(models.Model):
                 plain = self._work_out(loaded, at, bands)
             except Refusal as refusal:
                 loaded.refused(refusal)
-        self._tell_why(plain, at)
+        self._put_kept_reason(plain, at)
         exceptions = self.env["revenue.exception"]
-        plain["problems"] = [exceptions._sentence(problem) for problem in loaded.problems]
+        plain["problems"] = [exceptions._sentence(problem, self) for problem in loaded.problems]
         if at < loaded.date:
             plain["problems"].append(self.env._("The contract begins on %s.", loaded.date))
         elif not loaded.promises and "revenue" not in plain and not loaded.problems:
             plain["problems"].append(exceptions._words("empty"))
         return plain
 
-    def _tell_why(self, plain, at):
+    def _put_kept_reason(self, plain, at):
         """Give the reason of the last modification: it was decided when it was applied."""
         if plain.get("treatment"):
-            applied = self.modification_ids.filtered(lambda one: one.state == "applied" and one.date <= at)
-            reason = applied.sorted(lambda one: (one.date, one.id))[-1:].reason
+            applied = self.modification_ids.filtered(
+                lambda modification: modification.state == "applied" and modification.date <= at
+            )
+            reason = applied.sorted(lambda change: (change.date, change.id))[-1:].reason
             plain["treatment_reason"] = reason or plain["treatment_reason"]
             for step in plain["steps"]:
                 if step["topic"] == "modification":
-                    step["text"] = teller(self.env)(treated(plain["treatment"], plain["treatment_reason"]))
+                    step["text"] = translator(self.env)(treated(plain["treatment"], plain["treatment_reason"]))
 
     def _work_out(self, loaded, at, bands):
         question = Question(at=at, bands=tuple(bands))
-        say = teller(self.env, loaded)
+        say = translator(self.env, loaded)
         if loaded.rates is None:
             state = Timeline(loaded.contract()).forward(at)
             return plain_position(state, position(state, at), question, say=say)
-        found, company, timeline = foreign_position(loaded.contract(), at, loaded.rates, loaded.booked)
+        found, company, timeline = foreign_position(loaded.contract(), at, loaded.rates, loaded.billed_by_day)
         plain = plain_position(timeline.state, found, question, say=say)
         places = loaded.rates.decimals
         plain["company"] = {**plain_amounts(company, places), "fx": in_currency(company.fx, places)}
@@ -217,7 +242,7 @@ class RevenueContract(models.Model):
                  GROUP BY 1, 2
                 """,
                 self.ids,
-                SETTLED,
+                COUNTING,
                 at,
             )
         )
@@ -242,3 +267,39 @@ class RevenueContract(models.Model):
             "refund_liability": total("refund"),
         }
         return {name: self.currency_id.round(amount) for name, amount in balances.items()}
+
+    # === IN WORDS === #
+
+    def _readable_steps(self, steps):
+        """Return the steps that explain a position in words that people know.
+
+        :param list steps: of :meth:`get_position`
+        :return: the same with ``text`` as a sentence, ``paragraphs`` of
+            ASC 606 and of IFRS 15, and ``label``, what the step is about
+        """
+        self.ensure_one()
+        labels = self._topic_labels()
+        return [
+            {
+                **step,
+                "text": step["text"][:1].upper() + step["text"][1:],
+                "label": labels.get(step["topic"], step["topic"]),
+                "paragraphs": self._paragraphs(step["paragraph"]),
+            }
+            for step in steps
+        ]
+
+    def _topic_labels(self):
+        return {
+            "price": self.env._("Price"),
+            "modification": self.env._("Modification"),
+            "allocation": self.env._("Allocation"),
+            "progress": self.env._("Progress"),
+            "position": self.env._("Position"),
+            "cost": self.env._("Cost"),
+        }
+
+    def _paragraphs(self, paragraph):
+        """Return a paragraph of ASC and, where there is one, the one of IFRS that says the same."""
+        same = IFRS.get(paragraph.removeprefix("ASC "))
+        return [paragraph, same] if same else [paragraph]

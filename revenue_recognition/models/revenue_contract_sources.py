@@ -40,17 +40,16 @@ class RevenueContract(models.Model):
 
     def _policy_sources(self, obligation):
         versions = (obligation or self.obligation_ids).sudo().policy_version_id
-        words = self.env._("%(policy)s, version from %(date)s: %(summary)s")
         return [
             self._source(
                 self.env._("Policy"),
                 version,
-                words
-                % {
-                    "policy": version.policy_id.name,
-                    "date": format_date(self.env, version.date_from) if version.date_from else self.env._("the start"),
-                    "summary": version.summary,
-                },
+                self.env._(
+                    "%(policy)s, version from %(date)s: %(summary)s",
+                    policy=version.policy_id.name,
+                    date=format_date(self.env, version.date_from) if version.date_from else self.env._("the start"),
+                    summary=version.summary,
+                ),
             )
             for version in versions[:NAMED]
         ]
@@ -98,10 +97,13 @@ class RevenueContract(models.Model):
         return [self._source(self.env._("Milestone reached"), one, one.name, one.reached_date) for one in readable]
 
     def _change_sources(self, day):
-        applied = self.modification_ids.filtered(lambda one: one.state == "applied" and one.date <= day)
-        estimates = self.price_change_ids.filtered(lambda one: one.date <= day)
+        applied = self.modification_ids.filtered(
+            lambda modification: modification.state == "applied" and modification.date <= day
+        )
+        estimates = self.price_change_ids.filtered(lambda change: change.date <= day)
         found = [
-            self._source(self.env._("Modification"), one, one.name, one.date) for one in applied.sorted("date")[-NAMED:]
+            self._source(self.env._("Modification"), change, change.name, change.date)
+            for change in applied.sorted("date")[-NAMED:]
         ]
         found += [
             self._source(

@@ -3,15 +3,16 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..closing.booked import SETTLED
+from ..closing.states import COUNTING
 from ..engine import Refusal, Timeline
 from ..engine.money import in_currency
 from ..engine.position import position
 from ..loading import Loader
+from ..loading.planned import planned_events
 
 #: So many points are drawn at most; a longer contract is drawn by quarters or years.
 POINTS = 48
-STEPS = (1, 3, 12, 60, 600)
+MONTHS_APART = (1, 3, 12, 60, 600)
 
 
 class RevenueContract(models.Model):
@@ -24,7 +25,8 @@ class RevenueContract(models.Model):
         """Return what is billed, recognised and forecast of the contract, cumulative, from month to month.
 
         Recognised is what posted closes booked. Forecast is what is earned by the end of a month as far as it is known
-        today: of what has happened, and of what time alone earns. Months become quarters or years where there are many.
+        today: of what has happened, of what time alone earns, and of milestones by their deadlines. Months become
+        quarters or years where there are many.
 
         :return: ``{"currency": id, "price": transaction price, "today": ISO date, "closed": the last day that a
             posted close of the contract covers or false, "points": [{"date": ISO date, "billed": amount or false,
@@ -42,18 +44,19 @@ class RevenueContract(models.Model):
         found = {**contract._timeline_head(), "points": [], "price": 0.0, "waiting": 0.0}
         sentence = self.env["revenue.exception"]._sentence
         if not loaded.blocked() and loaded.promises:
+            loaded.events += planned_events(loaded, self.company_id._revenue_today())
             try:
                 found.update(contract._draw(loaded))
             except Refusal as refusal:
                 loaded.refused(refusal)
-        found["problems"] = [sentence(problem) for problem in loaded.problems if problem.blocking]
+        found["problems"] = [sentence(problem, self) for problem in loaded.problems if problem.blocking]
         return found
 
     def _timeline_head(self):
         closed = self._closed_through()
         return {
             "currency": self.currency_id.id,
-            "today": fields.Date.context_today(self).isoformat(),
+            "today": self.company_id._revenue_today().isoformat(),
             "closed": closed.isoformat() if closed else False,
         }
 
@@ -67,7 +70,7 @@ class RevenueContract(models.Model):
 
         :raises Refusal: when it can't be
         """
-        today = fields.Date.context_today(self)
+        today = self.company_id._revenue_today()
         closes, closed = self._booked_by_close(), self._closed_through()
         timeline = Timeline(loaded.contract())
         points, found = [], None
@@ -95,10 +98,10 @@ class RevenueContract(models.Model):
         """Return the ends of months from inception until nothing more is known to happen."""
         obligations = self.obligation_ids
         ends = [today, loaded.date, *(event.date for event in loaded.events)]
-        ends += [day for one in obligations for day in (one.earned_to, one.date_end) if day]
+        ends += [day for obligation in obligations for day in (obligation.earned_to, obligation.date_end) if day]
         first, last = fields.Date.start_of(loaded.date, "month"), fields.Date.end_of(max(ends), "month")
         months = 12 * (last.year - first.year) + last.month - first.month + 1
-        step = next(step for step in STEPS if months <= step * POINTS or step == STEPS[-1])
+        step = next(step for step in MONTHS_APART if months <= step * POINTS or step == MONTHS_APART[-1])
         days, months = [], 0
         while not days or days[-1] < last:
             months += step
@@ -116,7 +119,7 @@ class RevenueContract(models.Model):
                  GROUP BY 1 ORDER BY 1
                 """,
                 self.id,
-                SETTLED,
+                COUNTING,
             )
         )
         return [(day, float(amount)) for day, amount in rows]

@@ -1,7 +1,8 @@
 """Why this number: each amount of a contract on screen, with its reasons and what it comes from."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import read_argument
 
 #: Of each amount: the steps of a position that explain it.
 TOPICS = {
@@ -53,13 +54,14 @@ class RevenueContract(models.Model):
         for contract in self:
             position = found.get(contract._origin.id, {})
             contract.now_known = "revenue" in position
-            contract.now_transaction_price = position.get("transaction_price", 0.0)
+            contract.now_transaction_price = position.get("transaction_price", contract.fixed)
             for name in AMOUNTS:
                 contract[f"now_{name}"] = position.get(name, 0.0)
 
     def _positions_now(self):
         """Return positions as of today by the id of the contract; nothing of those that are not saved."""
-        return self._origin.sudo()._positions(self._read_day(self.env.context.get("revenue_at")))
+        day = self._read_day(self.env.context.get("revenue_at"))  # anybody: the day to look at
+        return self._origin.sudo()._positions(day)
 
     # === WHY === #
 
@@ -86,8 +88,7 @@ class RevenueContract(models.Model):
         """
         self._check_may_simulate()
         self.check_access("read")
-        if topic not in TOPICS:
-            raise UserError(self.env._("topic: one of %s is needed.", ", ".join(TOPICS)))
+        read_argument(self.env, "topic", reading.choice, topic, TOPICS)
         return self._read_day(at)
 
     def _reasons(self, topic, day, obligation=None):

@@ -5,8 +5,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..closing.booked import SETTLED
-from .revenue_close import OPEN
+from ..closing.states import AT_WORK, COUNTING
 from .revenue_rollforward import EFFECTS
 
 #: Kinds of entries that are neither in contract liability nor in contract asset: their balance, and their sign on it.
@@ -22,7 +21,7 @@ MONTHS = 12
 
 
 class RevenueClose(models.Model):
-    """What a controller sees first, cheap parts apart from dear ones."""
+    """The figures of the revenue dashboard; those that take long have methods of their own."""
 
     _inherit = "revenue.close"
 
@@ -39,7 +38,8 @@ class RevenueClose(models.Model):
             posted close covers or false, "next": last day of the period to close, "days": days since that day, below
             zero until it, "open": {"id", "name", "state", "hint"} or false}, "exceptions": {"blocking", "hints",
             "proposed", "drafts"}: numbers, "balances": {"contract_asset", "contract_liability", "refund_liability",
-            "loss_provision", "contract_cost"}}]}``, amounts in the currency of each company, as posted closes left them
+            "loss_provision", "contract_cost"}, "setup": see :meth:`_setup_status`}]}``,
+            amounts in the currency of each company, as posted closes left them
         :raises AccessError: for users who are neither revenue accountants, controllers nor auditors
         """
         self._check_may_look()
@@ -47,7 +47,7 @@ class RevenueClose(models.Model):
         companies = self.env.companies
         exceptions = self._count_exceptions(companies)
         return {
-            "today": fields.Date.context_today(self).isoformat(),
+            "today": self.env.company._revenue_today().isoformat(),
             "companies": [
                 {
                     "id": company.id,
@@ -56,13 +56,14 @@ class RevenueClose(models.Model):
                     "close": self._close_status(company),
                     "exceptions": exceptions[company.id],
                     "balances": self._sum_balances(company),
+                    "setup": self._setup_status(company),
                 }
                 for company in companies
             ],
         }
 
     def _check_may_look(self):
-        """Let people of a revenue group pass.
+        """Refuse users who are of no revenue group.
 
         :raises AccessError: for others
         """
@@ -72,9 +73,9 @@ class RevenueClose(models.Model):
     def _close_status(self, company):
         """Return what is closed, what is to be closed next, and the close at work."""
         last = self._last_posted(company)
-        work = self.search([("company_id", "=", company.id), ("state", "in", OPEN)], limit=1)
-        today = fields.Date.context_today(self)
-        due = work.date or self._next_end(last.date, today)
+        work = self.search([("company_id", "=", company.id), ("state", "in", AT_WORK)], limit=1)
+        today = company._revenue_today()
+        due = work.date or self._first_open_end(company)
         opened = {"id": work.id, "name": work.name, "state": work._state_label(), "hint": work.next_step}
         return {
             "closed": last.date.isoformat() if last else False,
@@ -83,12 +84,6 @@ class RevenueClose(models.Model):
             "open": opened if work else False,
         }
 
-    def _next_end(self, closed, today):
-        """Return the last day of the month to close next."""
-        if closed:
-            return fields.Date.end_of(fields.Date.add(closed, days=1), "month")
-        return fields.Date.subtract(fields.Date.start_of(today, "month"), days=1)
-
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env)).get(self.state, "")
 
@@ -96,7 +91,7 @@ class RevenueClose(models.Model):
         """Return the numbers of what waits for somebody, by company."""
         counts = {one.id: dict.fromkeys(("blocking", "hints", "proposed", "drafts"), 0) for one in companies}
         among = [("company_id", "in", companies.ids)]
-        todo = [*among, ("close_id", "=", False)]
+        todo = [*among, ("is_todo", "=", True)]
         for company, blocking, count in self.env["revenue.exception"]._read_group(
             todo, ["company_id", "blocking"], ["__count"]
         ):
@@ -118,7 +113,7 @@ class RevenueClose(models.Model):
                  WHERE r.company_id = %s AND r.state IN %s GROUP BY 1
                 """,
                 company.id,
-                SETTLED,
+                COUNTING,
             )
         )
         sums = {kind: float(amount) for kind, amount in rows}
@@ -164,7 +159,7 @@ class RevenueClose(models.Model):
         """
         self._check_may_look()
         chosen = self._read_company(company)
-        month = fields.Date.start_of(fields.Date.context_today(self), "month")
+        month = fields.Date.start_of(chosen._revenue_today(), "month")
         first = fields.Date.subtract(month, months=3)
         last = fields.Date.subtract(fields.Date.add(month, months=MONTHS), days=1)
         contracts = self.env["revenue.contract"].with_company(chosen)

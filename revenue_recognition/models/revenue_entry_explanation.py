@@ -6,7 +6,7 @@ DECIMALS = range(4, 11)
 
 
 class RevenueEntry(models.Model):
-    """Why a row of the subledger is what it is, and the doors to what is behind it."""
+    """Why a row of the subledger is what it is, and the buttons that open what it was made from."""
 
     _inherit = "revenue.entry"
 
@@ -41,8 +41,11 @@ class RevenueEntry(models.Model):
             "now": self._money(self.cumulative),
         }
         if self.close_id.kind == "reversal":
-            words = self.env._("takes back what %(close)s booked: %(amount)s; %(now)s stays booked")
-            return words % {**values, "close": self.close_id.reversed_id.name}
+            return self.env._(
+                "takes back what %(close)s booked: %(amount)s; %(now)s stays booked",
+                close=self.close_id.reversed_id.name,
+                **values,
+            )
         if self.kind == "revenue":
             return self._explain_revenue(values)
         values["account"] = self.debit_account_id.display_name
@@ -53,15 +56,18 @@ class RevenueEntry(models.Model):
         values["allocated"] = self._money(self.allocated)
         percent = self._percent()
         if percent:
-            words = self.env._(
-                "allocated %(allocated)s × %(percent)s %% = %(now)s, less %(before)s booked before = %(amount)s"
+            return self.env._(
+                "allocated %(allocated)s × %(percent)s %% = %(now)s, less %(before)s booked before = %(amount)s",
+                percent=percent,
+                **values,
             )
-            return words % {**values, "percent": percent}
-        words = self.env._(
-            "%(now)s earned of %(allocated)s allocated, changes of the contract counted from their dates, less "
-            "%(before)s booked before = %(amount)s"
+        return self.env._(
+            "%(now)s earned of %(allocated)s allocated, less %(before)s booked before = %(amount)s. Progress of "
+            "%(percent)s %% applies to a part of the price only: a change of the contract left the other part as it "
+            "was recognised, or materials earn their cost; the sign beside the total says how much",
+            percent=formatLang(self.env, self.progress * 100, digits=2),
+            **values,
         )
-        return words % values
 
     def _words(self):
         """Return the sentence of every kind that concerns a contract as a whole, with places for values."""
@@ -107,11 +113,12 @@ class RevenueEntry(models.Model):
             return formatLang(self.env, amount, currency_obj=currency)
         return formatLang(self.env, currency.round(amount) or 0.0, digits=currency.decimal_places)
 
-    # === DOORS === #
+    # === ACTIONS === #
 
-    def action_open_evidence(self):
+    def _open_recorded_evidence(self):
         """Open the facts recorded about the obligation through the day of the close."""
         self.ensure_one()
+        self.check_access("read")
         domain = [("contract_id", "=", self.contract_id.id), ("date", "<=", self.date)]
         if self.obligation_id:
             domain.append(("obligation_id", "=", self.obligation_id.id))
@@ -121,4 +128,5 @@ class RevenueEntry(models.Model):
     def action_open_journal_items(self):
         """Open the journal items that sum the row with others."""
         self.ensure_one()
+        self.check_access("read")
         return self.posting_id.action_open_journal_items()

@@ -4,16 +4,16 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..engine import Refusal
-from .evidence_facts import KINDS, Wrong, sendable
 from .evidence_judge import EvidenceJudge, Judged
-from .telling import teller
+from .evidence_kinds import KINDS, Wrong, sendable
+from .translating import translator
 
 
 class RevenueEvidence(models.Model):
     """A dated fact about an obligation that is no record of Odoo's own; never changed, never deleted."""
 
     _name = "revenue.evidence"
-    _inherit = ["revenue.append.only"]
+    _inherit = ["record.append.only"]
     _description = "Revenue Evidence"
     _check_company_auto = True
     _order = "date desc, id desc"
@@ -84,7 +84,7 @@ class RevenueEvidence(models.Model):
             try:
                 rows.append(judge.judge({**vals, "date": fields.Date.to_date(vals.get("date"))}, obligation))
             except (Wrong, Refusal) as wrong:
-                reason = wrong.told(teller(self.env)) if isinstance(wrong, Refusal) else str(wrong)
+                reason = wrong.in_words(translator(self.env)) if isinstance(wrong, Refusal) else str(wrong)
                 words = {"name": obligation.display_name, "reason": sendable(reason)}
                 raise ValidationError(self.env._("%(name)s: %(reason)s", **words)) from wrong
         return rows
@@ -114,7 +114,7 @@ class RevenueEvidence(models.Model):
 
     @api.model
     def _check_may_record(self):
-        """Let revenue accountants pass.
+        """Refuse users who are no revenue accountants.
 
         :raises AccessError: for anybody else
         """

@@ -1,11 +1,12 @@
 from odoo import api, models
+from odoo.addons.record_protection.reading import is_storable as storable
 from odoo.exceptions import UserError
 
 from ..engine import Refusal
-from .evidence_facts import Wrong, sendable
-from .evidence_judge import EvidenceJudge, storable
+from .evidence_judge import EvidenceJudge
+from .evidence_kinds import Wrong, sendable
 from .evidence_reader import EvidenceReader
-from .telling import teller
+from .translating import translator
 
 #: What makes two facts of one key the same.
 CONTENT = ("obligation_id", "date", "kind", "value", "source", "note")
@@ -89,7 +90,7 @@ class RevenueEvidence(models.Model):
         except Refusal as refusal:
             return {
                 **result,
-                "message": sendable(teller(self.env)(refusal.reason)),
+                "message": sendable(translator(self.env)(refusal.reason)),
                 "path": f"{place}.{refusal.place}",
             }, None
         known[row["company_id"], row["key"]] = row

@@ -1,15 +1,14 @@
-from datetime import date
+from odoo import api, fields, models
+from odoo.fields import Domain
 
-from odoo import fields, models
-from odoo.tools import format_date
-
-from .account_roles import ROLES
-from .places import told_place
-from .telling import teller
+from ..closing.account_roles import ROLES
+from ..engine.wording import from_plain
+from .places import place_in_words
+from .translating import contract_translator
 
 
 class RevenueException(models.Model):
-    """Something that has to be seen to before a contract's revenue can be right: the worklist."""
+    """A row of the worklist: something that a person has to mend before the revenue of a contract is right."""
 
     _name = "revenue.exception"
     _description = "Revenue Exception"
@@ -25,29 +24,53 @@ class RevenueException(models.Model):
         "revenue.close", index=True, ondelete="cascade", help="Empty for what concerns no close."
     )
     kind = fields.Char(required=True)
-    message = fields.Char(required=True, translate=True)
+    message = fields.Char(
+        compute="_compute_message",
+        search="_search_message",
+        help="What is missing and what to do about it, in the language of whoever reads it.",
+    )
+    message_data = fields.Json(readonly=True, help="What the message is made of, to be told in any language.")
+    message_written = fields.Char(
+        readonly=True, translate=True, help="The message in the languages of the day it was found, for searching."
+    )
     blocking = fields.Boolean(help="The contract is left out of a close until this is seen to.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("kind", "message_data", "message_written", "contract_id")
+    @api.depends_context("lang")
+    def _compute_message(self):
+        for exception in self:
+            data = exception.message_data
+            exception.message = exception._say(data, exception.contract_id) if data else exception.message_written
+
+    def _search_message(self, operator, value):
+        return Domain("message_written", operator, value)
+
+    # === ACTIONS === #
 
     def action_open(self):
         """Open what has to be seen to."""
         self.ensure_one()
+        self.check_access("read")
         return (self.contract_id or self.order_id or self.close_id)._get_records_action()
 
     def action_review_contracts(self):
         """Look the contracts of exceptions through again: what was missing may be there by now."""
         self.contract_id.action_review()
 
+    # === BUSINESS METHODS === #
+
     def _note(self, found):
-        """Make exceptions, each in every language: whoever sees to one reads his own.
+        """Make exceptions that each person reads in his language, also in one that is installed later.
 
         :param found: list of (contract, :class:`~..loading.Problem`, further values)
         :return: the exceptions
         """
         made = self.create([self._values(*one) for one in found])
         for lang, _name in self.env["res.lang"].get_installed():
-            told = made.with_context(lang=lang)
-            for one, (_contract, problem, _more) in zip(told, found, strict=True):
-                one.message = told._sentence(problem)
+            for one in made.with_context(lang=lang):
+                one.message_written = one.message
         return made
 
     def _values(self, contract, problem, more):
@@ -56,59 +79,107 @@ class RevenueException(models.Model):
             "contract_id": contract.id,
             "obligation_id": problem.obligation_id,
             "kind": problem.kind,
-            "message": self._sentence(problem),
+            "message_data": problem.as_data(),
             "blocking": problem.blocking,
             **more,
         }
 
-    def _sentence(self, problem):
+    @api.model
+    def _sentence(self, problem, contract):
         """Return what is wrong in words, in the user's language.
 
         :param problem: a :class:`~..loading.Problem`
+        :param contract: the contract it is of
         """
-        return self._words(problem.kind) % {name: self._value(name, value) for name, value in problem.values.items()}
+        return self._say(problem.as_data(), contract)
 
-    def _value(self, name, value):
+    @api.model
+    def _say(self, data, contract):
+        """Return the words for a problem, filled as the user writes it.
+
+        :param dict data: a :class:`~..loading.Problem` as JSON keeps it
+        :param contract: the contract it is of
+        """
+        values = {name: self._value(name, from_plain(value), contract) for name, value in data["values"].items()}
+        return self._words(data["kind"]) % values
+
+    def _value(self, name, value, contract):
         """Return what fills a place in the words, as the user writes it."""
-        if isinstance(value, date):
-            return format_date(self.env, value)
         if name == "place":
-            return told_place(self.env, value)
+            return place_in_words(self.env, value)
         if name == "roles":
             accounts = self.env["res.company"]._fields
             return ", ".join(accounts[ROLES[role].company_field]._description_string(self.env) for role in value)
-        return teller(self.env)(value)
+        return contract_translator(contract.with_env(self.env))(value)
 
     def _words(self, kind):
         """Return what is wrong and what to do about it, in words with places for values."""
-        words = {
+        return {**self._words_of_terms(), **self._words_of_records(), **self._words_of_hints()}[kind]
+
+    def _words_of_terms(self):
+        """Return, by kind, what obligations lack."""
+        return {
             "ssp": self.env._(
                 "%(name)s has no standalone selling price. Enter one in the book of selling prices, then check again."
             ),
             "estimate": self.env._(
                 "%(name)s has no estimate at completion. Record the cost or the hours expected, as evidence."
             ),
-            "milestones": self.env._("%(name)s has no milestone. Add milestones of its order line to the project."),
+            "milestones": self.env._(
+                "%(name)s has no milestone, so nothing of it is done yet. Add milestones of its order line to the "
+                "project."
+            ),
+            "shared_milestones": self.env._(
+                "Milestones of the project of %(name)s name no order line, and orders of several contracts share it. "
+                "Give each milestone its order line, or a task of its order."
+            ),
             "weights": self.env._(
-                "The milestones of %(name)s add up to %(percent)s %%, not to 100 %%. Correct their quantities."
+                "The milestones of %(name)s add up to %(percent)s %%, not to 100 %%. What is missing counts as not "
+                "done, what is too much is brought down to 100 %%. Correct their quantities."
             ),
             "dates": self.env._("%(name)s has no end. Enter the dates of its service on the order line or here."),
             "span": self.env._("%(name)s ends on %(end)s, before it starts on %(start)s. Correct its dates."),
             "start": self.env._("%(name)s has no date. Enter the dates of its service on the order line or here."),
             "empty": self.env._("The contract has no obligations."),
+        }
+
+    def _words_of_records(self):
+        """Return, by kind, what rates, documents and accounts lack."""
+        return {
             "rate": self.env._("There is no rate of %(currency)s on %(date)s or before. Enter it, then compute again."),
             "currency": self.env._("Invoices of %(date)s are in %(currency)s, not in the currency of the contract."),
             "shared": self.env._(
-                "Cost charged to the project of %(name)s belongs to no order line, and several obligations share it."
+                "Cost charged to the project of %(name)s belongs to no order line, and several obligations share it. "
+                "Choose the order line that each was spent for; who approves timesheets may do so."
             ),
             "account": self.env._("The account %(account)s is archived. Use it again, or choose another one."),
             "accounts": self.env._("There is no account for: %(roles)s. Set it up in the configuration of accounts."),
             "refused": self.env._("It cannot be worked out: %(place)s: %(reason)s."),
+        }
+
+    def _words_of_hints(self):
+        """Return, by kind, what is worth a look."""
+        return {
             "overrun": self.env._("%(name)s has passed its estimate; its progress stays at 100 %%."),
             "late": self.env._(
                 "Evidence of closed periods came in later and counts in this one: %(count)s facts from %(date)s on."
             ),
             "proposed": self.env._("A change of the contract waits for an answer: %(name)s."),
+            "ended": self.env._(
+                "The contract was ended when its order was cancelled, and the order is confirmed again: nothing more "
+                "is earned of it. Make a new order of what is still to be delivered."
+            ),
+            "moved": self.env._(
+                "%(name)s is booked on %(now)s from now on, as its order or product says. What was booked before stays "
+                "on %(before)s."
+            ),
+            "project": self.env._(
+                "%(name)s is delivered in %(now)s by now; its progress is read from %(before)s still, since revenue is "
+                "booked. Have it read from there, or leave it."
+            ),
             "policy": self.env._("%(name)s follows no policy; its invoices go to income as always."),
+            "billed_above": self.env._(
+                "%(amount)s more is billed than the contract is worth, and its order has nothing left to invoice: it "
+                "is never earned. Credit it, or raise the order."
+            ),
         }
-        return words[kind]

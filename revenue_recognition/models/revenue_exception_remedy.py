@@ -11,11 +11,17 @@ REMEDIES = {
     "overrun": "estimate",
     "milestones": "milestones",
     "weights": "milestones",
+    "shared_milestones": "milestones",
+    "shared": "cost",
     "rate": "rates",
     "accounts": "accounts",
     "proposed": "answer",
     "late": "evidence",
+    "project": "project",
+    "billed_above": "invoices",
 }
+#: Those that are about one obligation.
+OF_OBLIGATION = ("price", "estimate", "milestones", "cost", "project")
 
 
 class RevenueException(models.Model):
@@ -28,10 +34,13 @@ class RevenueException(models.Model):
             ("price", "Enter Selling Price"),
             ("estimate", "Enter Estimate"),
             ("milestones", "See Milestones"),
+            ("cost", "See Cost"),
             ("rates", "Enter Rate"),
             ("accounts", "Set Up Accounts"),
             ("answer", "Compare and Answer"),
             ("evidence", "See Evidence"),
+            ("project", "Read from New Project"),
+            ("invoices", "See Invoices"),
             ("open", "Open"),
         ],
         compute="_compute_remedy",
@@ -46,15 +55,19 @@ class RevenueException(models.Model):
             "price": accountant,
             "estimate": accountant,
             "milestones": self.env["project.milestone"].has_access("read"),
+            # Odoo lets nobody else write the cost of others.
+            "cost": self.env.user.has_group("hr_timesheet.group_hr_timesheet_approver"),
             "rates": self.env["res.currency.rate"].has_access("write"),
             "accounts": self.env.user.has_group(CONTROLLER),
             "answer": True,
             "evidence": True,
+            "project": accountant,
+            "invoices": self.env["account.move"].has_access("read"),
         }
-        for one in self:
-            remedy = REMEDIES.get(one.kind, "open")
-            needs = one.obligation_id if remedy in ("price", "estimate", "milestones") else one.contract_id
-            one.remedy = remedy if may.get(remedy) and needs else "open"
+        for exception in self:
+            remedy = REMEDIES.get(exception.kind, "open")
+            needs = exception.obligation_id if remedy in OF_OBLIGATION else exception.contract_id
+            exception.remedy = remedy if may.get(remedy) and needs else "open"
 
     def action_remedy(self):
         """Open where the exception is put right, or the contract where it is not the user's to do."""
@@ -67,7 +80,7 @@ class RevenueException(models.Model):
     # === REMEDIES === #
 
     def _remedy_price(self):
-        one = self.obligation_id
+        obligation = self.obligation_id
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Standalone Selling Price"),
@@ -75,10 +88,10 @@ class RevenueException(models.Model):
             "views": [(False, "form")],
             "target": "new",
             "context": {
-                "default_product_id": one.product_id.id,
-                "default_currency_id": one.currency_id.id,
-                "default_company_id": one.company_id.id,
-                "default_date_from": fields.Date.to_string(one.contract_id.date),
+                "default_product_id": obligation.product_id.id,
+                "default_currency_id": obligation.currency_id.id,
+                "default_company_id": obligation.company_id.id,
+                "default_date_from": fields.Date.to_string(obligation.contract_id.date),
             },
         }
 
@@ -103,15 +116,38 @@ class RevenueException(models.Model):
             "context": {"default_project_id": projects[:1].id, "default_sale_line_id": one.sale_line_ids[:1].id},
         }
 
+    def _remedy_cost(self):
+        """Open the cost of a shared project that names no order line, to give each the line that it was spent for."""
+        one = self.obligation_id.sudo()
+        account = one.project_id.account_id
+        sharing = self.env["revenue.obligation"].sudo()
+        sharing = sharing.search([("measure", "=", "cost_to_cost"), ("project_id.account_id", "in", account.ids)])
+        view = self.env.ref("revenue_recognition.view_account_analytic_line_cost_list")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cost Without Order Line"),
+            "res_model": "account.analytic.line",
+            "views": [(view.id, "list")],
+            "domain": [("account_id", "in", account.ids), ("so_line", "=", False), ("category", "!=", "invoice")],
+            "context": {"revenue_lines": sharing.sale_line_ids.ids},
+        }
+
     def _remedy_rates(self):
         return self.contract_id.currency_id._get_records_action()
 
     def _remedy_accounts(self):
         return self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_accounts")
 
+    def _remedy_project(self):
+        self.obligation_id.action_follow_project()
+        return self.action_open()
+
     def _remedy_answer(self):
-        proposed = self.contract_id.modification_ids.filtered(lambda one: one.state == "proposed")
+        proposed = self.contract_id.modification_ids.filtered(lambda modification: modification.state == "proposed")
         return proposed._get_records_action(name=self.env._("Modifications"))
+
+    def _remedy_invoices(self):
+        return self.contract_id.action_view_invoices()
 
     def _remedy_evidence(self):
         return self.contract_id.action_view_evidence()

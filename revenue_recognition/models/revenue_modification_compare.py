@@ -3,6 +3,8 @@
 from itertools import pairwise
 
 from odoo import api, fields, models
+from odoo.addons.record_protection import reading
+from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError
 
 from ..engine import Refusal, Timeline
@@ -11,7 +13,7 @@ from ..engine.money import in_currency
 from ..engine.position import position
 from ..loading import Loader
 from .revenue_modification import TREATMENTS
-from .telling import teller
+from .translating import translator
 
 #: So many months are shown one by one; what comes after them is one sum.
 MONTHS = 18
@@ -91,7 +93,7 @@ class RevenueModification(models.Model):
         }
 
     def _standard_reason(self):
-        reason = self._told_outcome("auto").get("reason", "")
+        reason = self._outcome_in_words("auto").get("reason", "")
         [step] = self.contract_id._readable_steps([{"topic": "", "text": reason, "paragraph": "", "obligation": ""}])
         return step["text"]
 
@@ -107,7 +109,7 @@ class RevenueModification(models.Model):
         loaded = loader.load(self.contract_id.ids)[self.contract_id.id]
         if loaded.blocked():
             problem = next(one for one in loaded.problems if one.blocking)
-            return {"error": self.env["revenue.exception"]._sentence(problem)}
+            return {"error": self.env["revenue.exception"]._sentence(problem, self.contract_id)}
         try:
             timeline = Timeline(loaded.contract())
             timeline.forward(fields.Date.subtract(fields.Date.start_of(self.date, "month"), days=1))
@@ -117,13 +119,16 @@ class RevenueModification(models.Model):
 
     def _refused(self, refusal, loaded):
         """Return in words why a treatment can't be."""
-        text = teller(self.env, loaded)(refusal.reason)
+        text = translator(self.env, loaded)(refusal.reason)
         return text[:1].upper() + text[1:]
 
     def _days_to_compare(self, looks):
         """Return the last days of the months from the change on, and the last day of all that is known."""
         obligations = self.contract_id.obligation_ids
-        ends = [self.date, *(day for one in obligations for day in (one.earned_to, one.date_end) if day)]
+        ends = [
+            self.date,
+            *(day for obligation in obligations for day in (obligation.earned_to, obligation.date_end) if day),
+        ]
         for look in looks:
             if "loaded" in look:
                 ends += [event.date for event in look["loaded"].events]
@@ -219,7 +224,7 @@ class RevenueModification(models.Model):
 
     def _obligations_to_compare(self, columns):
         keys = {key for column in columns for key in column.get("allocated", ())}
-        return self.contract_id.obligation_ids.filtered(lambda one: one.key in keys)
+        return self.contract_id.obligation_ids.filtered(lambda obligation: obligation.key in keys)
 
     # === CHOOSING === #
 
@@ -235,16 +240,15 @@ class RevenueModification(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_proposed()
-        if treatment not in dict(TREATMENTS):
-            raise UserError(self.env._("treatment: one of %s is needed.", ", ".join(dict(TREATMENTS))))
+        read_argument(self.env, "treatment", reading.choice, treatment, dict(TREATMENTS))
+        note = read_argument(self.env, "note", reading.text, note).strip()
         self._check_why(treatment, note)
-        self.write({"treatment": treatment, "note": (note or "").strip() or self.note})
+        self.sudo().write({"treatment": treatment, "note": note or self.note})
         self.action_apply()
 
     def _check_why(self, treatment, note):
         """Ask for a reason where the standard comes to another treatment."""
         decided = self.sudo()._standard_treatment()
-        if decided and decided != treatment and not (isinstance(note, str) and note.strip()):
+        if decided and decided != treatment and not note:
             labels = dict(self._fields["decided"]._description_selection(self.env))
-            reason = self.env._("The standard comes to: %s. Say why it is applied otherwise.")
-            raise UserError(reason % labels[decided])
+            raise UserError(self.env._("The standard comes to: %s. Say why it is applied otherwise.", labels[decided]))

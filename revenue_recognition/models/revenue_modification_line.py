@@ -6,10 +6,10 @@ from odoo.tools import format_date
 
 from ..engine import Refusal
 from ..engine.reading.node import Node
-from .telling import teller
+from .translating import translator
 
 #: New terms that a modification may give an obligation.
-TERMS = ("price", "ssp", "quantity", "end", "total_cost")
+CHANGEABLE = ("price", "ssp", "quantity", "end", "total_cost")
 
 
 class RevenueModificationLine(models.Model):
@@ -64,7 +64,9 @@ class RevenueModificationLine(models.Model):
                 line._read_terms()
             except Refusal as refusal:
                 raise ValidationError(
-                    line.env._("%(name)s: %(why)s", name=line.obligation_id.name, why=refusal.told(teller(line.env)))
+                    line.env._(
+                        "%(name)s: %(why)s", name=line.obligation_id.name, why=refusal.in_words(translator(line.env))
+                    )
                 ) from None
 
     def _read_terms(self):
@@ -74,7 +76,7 @@ class RevenueModificationLine(models.Model):
         """
         terms = self.terms or {}
         node = Node(terms, "terms", self.currency_id.decimal_places)
-        node.only(*TERMS)
+        node.only(*CHANGEABLE)
         given = {name: value for name, value in terms.items() if value is not None}
         node = Node(given, "terms", node.decimals)
         for name, read in {

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..engine.measures import open_ended
+
+#: Measures of what takes no share of the fixed consideration: it earns what it brings.
+OPEN_ENDED = open_ended()
 #: What the parts of a product share out between them.
 PART_PRICES = ("price", "ssp_kind", "ssp", "ssp_low", "ssp_high")
 
@@ -121,9 +125,9 @@ class RevenueObligation(models.Model):
 
     @api.constrains("date_start", "date_end")
     def _check_dates(self):
-        for one in self:
-            if one.date_start and one.date_end and one.date_end < one.date_start:
-                raise ValidationError(self.env._("%s ends before it starts. Correct its dates.", one.name))
+        for obligation in self:
+            if obligation.date_start and obligation.date_end and obligation.date_end < obligation.date_start:
+                raise ValidationError(self.env._("%s ends before it starts. Correct its dates.", obligation.name))
 
     # === CRUD METHODS === #
 
@@ -147,15 +151,32 @@ class RevenueObligation(models.Model):
         if not self.env.su:
             self.contract_id._check_unbooked()
 
+    # === PRICES === #
+
+    def _with_fixed_price(self):
+        """Return those of order lines that have a share of the fixed consideration."""
+        return self.filtered(lambda obligation: obligation.measure not in OPEN_ENDED and obligation.sale_line_ids)
+
+    def _find_missing_prices(self):
+        """Look up the standalone selling prices that obligations of order lines lack."""
+        for obligation in self.filtered(lambda obligation: not obligation.ssp_kind and obligation.sale_line_ids):
+            if obligation.split_version_id:
+                obligation._find_missing_part()
+                continue
+            day = obligation.modification_id.date or obligation.contract_id.date
+            selling = obligation.sale_line_ids._selling_price(obligation.policy_version_id, day)
+            if selling["ssp_kind"]:
+                obligation.write(selling)
+
     # === PARTS OF A PRODUCT === #
 
     def _find_missing_part(self):
         """Look up the standalone selling price of a part of a product; with it the price is split anew."""
         self.ensure_one()
         promises = self.sale_line_ids._group_promises(self.split_version_id, self.contract_id.date)
-        found = {one["key"]: {name: one.get(name) for name in PART_PRICES} for one in promises}
+        found = {promise["key"]: {name: promise.get(name) for name in PART_PRICES} for promise in promises}
         if found.get(self.key, {}).get("ssp_kind"):
-            for part in self.contract_id.obligation_ids.filtered(lambda one: one.key in found):
+            for part in self.contract_id.obligation_ids.filtered(lambda obligation: obligation.key in found):
                 part.write(found[part.key])
 
     # === AGREED TERMS === #
@@ -190,21 +211,43 @@ class RevenueObligation(models.Model):
             changed["price"] = now["price"]
         if self.measure == "units" and now["quantity"] != agreed["quantity"]:
             changed["quantity"] = now["quantity"]
-        if agreed["ssp"] and agreed["quantity"] and now["quantity"] != agreed["quantity"]:
-            changed["ssp"] = self.currency_id.round(agreed["ssp"] / agreed["quantity"] * now["quantity"])
+        selling = self._selling_price_of(now["quantity"], agreed)
+        if self.currency_id.compare_amounts(selling, agreed["ssp"]):
+            changed["ssp"] = selling
         if self.measure == "straight_line" and now["end"] and now["end"] != agreed["end"]:
             changed["end"] = now["end"].isoformat()
         return changed
 
+    def _selling_price_of(self, quantity, agreed):
+        """Return the standalone selling price of a quantity: as agreed, in proportion.
+
+        Of what is not counted in units, no change says its quantity: its price says it, from the one at inception on.
+        """
+        terms = agreed if self.measure == "units" else {"ssp": self.ssp, "quantity": self.quantity}
+        if not (agreed["ssp"] and terms["ssp"] and terms["quantity"]) or quantity == terms["quantity"]:
+            return agreed["ssp"] if self.measure == "units" or not terms["ssp"] else terms["ssp"]
+        return self.currency_id.round(terms["ssp"] / terms["quantity"] * quantity)
+
     def _terms_of(self, lines):
         """Return price, quantity and end by order lines; of a split product its part of the price."""
-        siblings = lines.revenue_obligation_ids.filtered(lambda one: one.contract_id == self.contract_id)
+        siblings = lines.revenue_obligation_ids.filtered(lambda obligation: obligation.contract_id == self.contract_id)
         price = sum(lines.mapped("price_subtotal"))
-        if len(siblings) > 1 and all(one.sale_line_ids == self.sale_line_ids for one in siblings):
-            prices = lines._split_price(price, [{"ssp": one.ssp} for one in siblings])
+        if len(siblings) > 1 and all(sibling.sale_line_ids == self.sale_line_ids for sibling in siblings):
+            prices = lines._split_price(price, [{"ssp": sibling.ssp} for sibling in siblings])
             price = dict(zip(siblings.ids, prices, strict=True))[self.id]
         return {
             "price": price,
-            "quantity": lines._promised_quantity(self.measure),
+            # Uninstalling billing moves what is billed to a line of another product: its quantity is not counted.
+            "quantity": (lines.filtered(lambda line: line.product_id == self.product_id) or lines)._promised_quantity(
+                self.measure
+            ),
             "end": max(lines.filtered("revenue_end").mapped("revenue_end"), default=False),
         }
+
+
+def fixed_price(promises):
+    """Return what obligations add to the fixed consideration of their contract.
+
+    :param promises: obligations, or their values
+    """
+    return sum(promise["price"] for promise in promises if promise["measure"] not in OPEN_ENDED)

@@ -29,7 +29,7 @@ class RevenueObligation(models.Model):
             return own.has_access("read")
         return bool(self.project_id) and own.project_id._may_estimate()
 
-    def _estimate_outlook(self, estimate, day):
+    def _estimate_effect(self, estimate, day):
         """Return what an estimate at completion does on a day.
 
         :param estimate: the cost or the hours expected in all; nothing to leave it as it is

@@ -25,7 +25,7 @@ class RevenuePolicy(models.Model):
 
     @api.depends("version_ids.date_from", "version_ids.summary")
     def _compute_current_version_id(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._revenue_today()
         for policy in self:
             policy.current_version_id = policy._version_on(today)
             policy.summary = policy.current_version_id.summary
@@ -71,8 +71,9 @@ class RevenuePolicy(models.Model):
     # === ACTIONS === #
 
     def action_new_version(self):
-        """Ask from which day new terms hold."""
+        """Open the dialog that makes a new version, from a day that the user enters."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("New Version"),

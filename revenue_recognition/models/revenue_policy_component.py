@@ -32,7 +32,7 @@ class RevenuePolicyComponent(models.Model):
     @api.constrains("policy_id", "product_id", "share")
     def _check_component(self):
         # Those of a version are judged together, once all of them are written.
-        if not self.env.context.get("revenue_components_together"):
+        if not self._is_flagged("revenue_components_together"):
             self.version_id._check_components()
 
     # === CRUD METHODS === #

@@ -168,7 +168,7 @@ class RevenuePolicyVersion(models.Model):
 
     @api.depends("policy_id.version_ids.date_from")
     def _compute_date_to(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._revenue_today()
         for version in self:
             own = version.date_from
             others = [other for other in version.policy_id.version_ids.mapped("date_from") if other and own]
@@ -231,12 +231,12 @@ class RevenuePolicyVersion(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        together = self.with_context(revenue_components_together=True)
+        together = self._flagged("revenue_components_together")
         return self.browse(super(RevenuePolicyVersion, together).create(vals_list).ids)
 
     def write(self, vals):
         self._check_unused()
-        return super(RevenuePolicyVersion, self.with_context(revenue_components_together=True)).write(vals)
+        return super(RevenuePolicyVersion, self._flagged("revenue_components_together")).write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -268,7 +268,7 @@ class RevenuePolicyVersion(models.Model):
             )
 
     def _terms_refusal(self):
-        """Say why the terms can not be applied, if so."""
+        """Return why the terms cannot be applied, or nothing."""
         if self.method == "point_in_time" and not self.trigger:
             return self.env._("say what makes the point in time (Trigger).")
         if self.method == "over_time" and not self.measure:
@@ -283,7 +283,7 @@ class RevenuePolicyVersion(models.Model):
         return None
 
     def _components_refusal(self):
-        """Say why the product can not be split so, if so."""
+        """Return why the product cannot be split in this way, or nothing."""
         components = self.component_ids
         if self.method != "split":
             return components and self.env._("only a split policy has several obligations: delete them.")

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .append_only import protect
 
 KINDS = [
     ("billing", "Billed"),
@@ -44,6 +46,41 @@ class RevenuePosting(models.Model):
     entry_ids = fields.One2many("revenue.entry", "posting_id", string="Subledger")
 
     _of_a_close = models.UniqueIndex("(id, close_id)")
+
+    def init(self):
+        """Create the triggers that keep posted postings, which hold the accounts and the date of their rows."""
+        protect(self.env.cr, self._table, "revenue_refuse_settled_entries")
+        return super().init()
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("kind", "close_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for posting in self:
+            posting.display_name = " · ".join(filter(None, [posting.close_id.name, labels.get(posting.kind)]))
+
+    # === ACTIONS === #
+
+    def action_open_entries(self):
+        """Open the rows of the subledger that postings sum."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_entry")
+        return {**action, "domain": [("posting_id", "in", self.ids)], "context": {}}
+
+    def action_open_journal_items(self):
+        """Open the journal items of postings."""
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Journal Items"),
+            "res_model": "account.move.line",
+            "view_mode": "list,form",
+            "domain": [("revenue_posting_id", "in", self.ids)],
+        }
+
+    # === BUSINESS METHODS === #
 
     def _line_values(self):
         """Return the journal items: one debit and one credit.

@@ -6,7 +6,7 @@ class RevenuePriceChange(models.Model):
     """An estimate of variable consideration from a date on (ASC 606-10-32-5, 32-14); never changed."""
 
     _name = "revenue.price.change"
-    _inherit = ["revenue.append.only"]
+    _inherit = ["record.append.only"]
     _description = "Estimate of Variable Consideration"
     _check_company_auto = True
     _order = "contract_id, name, date, id"
@@ -15,7 +15,9 @@ class RevenuePriceChange(models.Model):
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     name = fields.Char(required=True, help="The variable amount: a bonus, a penalty, a rebate.")
-    date = fields.Date(required=True, default=fields.Date.context_today, help="From when on it is expected so.")
+    date = fields.Date(
+        required=True, default=lambda self: self.env.company._revenue_today(), help="From when on it is expected so."
+    )
     amount = fields.Monetary(
         required=True, help="All that is expected of it, not the change; below zero for a penalty or a rebate."
     )
@@ -64,4 +66,7 @@ class RevenuePriceChange(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([{**vals, "user_id": self.env.uid} for vals in vals_list])
+        changes = super().create([{**vals, "user_id": self.env.uid} for vals in vals_list])
+        # It may be what was billed above the price.
+        changes.contract_id.sudo()._note_billed_above()
+        return changes

@@ -29,7 +29,7 @@ class RevenueContract(models.Model):
 
     _inherit = "revenue.contract"
 
-    def _keep_outlook(self, loaded, state, found):
+    def _keep_for_forecasts(self, loaded, state, found):
         """Write what each obligation is allocated, and when time earns it, where that changed.
 
         :param loaded: the contract as read
@@ -52,17 +52,17 @@ class RevenueContract(models.Model):
 
     def _earned_between(self, promise, state, day):
         """Return the first and the last day of what time alone earns; what has ended is caught up at once."""
-        one = state.obligations[promise.key]
-        if one.removed or state.ended is not None:
+        obligation = state.obligations[promise.key]
+        if obligation.removed or state.ended is not None:
             return day, day
-        if isinstance(one.measure, TimeMeasure):
-            return one.measure.start, one.measure.end
+        if isinstance(obligation.measure, TimeMeasure):
+            return obligation.measure.start, obligation.measure.end
         if promise.measure == "point_in_time" and promise.trigger in ("date", "confirmation"):
             satisfied = promise.date_start or self.date
             return satisfied, satisfied
         return False, False
 
-    def _refresh_outlook(self):
+    def _refresh_forecasts(self):
         """Work contracts out again for forecasts; what stands in the way is told elsewhere."""
         self.env.flush_all()
         for company, contracts in self.grouped("company_id").items():
@@ -79,7 +79,7 @@ class RevenuePriceChange(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         changes = super().create(vals_list)
-        changes.sudo().contract_id._refresh_outlook()
+        changes.sudo().contract_id._refresh_forecasts()
         return changes
 
 
@@ -92,5 +92,5 @@ class RevenueEvidence(models.Model):
     def create(self, vals_list):
         facts = super().create(vals_list)
         started = facts.sudo().obligation_id.filtered(lambda one: one.measure == "straight_line" and not one.date_start)
-        started.contract_id._refresh_outlook()
+        started.contract_id._refresh_forecasts()
         return facts

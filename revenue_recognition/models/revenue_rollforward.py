@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..closing.booked import SETTLED
+from ..closing.states import COUNTING
 
 #: Of each kind of entry: its sign on contract liability (credits above zero), its sign on contract asset (debits above
 #: zero), the column of its movement and its sign there. Other kinds do not touch the contract balances.
@@ -39,7 +39,7 @@ class RevenueContract(models.Model):
         :param date_to: last day
         """
         chosen = self._search([("company_id", "=", company.id)]).subselect()
-        values = {"company": company.id, "first": date_from, "last": date_to, "states": SETTLED, "chosen": chosen}
+        values = {"company": company.id, "first": date_from, "last": date_to, "states": COUNTING, "chosen": chosen}
         values["places"] = company.currency_id.decimal_places
         effects = SQL(", ").join(SQL("(%s, %s, %s, %s)", *effect) for effect in EFFECTS)
         return SQL(ROLLFORWARD, effects=effects, **values)
@@ -57,7 +57,7 @@ class RevenueContract(models.Model):
                    AND p.kind IN %(kinds)s
                 """,
                 company=company.id,
-                states=SETTLED,
+                states=COUNTING,
                 date=date_to,
                 kinds=tuple(effect[0] for effect in EFFECTS),
             )

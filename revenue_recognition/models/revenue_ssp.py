@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 
 class RevenueSsp(models.Model):
@@ -19,7 +19,7 @@ class RevenueSsp(models.Model):
     date_from = fields.Date(
         string="From",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._revenue_today(),
         help="Contracts made on this day or later take it.",
     )
     date_to = fields.Date(string="To", help="The last day. Empty: until further notice.")
@@ -101,7 +101,10 @@ class RevenueSsp(models.Model):
                 self.env._(
                     "%(one)s overlaps with the price from %(from)s to %(to)s. End the earlier one first.",
                     one=self.browse(one).display_name,
-                    **{"from": self.browse(other).date_from, "to": self.browse(other).date_to or "…"},
+                    **{
+                        "from": format_date(self.env, self.browse(other).date_from),
+                        "to": format_date(self.env, self.browse(other).date_to) or "…",
+                    },
                 )
             )
 
@@ -109,7 +112,7 @@ class RevenueSsp(models.Model):
 
     @api.model
     def _price_refusal(self, kind, amount, low, high):
-        """Say what is wrong with a price, if anything is.
+        """Return what is wrong with a price, or nothing.
 
         :return: the field and the reason, or None
         """

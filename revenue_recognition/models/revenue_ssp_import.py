@@ -12,7 +12,7 @@ COLUMNS = ("product", "currency", "date_from", "date_to", "kind", "amount", "low
 KINDS = ("amount", "range", "residual")
 MAX_ROWS = 100_000
 MAX_PRICE = 1e12
-TERMS = ("date_to", "kind", "amount", "low", "high", "note")
+PRICE_FIELDS = ("date_to", "kind", "amount", "low", "high", "note")
 
 
 class RowError(Exception):
@@ -52,7 +52,7 @@ class RevenueSsp(models.Model):
         change the price. A price without a last day holds until the next one of its product begins: a row that starts
         later ends an open earlier one the day before.
 
-        :param list rows: dictionaries ``{"product": internal reference, barcode or id, "currency": ISO code,
+        :param list rows: dictionaries ``{"product": internal reference, barcode, name or id, "currency": ISO code,
             "date_from": "YYYY-MM-DD", "date_to"?: "YYYY-MM-DD", "kind"?: "amount" | "range" | "residual",
             "amount"?: number, "low"?: number, "high"?: number, "note"?: str, "company"?: name or id}``. ``kind`` is
             ``amount`` when left out, ``company`` the current one. A number may be text with a decimal point. Prices are
@@ -197,7 +197,7 @@ class RevenueSsp(models.Model):
         for record in known:
             # What ends where the next begins is as open as when it was imported.
             ends = record.date_to and record.date_to not in eves
-            terms = {name: record[name] for name in TERMS if name != "date_to"}
+            terms = {name: record[name] for name in PRICE_FIELDS if name != "date_to"}
             there = book.setdefault(record.date_from, Price(record.date_from, record.date_to if ends else None, terms))
             there.record = record
         prices = sorted(book.values(), key=lambda price: price.date_from)
@@ -266,6 +266,13 @@ class _Finder:
                 self.products[name] |= product
         for product in products.search([("id", "in", ids)]):
             self.products[product.id] = product
+        self._find_by_name([text for text in texts if text not in self.products])
+
+    def _find_by_name(self, names):
+        """Find products by their whole name, where no reference or barcode is meant."""
+        products = self.env["product.product"]
+        for product in products.search([("name", "in", names)]) if names else products:
+            self.products[product.name] |= product
 
     def company(self, name):
         """Return the id of a company the caller works in."""
@@ -283,20 +290,26 @@ class _Finder:
     def product(self, name, company):
         """Return the id of the only product with a reference, a barcode or an id."""
         if name is None:
-            raise RowError("product", self.env._("A product is needed: its internal reference, barcode or id."))
+            raise RowError("product", self.env._("A product is needed: its internal reference, barcode, name or id."))
         if isinstance(name, bool) or not isinstance(name, int | str):
             raise RowError(
-                "product", self.env._("An internal reference, barcode or id is expected, not %s.", _shown(name))
+                "product", self.env._("An internal reference, barcode, name or id is expected, not %s.", _shown(name))
             )
         found = self.products.get(name.strip() if isinstance(name, str) else name, self.env["product.product"])
         # Without a company its own refusal is enough.
         found = found.filtered(lambda product: not company or product.company_id.id in (False, company))
         if not found:
-            raise RowError("product", self.env._("There is no product with the reference or barcode %s.", _shown(name)))
+            raise RowError(
+                "product", self.env._("There is no product with the reference, barcode or name %s.", _shown(name))
+            )
         if len(found) > 1:
             raise RowError(
                 "product",
-                self.env._("%(count)s products have the reference %(name)s.", count=len(found), name=_shown(name)),
+                self.env._(
+                    "%(count)s products have the reference or the name %(name)s: give the reference of one.",
+                    count=len(found),
+                    name=_shown(name),
+                ),
             )
         return found.id
 

@@ -8,9 +8,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..closing.booked import SETTLED
+from ..closing.states import COUNTING
+from ..engine.measures import open_ended
 from ..engine.money import in_currency, round_half_away
 from ..engine.spread import Spread
+from .revenue_waterfall_earned import EarnedUnposted
+from .revenue_waterfall_planned import OF_MILESTONES, PlannedMilestones
 
 #: What rows may be about: SQL of their key, of contracts ``k`` and obligations ``o``.
 GROUPS = {
@@ -22,7 +25,7 @@ GROUPS = {
 }
 OF_OBLIGATIONS = ("product", "obligation")
 #: What has no price to be earned: it earns what it brings.
-EXEMPT = ("as_invoiced", "usage")
+EXEMPT = open_ended()
 MAX_MONTHS = 240
 
 
@@ -40,10 +43,13 @@ class RevenueContract(models.Model):
 
         Recognised is what posted closes booked, by the month of the close. Forecast is what remains of the allocated
         price of obligations that time alone earns, spread evenly from the day after it was last booked to their end;
-        what is caught up falls on the first day that no close covers. What waits for a fact (a milestone, cost, hours,
-        a delivery) is ``unscheduled``. What is earned as it is invoiced or used has no forecast. Amounts in another
-        currency are forecast at the latest rate. Of each row, all its amounts together are what is allocated
-        to it; a month's forecast is rounded for the row, so that rows of another grouping may differ by a cent.
+        what is caught up falls on the first day that no close covers. What is earned by a fact and not posted yet is
+        forecast in its month, or the first open one: the next close books it. What waits for milestones of a project
+        falls on their deadlines, today where these have passed. What waits for another fact (a milestone without a
+        deadline, cost, hours, a delivery) is ``unscheduled``. What is still to be invoiced or used has no forecast.
+        Amounts in another currency are forecast at the latest rate. Of each row, all its amounts together are what is
+        allocated to it, and what it earned as invoiced or used; a month's forecast is rounded for the row, so that rows
+        of another grouping may differ by a cent.
 
         (``from`` is a keyword of Python: the period is ``date_from`` and ``date_to``.)
 
@@ -106,7 +112,7 @@ class RevenueContract(models.Model):
             raise UserError(self.env._("domain: %s", reason)) from error
 
 
-class Waterfall:
+class Waterfall(EarnedUnposted, PlannedMilestones):
     """Reads and adds up; amounts are whole units of the company's currency.
 
     :param contracts: the model, with the rights and the company of the caller
@@ -133,6 +139,7 @@ class Waterfall:
         floor = self.closed and fields.Date.add(self.closed, days=1)
         self.spread = Spread(self.cuts, floor)
         self.rates = {}
+        self.exempt = EXEMPT
 
     def _month_ends(self):
         """Return the last day of each month of the period; of its last month, the last day of the period."""
@@ -167,7 +174,7 @@ class Waterfall:
                  WHERE r.company_id = %(company)s AND r.state IN %(settled)s AND %(until)s
                  ORDER BY r.date DESC, r.id DESC
                 """,
-                settled=SETTLED,
+                settled=COUNTING,
                 company=self.company.id,
                 until=SQL("r.date <= %s", self.at) if self.at else SQL("TRUE"),
             )
@@ -218,18 +225,30 @@ class Waterfall:
 
         Obligations that run alike are one row. The first day is empty where it is not known yet.
         """
+        group = GROUPS[self.group_by]
+        rows = self._remaining(chosen, group)
+        waiting = self._remaining(chosen, SQL("o.id"), OF_MILESTONES)
+        unposted, earned = self._earned(chosen, group, LAST)
+        return [*rows, *unposted, *self._planned(chosen, group, waiting, earned)]
+
+    def _remaining(self, chosen, key, only=None):
+        """Return rows as :meth:`remaining` does.
+
+        :param key: SQL of what rows are about
+        :param only: SQL that keeps obligations ``o``; None for all
+        """
         return self.env.execute_query(
             SQL(
                 REMAINING,
-                key=GROUPS[self.group_by],
+                key=key,
                 standing=self.standing,
                 last=self.standing[0] if self.standing else 0,
                 closed=self.closed,
                 chosen=chosen,
-                earned=SQL(EARNED, EXEMPT),
+                earned=SQL("%s AND %s", SQL(EARNED, EXEMPT), only or SQL("TRUE")),
                 last_day=LAST,
                 booked=BOOKED,
-                open=SQL(OPEN, [self.days[close_id] for close_id in self.standing], self.standing),
+                open=SQL(FIRST_OPEN_DAY, [self.days[close_id] for close_id in self.standing], self.standing),
             )
         )
 
@@ -270,7 +289,7 @@ class Waterfall:
             return amount
         if currency_id not in self.rates:
             currencies = self.env["res.currency"].sudo()
-            day = self.at or fields.Date.context_today(self.company)
+            day = self.at or self.company._revenue_today()
             rate = currencies._get_conversion_rate(
                 currencies.browse(currency_id), self.company.currency_id, self.company, day
             )
@@ -322,7 +341,7 @@ class Waterfall:
 EARNED = "k.state = 'active' AND o.measure NOT IN %s AND (o.measure != 'units' OR o.quantity != 0)"
 LAST = SQL("COALESCE(o.earned_to, o.date_end, (o.date_start + o.duration_months * INTERVAL '1 month')::date - 1)")
 BOOKED = SQL("COALESCE(e.cumulative, p.cumulative, 0)")
-OPEN = "(%s::date[])[array_position(%s::int[], p.close_id)] + 1"
+FIRST_OPEN_DAY = "(%s::date[])[array_position(%s::int[], p.close_id)] + 1"
 #: The last close ``e`` says of most what is booked. Of the others their latest entry ``p`` does, which the index of
 #: a contract's entries has last: postings of later closes have higher ids, for a company has one close at work.
 REMAINING = """

@@ -8,13 +8,27 @@ class SaleOrder(models.Model):
         "revenue.contract", index="btree_not_null", copy=False, readonly=True, check_company=True
     )
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        # Several lines may change at once: the contract follows them together.
+        orders = self._flagged("revenue_lines_together") if "order_line" in vals else self
+        result = super(SaleOrder, orders).write(vals)
+        if "order_line" in vals and not self._is_flagged("revenue_lines_together"):
+            self.order_line._follow_revenue_changes()
+        if {"project_id", "fiscal_position_id"} & set(vals):
+            self.order_line._follow_revenue_places()
+        return result
+
     # === ACTIONS === #
 
     def action_confirm(self):
         """Make the revenue contract of what is promised by a policy, too."""
         result = super().action_confirm()
         # Those of a cancelled order that is confirmed again have a contract still, and the proposal to end it.
-        self.sudo().revenue_contract_id._follow_orders()
+        contracts = self.sudo().revenue_contract_id
+        contracts._follow_orders()
+        contracts.filtered(lambda contract: contract.state == "active" and contract._is_ended())._review()
         self._make_revenue_contracts()
         return result
 
@@ -26,6 +40,7 @@ class SaleOrder(models.Model):
     def action_open_revenue_contract(self):
         """Open the revenue contract of the order."""
         self.ensure_one()
+        self.check_access("read")
         return self.revenue_contract_id._get_records_action()
 
     def action_make_revenue_contract(self):
@@ -64,7 +79,7 @@ class SaleOrder(models.Model):
 
     def _revenue_date(self):
         """Return the day on which both parties were bound."""
-        return fields.Datetime.context_timestamp(self, self.date_order).date()
+        return self.company_id._revenue_day_of(self.date_order)
 
     def _create_revenue_contract(self):
         return self.env["revenue.contract"].create(

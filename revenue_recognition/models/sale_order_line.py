@@ -7,10 +7,12 @@ from odoo import api, fields, models
 from ..engine.money import split
 
 #: What of a line is a term of the contract.
-TERMS = {
+AGREED_FIELDS = {
     *("product_uom_qty", "product_uom_id", "price_unit", "discount", "tax_ids", "product_id"),
     *("revenue_start", "revenue_end"),
 }
+#: Fields of a line that decide where its revenue is booked.
+BOOKING_FIELDS = {"analytic_distribution", "project_id", "task_id", "product_id"}
 MEASURES = {
     "time": "straight_line",
     "milestones": "milestones",
@@ -54,12 +56,21 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if TERMS & set(vals):
+        if AGREED_FIELDS & set(vals):
             self._follow_revenue_changes()
+        if BOOKING_FIELDS & set(vals):
+            self._follow_revenue_places()
         return result
+
+    def _follow_revenue_places(self):
+        """Have the obligations of lines follow them in where revenue is booked."""
+        for company, contracts in self.sudo().revenue_contract_id.grouped("company_id").items():
+            self.env["revenue.obligation"]._follow_lines(company, contracts)
 
     def _follow_revenue_changes(self):
         """Have the contracts of confirmed orders follow their lines."""
+        if self._is_flagged("revenue_lines_together"):
+            return
         orders = self.sudo().order_id.filtered(lambda order: order.state == "sale" and order.revenue_contract_id)
         orders.revenue_contract_id._follow_orders()
 
@@ -125,13 +136,7 @@ class SaleOrderLine(models.Model):
         :param selling: values of its standalone selling price, see :meth:`_selling_price`
         """
         measure = "point_in_time" if version.method == "point_in_time" else MEASURES[version.measure]
-        starts, ends = self.filtered("revenue_start"), self.filtered("revenue_end")
-        start = min(starts.mapped("revenue_start"), default=False)
-        if not start and version.trigger == "confirmation":
-            start = date
-        end = max(ends.mapped("revenue_end"), default=False)
-        if measure == "straight_line" and start and not end and version.duration_months:
-            end = start + relativedelta(months=version.duration_months, days=-1)
+        start, end = self._promised_days(version, measure, date)
         quantity = self._promised_quantity(measure)
         names = list(dict.fromkeys(line.name.splitlines()[0] for line in self if line.name))
         return {
@@ -151,10 +156,31 @@ class SaleOrderLine(models.Model):
             "quantity": quantity,
             "unit_price": price / quantity if measure == "units" and quantity else 0.0,
             "distinct": version.distinct,
-            "project_id": self._revenue_project().id,
-            "analytic_distribution": self._revenue_distribution(),
-            "revenue_account_id": self._revenue_income_account(version).id,
+            **self._promised_places(version),
             **selling,
+        }
+
+    def _promised_days(self, version, measure, date):
+        """Return the first and the last day of what lines promise; False where nothing says so."""
+        start = min(self.filtered("revenue_start").mapped("revenue_start"), default=False)
+        if not start and version.trigger == "confirmation":
+            start = date
+        end = max(self.filtered("revenue_end").mapped("revenue_end"), default=False)
+        if measure == "straight_line" and start and not end and version.duration_months:
+            end = start + relativedelta(months=version.duration_months, days=-1)
+        return start, end
+
+    def _promised_places(self, version):
+        """Return where revenue of lines is booked and delivered, and that it was taken from the lines."""
+        distribution, project = self._revenue_distribution(), self._revenue_project()
+        account = self._revenue_income_account(version)
+        return {
+            "project_id": project.id,
+            "analytic_distribution": distribution,
+            "revenue_account_id": account.id,
+            "followed_project_id": project.id,
+            "followed_distribution": distribution,
+            "followed_account_id": account.id,
         }
 
     def _revenue_reductions(self):
@@ -164,10 +190,10 @@ class SaleOrderLine(models.Model):
     def _promised_quantity(self, measure):
         """Return what is promised in the unit the measure counts in: hours, or units of the order."""
         if measure != "hours":
-            return sum(self.mapped("product_uom_qty"))
+            return sum(line._revenue_quantity() for line in self)
         hour = self.env.ref("uom.product_uom_hour")
         return sum(
-            line.product_uom_id._compute_quantity(line.product_uom_qty, hour, round=False)
+            line.product_uom_id._compute_quantity(line._revenue_quantity(), hour, round=False)
             for line in self
             if line.product_uom_id._has_common_reference(hour)
         )
@@ -212,7 +238,7 @@ class SaleOrderLine(models.Model):
             product = self.product_id.with_company(self.company_id)
             price = product.uom_id._compute_price(product.lst_price, self.product_uom_id)
             price = product.currency_id._convert(price, self.currency_id, self.company_id, date, round=False)
-            return _amount(self.currency_id.round(price * self.product_uom_qty))
+            return _amount(self.currency_id.round(price * self._revenue_quantity()))
         return self._book_price(self.product_id, date)
 
     def _book_price(self, product, date):
@@ -220,7 +246,7 @@ class SaleOrderLine(models.Model):
         row = self.env["revenue.ssp"]._find(product, self.currency_id, self.company_id, date)
         if not row:
             return {"ssp_kind": False}
-        quantity = self.product_uom_qty
+        quantity = self._revenue_quantity()
         if self.product_uom_id._has_common_reference(product.uom_id):
             quantity = self.product_uom_id._compute_quantity(quantity, product.uom_id, round=False)
         amounts = [row.amount, row.low, row.high] if row.kind == "amount" else [row.low, row.low, row.high]
@@ -260,16 +286,16 @@ def _together(prices):
     >>> _together([_amount(100), {"ssp_kind": "range", "ssp": 900, "ssp_low": 900, "ssp_high": 1100}])
     {'ssp_kind': 'range', 'ssp': 1000, 'ssp_low': 1000, 'ssp_high': 1200}
     """
-    kinds = {one["ssp_kind"] for one in prices}
+    kinds = {price["ssp_kind"] for price in prices}
     if False in kinds:
         return {"ssp_kind": False}
     if kinds == {"amount"}:
-        return _amount(sum(one["ssp"] for one in prices))
+        return _amount(sum(price["ssp"] for price in prices))
     kind = "residual" if "residual" in kinds else "range"
-    unknown = any(one["ssp_kind"] == "residual" and not one["ssp_high"] for one in prices)
+    unknown = any(price["ssp_kind"] == "residual" and not price["ssp_high"] for price in prices)
     # A fixed price is a range from itself to itself.
     low, high = (
-        0.0 if unknown else sum(one["ssp" if one["ssp_kind"] == "amount" else bound] for one in prices)
+        0.0 if unknown else sum(price["ssp" if price["ssp_kind"] == "amount" else bound] for price in prices)
         for bound in ("ssp_low", "ssp_high")
     )
     return {"ssp_kind": kind, "ssp": low, "ssp_low": low, "ssp_high": high}

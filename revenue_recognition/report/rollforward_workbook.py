@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from xlsxwriter.utility import xl_col_to_name
 
-from .workbook import Column, Head, Workbook, add_ledger
+from .workbook import Column, Head, Workbook, add_tie
 
 
 def rollforward_workbook(
@@ -27,7 +27,8 @@ def rollforward_workbook(
     name = words["by_contract"]
     line = _add_balances(book, name, labels, movements, rows)
     _add_balances(book, words["by_customer"], labels[:1], movements, _by_customer(rows))
-    _add_tie(book, ledger, parts, (name, line, len(labels) + len(movements) + 1), rows)
+    closing = (name, line, len(labels) + len(movements) + 1)
+    add_tie(book, ledger, parts, closing, round(sum(row[-3] for row in rows), head.decimals))
     return book.content()
 
 
@@ -59,28 +60,3 @@ def _add_balances(book, name, labels, movements, rows):
     ]
     rows = [[*row[: len(labels)], *(round(amount, places) for amount in row[len(labels) :])] for row in rows]
     return book.add_table(book.add_sheet(name), columns, rows, words["total"])
-
-
-def _add_tie(book, ledger, parts, closing, rows):
-    """Add the ledger, and under it what the contract accounts come to beside what the report says."""
-    words, places = book.head.words, book.head.decimals
-    line = add_ledger(book, ledger) + 1
-    sheet = book.book.worksheets()[-1]
-    name, total, column = closing
-    in_ledger = round(-sum(row[3] for row in ledger if row[1] in parts), places)
-    in_report = round(sum(row[-3] for row in rows), places)
-    ranges = [f'SUMIF(B7:B{line - 3},"{part}",D7:D{line - 3})' for part in parts]
-    text, money = book.formats["text"], book.formats["money_total"]
-    for number, (label, formula, value) in enumerate(
-        (
-            (words["in_ledger"], "=-(" + "+".join(ranges) + ")", in_ledger),
-            (words["in_report"], f"='{name}'!{xl_col_to_name(column)}{total}", in_report),
-            (
-                words["difference"],
-                f"=ROUND(D{line + 1}-D{line + 2},{places})",
-                round(in_ledger - in_report, places),
-            ),
-        )
-    ):
-        sheet.write_string(line + number, 0, label, text)
-        sheet.write_formula(line + number, 3, formula, money, value)

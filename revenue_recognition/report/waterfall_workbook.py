@@ -1,19 +1,21 @@
 """The waterfall as a workbook: by month with a chart, what is recognised, what is forecast, and the ledger."""
 
+from datetime import date
+
 from xlsxwriter.utility import xl_col_to_name
 
-from .workbook import FIRST, HEAD, Column, Head, Workbook, add_ledger, sheet_name
+from .workbook import FIRST, HEAD, Column, Head, Workbook, add_tie, sheet_name
 
 
 def waterfall_workbook(head: Head, waterfall: dict, ledger: list) -> bytes:
     """Return the file.
 
     :param head: title and words: group, month, recognised, forecast, cumulative, before, after, unscheduled, total,
-        summary, and those of :func:`~.workbook.add_ledger`
+        summary, and those of :func:`~.workbook.add_tie`, and why
     :param waterfall: as ``revenue.contract.get_waterfall`` returns it
     :param ledger: rows of :func:`~.workbook.add_ledger`
     """
-    words = head.words
+    words, places, all_rows = head.words, head.decimals, waterfall["rows"]
     book = Workbook(head)
     summary = book.add_sheet(words["summary"])
     sheets = {}
@@ -24,8 +26,20 @@ def waterfall_workbook(head: Head, waterfall: dict, ledger: list) -> bytes:
         rows = [_row(row, part, first, last) for row in waterfall["rows"]]
         sheets[part] = _add_part(book, part, waterfall["months"], rows)
     _add_summary(book, summary, waterfall, sheets)
-    add_ledger(book, ledger)
+    name, line = sheets["recognised"]
+    sums = [row["before"] + sum(row["recognised"].values()) + row["recognised_after"] for row in all_rows]
+    recognised = round(sum(sums), places)
+    add_tie(book, ledger, [words["part_own"]], (name, line, len(waterfall["months"]) + 3), recognised, [words["why"]])
     return book.content()
+
+
+def _first_day(month):
+    """Return a month as the date that stands for it.
+
+    >>> _first_day("2026-03")
+    datetime.date(2026, 3, 1)
+    """
+    return date.fromisoformat(f"{month}-01")
 
 
 def _row(row, part, first, last):
@@ -38,7 +52,7 @@ def _row(row, part, first, last):
 def _add_part(book, part, months, rows):
     """Add the sheet of what is recognised, or forecast; return its name and its row of totals."""
     words = book.head.words
-    columns = [Column(words["before"]), *(Column(month, 13) for month in months), Column(words["after"])]
+    columns = [Column(words["before"]), *(Column(_first_day(month), 13) for month in months), Column(words["after"])]
     if part == "forecast":
         columns.append(Column(words["unscheduled"]))
     last = xl_col_to_name(len(columns))
@@ -67,7 +81,7 @@ def _add_summary(book, sheet, waterfall, sheets):
     rows = []
     for month in months:
         recognised, forecast = totals["recognised"][month], totals["forecast"][month]
-        rows.append([month, recognised, forecast, round(recognised + forecast, places)])
+        rows.append([_first_day(month), recognised, forecast, round(recognised + forecast, places)])
     book.add_table(sheet, columns, rows, words["total"])
     chart = book.book.add_chart({"type": "column", "subtype": "stacked"})
     name = sheet.get_name()

@@ -4,11 +4,14 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+#: How a month is shown: a date, so that it sorts and counts as one.
+MONTH = {"num_format": "mmm yyyy"}
 #: Rows of the head; the columns are named in the next one, and what follows are the rows of the table.
 HEAD = 5
 FIRST = HEAD + 1
@@ -18,12 +21,13 @@ FIRST = HEAD + 1
 class Column:
     """A column of a table.
 
+    :ivar title: a date stands for its month
     :ivar width: in characters
     :ivar money: whether it is an amount, with a total
     :ivar formula: returns the formula of a row, by its number in the sheet; the value is what it comes to
     """
 
-    title: str
+    title: str | date
     width: int = 16
     money: bool = True
     formula: Callable[[int], str] | None = None
@@ -61,6 +65,8 @@ class Workbook:
             "line": add({"font_color": "#555555"}),
             "head": add({"bold": True, "bottom": 1, "bg_color": "#E7E9ED", "text_wrap": True, "valign": "vcenter"}),
             "money_head": add({"bold": True, "bottom": 1, "bg_color": "#E7E9ED", "text_wrap": True, "align": "right"}),
+            "month_head": add({**MONTH, "bold": True, "bottom": 1, "bg_color": "#E7E9ED", "align": "right"}),
+            "month": add({**MONTH, "align": "left"}),
             "text": add({}),
             "money": add({"num_format": number}),
             "total": add({"bold": True, "top": 1}),
@@ -87,7 +93,7 @@ class Workbook:
         """
         for number, column in enumerate(columns):
             sheet.set_column(number, number, column.width)
-            sheet.write_string(HEAD, number, column.title, self.formats["money_head" if column.money else "head"])
+            self._write_title(sheet, number, column)
         for line, row in enumerate(rows, FIRST):
             for number, (column, value) in enumerate(zip(columns, row, strict=True)):
                 self._write(sheet, line, number, column, value)
@@ -97,11 +103,19 @@ class Workbook:
         sheet.autofilter(HEAD, 0, HEAD + max(1, len(rows)), len(columns) - 1)
         return FIRST + len(rows) + 2
 
+    def _write_title(self, sheet: Any, number: int, column: Column) -> None:
+        if isinstance(column.title, date):
+            sheet.write_datetime(HEAD, number, column.title, self.formats["month_head"])
+        else:
+            sheet.write_string(HEAD, number, column.title, self.formats["money_head" if column.money else "head"])
+
     def _write(self, sheet: Any, line: int, number: int, column: Column, value: Any) -> None:
         if column.formula is not None:
             sheet.write_formula(line, number, column.formula(line + 1), self.formats["money"], value)
         elif column.money:
             sheet.write_number(line, number, value, self.formats["money"])
+        elif isinstance(value, date):
+            sheet.write_datetime(line, number, value, self.formats["month"])
         else:
             sheet.write_string(line, number, value or "", self.formats["text"])
 
@@ -149,3 +163,33 @@ def add_ledger(book: Workbook, rows: Sequence[Sequence[Any]]) -> int:
     sheet = book.add_sheet(words["ledger"])
     filled = [[*row, round(row[2] - row[3], book.head.decimals)] for row in rows]
     return book.add_table(sheet, columns, filled, words["total"])
+
+
+def add_tie(
+    book: Workbook, ledger: list, parts: Sequence[str], total: tuple, in_report: float, notes: Sequence[str] = ()
+) -> None:
+    """Add the ledger, and under it what some of its accounts come to beside what the report says.
+
+    :param ledger: rows of :func:`add_ledger`
+    :param parts: what the accounts that count are to the report
+    :param total: the sheet, the row and the column (from 0) of the total of the report
+    :param in_report: what that total comes to
+    :param notes: why both may differ, a line each
+    """
+    words, places = book.head.words, book.head.decimals
+    line = add_ledger(book, ledger) + 1
+    sheet = book.book.worksheets()[-1]
+    name, row, column = total
+    in_ledger = round(-sum(one[3] for one in ledger if one[1] in parts), places)
+    ranges = [f'SUMIF(B7:B{line - 3},"{part}",D7:D{line - 3})' for part in parts]
+    text, money = book.formats["text"], book.formats["money_total"]
+    rows = (
+        (words["in_ledger"], "=-(" + "+".join(ranges) + ")", in_ledger),
+        (words["in_report"], f"='{name}'!{xl_col_to_name(column)}{row}", in_report),
+        (words["difference"], f"=ROUND(D{line + 1}-D{line + 2},{places})", round(in_ledger - in_report, places)),
+    )
+    for number, (label, formula, value) in enumerate(rows):
+        sheet.write_string(line + number, 0, label, text)
+        sheet.write_formula(line + number, 3, formula, money, value)
+    for number, note in enumerate(notes, len(rows)):
+        sheet.write_string(line + number, 0, note, book.formats["line"])

@@ -6,7 +6,7 @@ from odoo.tools import groupby
 
 from ..engine.tests.published import FOLDER, differences, question, read
 from .cases_documents import Documents
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 #: Of a position: what the ledger shows on the accounts of these roles, and whether credits count as above zero.
 ACCOUNTS = {

@@ -2,7 +2,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models.account_roles import ROLES
+from ..closing.account_roles import ROLES
 
 
 @tagged("post_install", "-at_install")

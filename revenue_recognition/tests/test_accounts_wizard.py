@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
-from ..models.account_roles import ROLES
+from ..closing.account_roles import ROLES
 
 LONG_CHART = {
     "12000100": ("Unbilled receivables", "asset_current"),

@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, mute_logger
 
-from ..models.append_only import FUNCTIONS, drop_triggers
+from .. import uninstall_hook
+from ..models.append_only import FUNCTIONS
 from .common import RevenueCommon
 
 
@@ -149,6 +150,19 @@ class TestAppendOnly(RevenueCommon):
             with self.assertRefusedBelow():
                 self._run("TRUNCATE revenue_entry CASCADE")
 
+    def test_nothing_is_added_once_a_close_is_posting(self):
+        for state in ("posting", "posted", "locked"):
+            close = self._close(state)
+            for table, columns in (
+                ("revenue_posting", "close_id, company_id, kind, currency_id, amount"),
+                ("revenue_entry", "close_id, posting_id, contract_id, kind, amount, company_amount"),
+            ):
+                with self.assertRefusedBelow():
+                    self._run(
+                        "INSERT INTO %s (%s) SELECT %s FROM %s WHERE close_id = %s",
+                        *(SQL.identifier(table), SQL(columns), SQL(columns), SQL.identifier(table), close.id),
+                    )
+
     def test_no_entry_moves_into_a_posted_close(self):
         posted, draft = self._close("posted"), self._close("draft")
         with self.assertRefusedBelow():
@@ -173,10 +187,27 @@ class TestAppendOnly(RevenueCommon):
             self.env.invalidate_all()
         with self.assertRefusedBelow():
             self._run("UPDATE revenue_close SET date = '2026-02-28' WHERE id = %s", close.id)
-        close.write({"state": "locked", "posted_by_id": self.env.uid})
+        for name in ("prepared_by_id", "approved_by_id", "posted_by_id"):
+            with self.assertRefusedBelow():
+                self._run(
+                    "UPDATE revenue_close SET %s = %s WHERE id = %s", SQL.identifier(name), self.env.uid, close.id
+                )
+        with self.assertRefusedBelow():
+            self._run("UPDATE revenue_close SET contract_count = 9, posted_at = now() WHERE id = %s", close.id)
+        close.sudo().failure = "Seen"
+        close.write({"state": "locked", "locked_by_id": self.env.uid})
         self.env.flush_all()
         with self.assertRefusedBelow():
             self._run("UPDATE revenue_close SET state = 'posted' WHERE id = %s", close.id)
+        with self.assertRefusedBelow():
+            self._run("UPDATE revenue_close SET locked_by_id = NULL WHERE id = %s", close.id)
+
+    def test_who_prepared_and_approved_stays_from_posting_on(self):
+        close = self._close("posting")
+        with self.assertRefusedBelow():
+            self._run("UPDATE revenue_close SET approved_by_id = %s WHERE id = %s", self.env.uid, close.id)
+        close.write({"state": "posted", "posted_by_id": self.env.uid, "parts_posted": 1})
+        self.env.flush_all()
 
     def test_a_posted_close_is_not_deleted(self):
         for state in ("posting", "posted", "locked"):
@@ -193,7 +224,7 @@ class TestAppendOnly(RevenueCommon):
             self.env[model].init()
         with self.assertRefusedBelow():
             self._run("DELETE FROM revenue_evidence")
-        drop_triggers(self.env)
+        uninstall_hook(self.env)
         self._run("DELETE FROM revenue_evidence")
         self._run("SELECT 1 FROM pg_proc WHERE proname IN %s", tuple(FUNCTIONS))
         self.assertFalse(self.env.cr.fetchall())

@@ -1,65 +1,66 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
-from .common import RevenueCommon
-
-
-@tagged("post_install", "-at_install")
-class CloseCommon(RevenueCommon):
-    """Two people close the month."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.preparer = new_test_user(
-            cls.env, "preparer", groups="revenue_recognition.group_revenue_accountant", company_id=cls.company.id
-        )
-        cls.approver = new_test_user(
-            cls.env, "approver", groups="revenue_recognition.group_revenue_controller", company_id=cls.company.id
-        )
-
-    def _confirm(self, order, day):
-        """Confirm an order as of a day."""
-        order.action_confirm()
-        order.date_order = f"{day} 12:00:00"
-        order.revenue_contract_id.date = day
-        return order.revenue_contract_id
-
-    def _invoice(self, order, day):
-        """Invoice an order as of a day and post the invoice."""
-        invoice = order._create_invoices()
-        invoice.invoice_date = day
-        invoice.action_post()
-        return invoice
-
-    @classmethod
-    def _close(cls, day, lock=False):
-        """Close a period: the accountant prepares, the controller approves and posts."""
-        close = cls.env["revenue.close"].with_user(cls.preparer).create({"date": day, "company_id": cls.company.id})
-        close.action_compute()
-        close = close.with_user(cls.approver)
-        close.action_approve()
-        close.action_post()
-        if lock:
-            close.action_lock()
-        return close.sudo()
-
-    @classmethod
-    def _balance(cls, role, day=None):
-        """Return the balance of the account that plays a part, credits above zero."""
-        domain = [("account_id", "=", cls.accounts[role].id), ("parent_state", "=", "posted")]
-        if day:
-            domain.append(("date", "<=", day))
-        return cls.company.currency_id.round(-sum(cls.env["account.move.line"].search(domain).mapped("balance")))
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
 class TestClose(CloseCommon):
     """The month is computed, approved by a colleague, posted, locked; and opened again."""
+
+    def test_close_at_work_is_named(self):
+        """When a second one is made, and before it is saved."""
+        close = self.env["revenue.close"].with_user(self.preparer).create({"date": "2026-01-31"})
+        with self.assertRaisesRegex(UserError, r"REV/2026/01 is at work \(New\)"):
+            close.create({"date": "2026-02-28"})
+        form = close.new({"company_id": self.company.id})
+        self.assertIn("REV/2026/01", form._onchange_company_at_work()["warning"]["message"])
+
+    def test_two_made_at_the_same_moment(self):
+        """Odoo repeats the call of the second, which does not see the first yet: then it is one close, or named."""
+        closes = self.env["revenue.close"].with_user(self.preparer)
+        close = closes.create({"date": "2026-01-31"})
+        with patch.object(type(closes), "_at_work", lambda self, company: self.browse()):
+            for day in ("2026-01-31", "2026-02-28"):
+                with self.subTest(day), self.assertRaises(ConcurrencyError):
+                    closes.create({"date": day})
+        answers = [closes.run(self.company.id, "2026-01-31", "compute")["close"] for _again in range(2)]
+        self.assertEqual(answers, [close.id] * 2)
+        with self.assertRaisesRegex(UserError, "REV/2026/01 is at work"):
+            closes.run(self.company.id, "2026-02-28", "compute")
+
+    def test_postings_as_a_bookkeeper_reads_them(self):
+        """From debit to credit, amounts above zero, beside what the close before booked."""
+        self._invoice(self.order, "2026-01-05")
+        self._close("2026-01-31")
+        self.order.order_line.price_unit = 1200
+        close = self._close("2026-02-28")
+        revenue = close.posting_ids.filtered(lambda one: one.kind == "revenue")
+        january = self.env["revenue.posting"].search(
+            [("close_id.date", "=", "2026-01-31"), ("company_id", "=", self.company.id), ("kind", "=", "revenue")]
+        )
+        self.assertEqual(revenue.before_amount, january.company_amount)
+        self.assertAlmostEqual(revenue.change_amount, revenue.company_amount - january.company_amount)
+        billed = january.close_id.posting_ids.filtered(lambda one: one.kind == "billing")
+        self.assertIn("Receivable", billed.debit_side)
+        self.assertEqual(billed.credit_side, self.accounts["contract_liability"].display_name)
+        taken_back = self.env["revenue.posting"].new(
+            {
+                "kind": "revenue",
+                "amount": -5.0,
+                "company_amount": -5.0,
+                "currency_id": self.company.currency_id.id,
+                "company_id": self.company.id,
+                "debit_account_id": self.accounts["contract_liability"].id,
+                "credit_account_id": self.accounts["revenue"].id,
+            }
+        )
+        self.assertEqual((taken_back.debit_side, taken_back.side_amount), (self.accounts["revenue"].display_name, 5.0))
 
     @classmethod
     def setUpClass(cls):
@@ -131,7 +132,7 @@ class TestClose(CloseCommon):
         """A close into it is refused."""
         self._close("2026-01-31", lock=True)
         self.assertEqual(self.company.revenue_lock_date, date(2026, 1, 31))
-        with self.assertRaisesRegex(UserError, "locked through 2026-01-31"):
+        with self.assertRaisesRegex(UserError, "locked through 01/31/2026"):
             self.env["revenue.close"].create({"date": "2026-01-31"})
 
     def test_odoo_lock_date_is_refused_by_name(self):
@@ -150,7 +151,9 @@ class TestClose(CloseCommon):
         """Afterwards every account is as before, and the period can be closed again."""
         self._invoice(self.order, "2026-01-05")
         close = self._close("2026-01-31", lock=True)
-        reversal = close.with_user(self.approver).action_reopen("Evidence was missing")
+        with self.assertRaisesRegex(UserError, "locked by you: another"):
+            close.with_user(self.approver).action_reopen("Evidence was missing")
+        reversal = close.with_user(self.another).action_reopen("Evidence was missing")
         self.assertEqual(reversal.state, "posted")
         self.assertEqual(self._balance("revenue"), 0)
         self.assertEqual(self._balance("contract_liability"), 1200)
@@ -159,6 +162,38 @@ class TestClose(CloseCommon):
             close.with_user(self.approver).action_reopen("Again")
         self._close("2026-01-31")
         self.assertEqual(self._balance("revenue"), 101.92)
+
+    def test_who_locked_reopens_where_the_company_says_so(self):
+        """By default another controller does; in a company with one controller the setting lets the same one."""
+        self.company.revenue_reopen_by_another = False
+        close = self._close("2026-01-31", lock=True)
+        self.assertEqual(close.with_user(self.approver).action_reopen("Too early").state, "posted")
+
+    def test_what_differs_after_reopening_is_explained(self):
+        """The invoice stands in the ledger, and in no close that counts."""
+        self._invoice(self.order, "2026-01-05")
+        close = self._close("2026-01-31", lock=True)
+        reversal = close.with_user(self.another).action_reopen("Evidence was missing")
+        for one in (close, reversal):
+            self.assertRegex(one.next_step, r"differ: \$.?1,200\.00 on .*no close that stands has counted")
+        check = self.env["revenue.check"].create({"company_id": self.company.id, "date": "2026-01-31"})
+        check.action_check()
+        self.assertIn("The next close counts them", check.explanation)
+        again = self._close("2026-01-31")
+        self.assertEqual(again.difference, 0)
+
+    def test_steps_say_their_figures(self):
+        """What is approved, posted and locked: how many items, how much revenue, of which month."""
+        self._invoice(self.order, "2026-01-05")
+        close = self.env["revenue.close"].with_user(self.preparer).create({"date": "2026-01-31"})
+        close.action_compute()
+        close = close.with_user(self.approver)
+        figures = r"2 journal items for January 2026, revenue of \$.?101\.92 among them"
+        self.assertRegex(close.next_step, f"then approve {figures}")
+        close.action_approve()
+        self.assertRegex(close.next_step, f"Post it to the ledger: {figures}")
+        close.action_post()
+        self.assertRegex(close.next_step, f"Lock it: .*through 01/31/2026.*{figures}")
 
     def test_draft_contract_is_left_out_with_a_reason(self):
         """Its exception is on the close; approval asks why it may be left out."""

@@ -6,7 +6,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..closing import EntryWriter
-from .test_close import CloseCommon
+from ..models import revenue_close_compute
+from .close_common import CloseCommon
 
 INCEPTION = date(2026, 1, 1)
 
@@ -149,10 +150,31 @@ class TestCloseMany(CloseCommon):
         self.assertEqual(self._sums(close), alone)
         self.assertEqual(sum(close.posting_ids.mapped("rows")), len(close.entry_ids))
 
+    def test_a_scheduled_action_whose_time_is_over_begins_nothing_and_goes_on_later(self):
+        close = self.env["revenue.close"].create({"company_id": self.company.id, "date": "2026-02-28"}).sudo()
+        close._lock_row()
+        close._start()
+        cron = self.env.ref("revenue_recognition.cron_close")
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=1) as commit:
+            close._work(end=0.0)
+            self.assertEqual((close.state, close.contract_done), ("computing", 0))
+            self.assertEqual(commit.call_args.kwargs, {"remaining": 0}, "Odoo would go on at once otherwise")
+            self.assertEqual(self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), triggers + 1)
+            close._work()
+        self.assertEqual(close.state, "computed")
+
+    def test_scheduled_actions_end_well_before_odoo_ends_them(self):
+        closes = self.env["revenue.close"]
+        for limit, real, seconds in ((-1, 120, 60), (60, 120, 30), (-1, 40, 20), (0, 120, 60), (600, 120, 60)):
+            limits = {"limit_time_real_cron": limit, "limit_time_real": real}
+            with patch.object(revenue_close_compute, "config", limits):
+                self.assertEqual(closes._work_seconds(), seconds)
+
     def test_contracts_that_come_while_a_close_is_computed_are_in_it(self):
         """They have an id beyond every part there was."""
         close = self.env["revenue.close"].create({"company_id": self.company.id, "date": "2026-02-28"}).sudo()
-        close._take()
+        close._lock_row()
         close._start()
         late = self.env["revenue.contract"].sudo().create(self._terms(len(self.contracts)))
         late._review()

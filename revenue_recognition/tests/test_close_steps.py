@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -16,7 +16,7 @@ class TestCloseSteps(CloseCommon):
         cls.order = cls._make_order(
             (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
         )
-        cls.contract = cls._confirm(cls, cls.order, "2026-01-01")
+        cls.contract = cls._confirm(cls.order, "2026-01-01")
         cls.auditor = new_test_user(
             cls.env, "steps_reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
         )

@@ -6,7 +6,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..closing import Computation
 from ..models import revenue_close_updates
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -19,20 +19,21 @@ class TestCloseUpdates(CloseCommon):
         support = cls._make_product("Support", "subscription")
         terms = {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}
         for _number in range(3):
-            cls._confirm(cls, cls._make_order((support, 1200, terms)), "2026-01-01")
+            cls._confirm(cls._make_order((support, 1200, terms)), "2026-01-01")
         cls.close = cls.env["revenue.close"].with_user(cls.preparer).create({"date": "2026-01-31"})
-        cls._sent(cls)
+        cls._sent()
 
-    def _sent(self):
+    @classmethod
+    def _sent(cls):
         """Commit, as far as the bus sees it; return (channel, payload) of what was sent since the last time."""
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        rows = self.env["bus.bus"].sudo().search([("message", "like", "revenue_recognition/close_changed")])
+        cls.env.flush_all()
+        cls.env.cr.precommit.run()
+        rows = cls.env["bus.bus"].sudo().search([("message", "like", "revenue_recognition/close_changed")])
         found = [(json.loads(row.channel)[1:], json.loads(row.message)["payload"]) for row in rows]
         rows.unlink()
         return found
 
-    def test_each_step_is_told_once_with_nothing_but_the_id(self):
+    def test_each_step_is_each_once_with_nothing_but_the_id(self):
         told = [(["revenue.close", self.close.id, "revenue_recognition"], {"close_id": self.close.id})]
         self.close.action_compute()
         self.assertEqual(self._sent(), told)
@@ -54,8 +55,8 @@ class TestCloseUpdates(CloseCommon):
                 sent.append(len(self._sent()))
             return sent
 
-    def test_parts_that_a_worker_commits_are_told_once_a_second(self):
-        with patch.object(revenue_close_updates, "last_told", {}):
+    def test_parts_that_a_worker_commits_are_each_once_a_second(self):
+        with patch.object(revenue_close_updates, "last_notified", {}):
             self.assertEqual(self._compute_in_parts(), [1, 0, 0])
 
     def test_each_part_that_takes_a_second_is_told(self):

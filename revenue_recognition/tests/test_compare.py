@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -18,7 +18,7 @@ class TestCompare(CloseCommon):
         cls.order = cls._make_order(
             (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
         )
-        cls.contract = cls._confirm(cls, cls.order, "2026-01-01")
+        cls.contract = cls._confirm(cls.order, "2026-01-01")
         cls.auditor = new_test_user(
             cls.env, "compare_reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
         )
@@ -71,7 +71,7 @@ class TestCompare(CloseCommon):
 
     def test_applied_as_chosen(self):
         """Against the standard only with a reason; it stays on the record."""
-        change = self._change(price_unit=900)
+        change = self._change(price_unit=900).with_user(self.preparer)
         with self.assertRaisesRegex(UserError, "Prospective"):
             change.action_apply_as("catch_up")
         change.action_apply_as("catch_up", "Agreed with the auditors")

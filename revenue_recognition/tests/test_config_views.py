@@ -1,3 +1,4 @@
+from odoo.addons.record_protection.tests.days_common import days_written_otherwise
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import RevenueCommon
@@ -58,3 +59,7 @@ class TestConfigViews(ReadsViews, RevenueCommon):
             form.kind = "range"
             form.low, form.high = 90, 110
         self.assertEqual(form.record.currency_id, self.company.currency_id)
+
+    def test_days_are_written_one_way(self):
+        """As the sentences beside them: in the format of the reader's language."""
+        self.assertEqual(days_written_otherwise(self.env, "revenue_recognition"), [])

@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -15,9 +15,9 @@ class TestDashboard(CloseCommon):
         cls.support = cls._make_product("Support", "subscription")
         dates = {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}
         cls.order = cls._make_order((cls.support, 1200, dates))
-        cls.contract = cls._confirm(cls, cls.order, "2026-01-01")
-        cls._invoice(cls, cls.order, "2026-01-05")
-        cls._confirm(cls, cls._make_order((cls.support, 600, dates)), "2026-01-01")
+        cls.contract = cls._confirm(cls.order, "2026-01-01")
+        cls._invoice(cls.order, "2026-01-05")
+        cls._confirm(cls._make_order((cls.support, 600, dates)), "2026-01-01")
         cls.auditor = new_test_user(
             cls.env,
             "dashboard_reader",
@@ -33,13 +33,13 @@ class TestDashboard(CloseCommon):
         return found[0]
 
     def test_before_the_first_close(self):
-        """The month before is to be closed; nothing is booked."""
+        """The first month of a contract is to be closed; nothing is booked."""
         status = self._status()
         today = fields.Date.context_today(self.closes)
-        month_before = fields.Date.subtract(fields.Date.start_of(today, "month"), days=1)
+        first = fields.Date.to_date("2026-01-31")
         self.assertEqual(
             status["close"],
-            {"closed": False, "next": str(month_before), "days": (today - month_before).days, "open": False},
+            {"closed": False, "next": str(first), "days": (today - first).days, "open": False},
         )
         self.assertFalse(any(status["balances"].values()))
         self.assertEqual(
@@ -94,6 +94,37 @@ class TestDashboard(CloseCommon):
         self.assertEqual(len(found["months"]), 15)
         self.assertEqual(len(found["recognised"]), len(found["forecast"]))
         self.assertEqual(found["months"][3], str(fields.Date.start_of(fields.Date.context_today(self.closes), "month")))
+
+    def test_first_steps(self):
+        """In order, with buttons for who may do them, until something is closed; nothing is overdue before."""
+        company = self.env["res.company"].sudo().create({"name": "Begins"})
+        self.auditor.sudo().company_ids |= company
+        new = self.closes.with_company(company).with_context(allowed_company_ids=company.ids)
+        setup = new.get_dashboard()["companies"][0]["setup"]
+        self.assertFalse(setup["begun"])
+        steps = {step["name"]: (step["done"], step["action"]) for step in setup["steps"]}
+        self.assertEqual(list(steps), ["accounts", "policies", "prices", "contracts", "close"])
+        self.assertEqual((steps["accounts"], steps["close"]), ((False, False), (False, False)))
+        mine = self.closes.with_user(self.approver).get_dashboard()["companies"][0]["setup"]
+        self.assertTrue(mine["begun"])
+        self.assertEqual(
+            {step["name"]: step["done"] for step in mine["steps"]},
+            {"accounts": True, "policies": True, "prices": mine["steps"][2]["done"], "contracts": True, "close": False},
+        )
+        self.assertTrue(all(self.env.ref(step["action"]) for step in mine["steps"]))
+        self._close("2026-01-31")
+        closed = self.closes.with_user(self.approver).get_dashboard()["companies"][0]["setup"]
+        self.assertEqual(closed, {"begun": True, "steps": []})
+
+    def test_people_of_revenue_begin_on_the_dashboard(self):
+        """Unless they chose another page."""
+        dashboard = self.env.ref("revenue_recognition.action_revenue_dashboard")
+        self.assertEqual(self.auditor.action_id.id, dashboard.id)
+        seller = new_test_user(self.env, "dashboard_seller", groups="sales_team.group_sale_manager")
+        self.assertFalse(seller.action_id)
+        seller.action_id = self.env.ref("sale.action_orders").id
+        seller.group_ids |= self.env.ref("revenue_recognition.group_revenue_accountant")
+        self.assertEqual(seller.action_id.id, self.env.ref("sale.action_orders").id)
 
     def test_few_queries(self):
         """However many contracts there are."""

@@ -1,7 +1,9 @@
+from unittest.mock import patch
+
 from odoo.fields import Command, Date
 from odoo.tests import new_test_user
 
-from .test_evidence import EvidenceCommon
+from .evidence_common import EvidenceCommon
 
 
 class TestDelivered(EvidenceCommon):
@@ -25,14 +27,15 @@ class TestDelivered(EvidenceCommon):
 
     def test_written_by_hand(self):
         seller = new_test_user(self.env, "deliverer", groups="base.group_user,sales_team.group_sale_salesman_all_leads")
-        line = self.line.with_user(seller).with_context(tz="Pacific/Auckland")
+        line = self.line.with_user(seller).with_context(tz="America/Los_Angeles")
+        self.company.partner_id.tz = "Pacific/Auckland"
         for quantity in (4.0, 4.0, 10.0, 7.5):
             line.write({"qty_delivered": quantity})
         name = f"auto/qty-{self.line.id}-{self.pipes.id}"
         self.assertEqual(self._facts(), [(f"{name}-1", 4.0), (f"{name}-2", 6.0), (f"{name}-3", -2.5)])
         rows = self.contract.evidence_ids
         self.assertEqual(rows.user_id, seller)
-        self.assertEqual(set(rows.mapped("date")), {Date.context_today(line)})
+        self.assertEqual(set(rows.mapped("date")), {self.company._revenue_today()})
         self.assertEqual(set(rows.mapped("source")), {f"Order {self.order.name}"})
 
     def test_computed(self):
@@ -106,6 +109,18 @@ class TestDelivered(EvidenceCommon):
         with self.enter_registry_test_mode():
             self.env.ref("revenue_recognition.ir_cron_sync_delivered").method_direct_trigger()
         self.assertEqual([value for _key, value in self._facts()], [3.0])
+
+    def test_the_cron_ends_in_time_and_goes_on_by_itself(self):
+        cron = self.env.ref("revenue_recognition.ir_cron_sync_delivered")
+        before = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        self.env.cr.execute("UPDATE sale_order_line SET qty_delivered = 3 WHERE id = %s", [self.line.id])
+        self.env.invalidate_all()
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=0.0):
+            self.env["sale.order.line"]._revenue_cron_sync_delivered()
+            self.assertEqual([value for _key, value in self._facts()], [3.0])
+            self.assertEqual(self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), before + 1)
+            self.env["sale.order.line"]._revenue_cron_sync_delivered()
+        self.assertEqual(self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), before + 1)
 
 
 class TestCostKind(EvidenceCommon):

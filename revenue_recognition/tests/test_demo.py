@@ -1,4 +1,9 @@
+from freezegun import freeze_time
+
 from odoo.tests import TransactionCase, tagged
+
+from ..demo.books import Books
+from ..demo.people import people
 
 
 @tagged("post_install", "-at_install")
@@ -41,9 +46,37 @@ class TestDemo(TransactionCase):
         self.assertEqual(waiting.todo_ids.mapped("kind"), ["ssp"])
         self.assertEqual(self.closes[-1].exception_ids.filtered("blocking").contract_id, waiting)
 
-    def test_it_is_told_once(self):
+    def test_it_is_each_once(self):
         companies = self.env["res.company"].search_count([])
         closes = self.env["revenue.close"].search_count([])
         self.env["revenue.close"]._load_demo()
         self.assertEqual(self.env["res.company"].search_count([]), companies)
         self.assertEqual(self.env["revenue.close"].search_count([]), closes)
+
+    def test_installed_again_it_continues_nobody_twice(self):
+        """The people have their groups again; what a firm posted before the module was uninstalled is in its ledger."""
+        accountant, controller = people(self.env)
+        group = self.env.ref("revenue_recognition.group_revenue_controller")
+        controller.group_ids -= group
+        self.assertEqual(people(self.env), (accountant, controller))
+        self.assertIn(group, controller.group_ids)
+        self.firm.revenue_journal_id = False
+        for name in ("billing_software", "revenue_software_continued"):
+            xmlid = {"xml_id": f"__demo__.{name}", "record": self.firm, "noupdate": True}
+            self.env["ir.model.data"]._update_xmlids([xmlid])
+        closes = self.env["revenue.close"].search_count([])
+        self.env["revenue.close"]._load_demo()
+        self.assertEqual(self.env["revenue.close"].search_count([]), closes)
+        self.assertFalse(self.firm.revenue_journal_id)
+
+
+@tagged("post_install", "-at_install")
+class TestDemoDay(TransactionCase):
+    """The demo can be made at any hour: at midnight too, its days are those of the firm."""
+
+    def test_days_are_those_of_the_firm(self):
+        self.env.company.partner_id.tz = "Pacific/Auckland"
+        with freeze_time("2026-03-10 23:30:00"):
+            books = Books(self.env, self.env.company)
+        order = self.env["sale.order"].new({"date_order": "2026-01-05 23:30:00"})
+        self.assertEqual((str(books.today), str(books.sold(order))), ("2026-03-11", "2026-01-06"))

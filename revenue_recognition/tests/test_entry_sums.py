@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.fields import Domain
 from odoo.tests import tagged
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 SUMS = ["__count", "amount:sum", "company_amount:sum"]
 POSTED = ("state", "in", ("posting", "posted", "locked"))
@@ -19,7 +19,7 @@ class TestEntrySums(CloseCommon):
         support = cls._make_product("Support", "subscription")
         terms = {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}
         for price in (1200, 2400, 60):
-            cls._confirm(cls, cls._make_order((support, price, terms)), "2026-01-01")
+            cls._confirm(cls._make_order((support, price, terms)), "2026-01-01")
         for day in ("2026-01-31", "2026-02-28"):
             close = cls.env["revenue.close"].with_user(cls.preparer).create({"date": day})
             close.action_compute()

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Date
 from odoo.tests import Form, new_test_user
 
-from .test_evidence import EvidenceCommon
+from .evidence_common import EvidenceCommon
 
 
 class TestEstimate(EvidenceCommon):

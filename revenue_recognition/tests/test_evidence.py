@@ -9,61 +9,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
-from .common import RevenueCommon
-
-
-class EvidenceCommon(RevenueCommon):
-    """A contract with an obligation of each measure, and somebody who knows what happened."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.accountant = new_test_user(
-            cls.env,
-            "evidence",
-            groups="base.group_user,revenue_recognition.group_revenue_accountant",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
-        cls.evidence = cls.env["revenue.evidence"].with_user(cls.accountant)
-        cls.contract = cls._make_contract("C1")
-        measures = {
-            "WORKS": {"measure": "manual"},
-            "CALLS": {"measure": "usage"},
-            "PIPES": {"measure": "units", "quantity": 10.0},
-            "DESIGN": {"measure": "point_in_time", "trigger": "acceptance"},
-            "SUPPORT": {"measure": "straight_line", "trigger": "acceptance", "duration_months": 12},
-            "BRIDGE": {"measure": "cost_to_cost"},
-            "ADVICE": {"measure": "hours"},
-        }
-        for key, values in measures.items():
-            cls._make_obligation(cls.contract, key, **values)
-
-    @classmethod
-    def _make_contract(cls, name, **values):
-        values = {"name": name, "partner_id": cls.customer.id, "date": "2026-01-01", "state": "active", **values}
-        return cls.env["revenue.contract"].sudo().create(values).sudo(False)
-
-    @classmethod
-    def _make_obligation(cls, contract, key, **values):
-        return cls.env["revenue.obligation"].create(
-            {"contract_id": contract.id, "key": key, "name": key.capitalize(), "price": 1000.0, **values}
-        )
-
-    def _obligation(self, key):
-        return self.contract.obligation_ids.filtered(lambda one: one.key == key)
-
-    def _item(self, key="E1", obligation="WORKS", kind="progress", value=0.25, **values):
-        item = {"key": key, "contract": "C1", "obligation": obligation, "date": "2026-01-31", "kind": kind}
-        return {**item, "value": value, **values}
-
-    def _record_one(self, *arguments, **values):
-        [result] = self.evidence.record([self._item(*arguments, **values)])
-        return result
-
-    def assertRefused(self, result, at, words):
-        self.assertEqual((result["status"], result.get("path")), ("refused", f"items[0].{at}" if at else "items[0]"))
-        self.assertRegex(result["message"], words)
+from .evidence_common import EvidenceCommon
 
 
 class TestRecord(EvidenceCommon):
@@ -191,6 +137,11 @@ class TestRecord(EvidenceCommon):
             with self.subTest(kind=kind, value=value):
                 self.assertRefused(self._record_one("E", obligation, kind, value), "value", words)
 
+    def test_texts_have_an_end(self):
+        for name, most in (("source", "2,000"), ("note", "20,000")):
+            with self.subTest(name=name):
+                self.assertRefused(self._record_one(**{name: "x" * 20_001}), name, f"at most {most} characters")
+
     def test_kinds_fit_the_measure(self):
         for obligation, kind in (
             ("WORKS", "units"),
@@ -240,7 +191,7 @@ class TestRecord(EvidenceCommon):
 
     def test_dates(self):
         tomorrow = fields.Date.to_string(fields.Date.today() + datetime.timedelta(days=2))
-        for date, words in ((tomorrow, "in the future"), ("2025-12-31", "before 2026-01-01"), ("1.2.2026", "ISO date")):
+        for date, words in ((tomorrow, "in the future"), ("2025-12-31", "before 01/01/2026"), ("1.2.2026", "ISO date")):
             self.assertRefused(self._record_one(date=date), "date", words)
 
     def test_late_evidence_is_recorded_and_says_so(self):
@@ -380,7 +331,7 @@ class TestEvidence(EvidenceCommon):
         for values, words in (
             ({"value": 1.5}, "Works: 1.5 is not between 0 and 1"),
             ({"kind": "units"}, "says nothing about Works"),
-            ({"date": "2025-01-01"}, "before 2026-01-01"),
+            ({"date": "2025-01-01"}, "before 01/01/2026"),
             ({"date": False}, "A date is needed"),
             ({"key": False}, "names the fact"),
             ({"key": "auto/1"}, "Odoo's own"),
@@ -390,5 +341,5 @@ class TestEvidence(EvidenceCommon):
                 self.evidence.create(self._values(**values))
 
     def test_not_over_the_contract_either(self):
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(AccessError, "Evidence is not entered"):
             self.contract.write({"evidence_ids": [Command.create(self._values(value=2.0))]})

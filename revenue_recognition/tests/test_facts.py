@@ -5,7 +5,7 @@ from odoo.fields import Command, Date
 from odoo.tests import Form
 
 from ..wizards.table_reader import write_table
-from .test_evidence import EvidenceCommon
+from .evidence_common import EvidenceCommon
 
 
 class TestFacts(EvidenceCommon):
@@ -37,7 +37,7 @@ class TestFacts(EvidenceCommon):
         self.assertEqual(row.user_id, self.accountant)
         again = self._form("revenue.evidence.wizard", active_model="revenue.obligation", active_id=row.obligation_id.id)
         self.assertEqual((again.contract_id, again.obligation_id), (self.contract, row.obligation_id))
-        self.assertEqual(again.last, "4, 2026-01-31")
+        self.assertEqual(again.last, "4, 01/31/2026")
         again.kind = "usage"
         self.assertFalse(again.fits)
 

@@ -1,10 +1,14 @@
+from datetime import date
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..engine.wording import joined
-from ..models.places import told_place
-from ..models.telling import teller
-from .test_close import CloseCommon
+from ..engine.wording import Figure, Key, joined
+from ..engine.wording import _ as sentence
+from ..loading import Problem
+from ..models.places import place_in_words
+from ..models.translating import translator
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -58,8 +62,8 @@ class TestLanguages(CloseCommon):
 
     def test_marks_between_sentences(self):
         french = self.env["res.lang"].with_context(lang="fr_FR").env
-        self.assertEqual(teller(french)(joined("; ", ["a", "b"])), "a\N{NO-BREAK SPACE}; b")
-        self.assertEqual(teller(self.env)(joined("; ", ["a", "b"])), "a; b")
+        self.assertEqual(translator(french)(joined("; ", ["a", "b"])), "a\N{NO-BREAK SPACE}; b")
+        self.assertEqual(translator(self.env)(joined("; ", ["a", "b"])), "a; b")
 
     def test_places_are_named_as_people_name_them(self):
         line = self.contract.order_ids.order_line
@@ -72,9 +76,9 @@ class TestLanguages(CloseCommon):
             "Design: 2026-01-31": "Design, 01/31/2026",
             "Design.ssp": "Design.ssp",
         }.items():
-            self.assertEqual(told_place(self.env, place), told)
+            self.assertEqual(place_in_words(self.env, place), told)
         french = self.env["res.lang"].with_context(lang="fr_FR").env
-        self.assertEqual(told_place(french, "invoices of 2026-01-31"), "Factures, 31/01/2026")
+        self.assertEqual(place_in_words(french, "invoices of 2026-01-31"), "Factures, 31/01/2026")
 
     def test_worklist_and_closes_are_read_in_each_language(self):
         """What a close left out, and why, was written once: by whoever computed it, or by the clock."""
@@ -99,3 +103,44 @@ class TestLanguages(CloseCommon):
         self.assertIn("distinct de ce qui a été transféré", french)
         compared = [change.with_context(lang=lang).compare()["prospective"]["reason"] for lang in ("en_US", "fr_FR")]
         self.assertNotEqual(*compared)
+
+    def test_a_language_installed_later_reads_what_was_found_before(self):
+        """Worklist, contract, modification and close, with its numbers and dates, and the names of records of today."""
+        line = self.contract.order_ids.order_line
+        line.price_unit = 1200.5
+        line.revenue_end = "2025-06-30"
+        change = self.contract.modification_ids
+        change.action_work_out()
+        self.contract.action_review()
+        note = self.env["revenue.exception"].sudo()._note([(self.contract, self._problem(), {})])
+        self.env["res.lang"]._activate_lang("de_DE")
+        english, german = (note.with_context(lang=lang).message for lang in ("en_US", "de_DE"))
+        self.assertNotEqual(english, german)
+        self.assertIn("01/31/2026", english)
+        self.assertIn("31.01.2026", german)
+        self.assertIn("1.234", german)
+        reasons = [change.with_context(lang=lang).reason for lang in ("en_US", "de_DE")]
+        self.assertTrue(all(reasons))
+        self.assertNotEqual(*reasons)
+
+    def _problem(self):
+        return Problem("late", blocking=False, count=Figure("1,234"), date=date(2026, 1, 31))
+
+    def test_the_worklist_is_searched_in_words(self):
+        note = self.env["revenue.exception"].sudo()._note([(self.contract, self._problem(), {})])
+        found = self.env["revenue.exception"].search([("message", "ilike", "closed periods came in later")])
+        self.assertIn(note, found)
+
+    def test_reasons_name_what_they_speak_of(self):
+        """Obligations by their names, amounts as the reader writes them, wherever the reason is kept."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        [obligation] = self.contract.obligation_ids
+        reason = sentence(
+            '"%(name)s" costs %(amount)s', name=Key("obligation", obligation.key), amount=Figure("1,234.50")
+        )
+        problem = Problem("refused", place="invoices of 2026-01-31", reason=reason)
+        note = self.env["revenue.exception"].sudo()._note([(self.contract, problem, {})])
+        self.assertIn('"Support" costs 1.234,50', note.with_context(lang="de_DE").message)
+        obligation.name = "Care"
+        note.invalidate_recordset()
+        self.assertIn('"Care" costs 1,234.50', note.message)

@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -78,7 +78,7 @@ class TestLedger(CloseCommon):
     def test_locked_period_takes_no_invoice(self):
         """Refused by name, with the remedy."""
         self._close("2026-01-31", lock=True)
-        with self.assertRaisesRegex(UserError, "locked through 2026-01-31.*later accounting date"):
+        with self.assertRaisesRegex(UserError, "locked through 01/31/2026.*later accounting date"):
             self._invoice(self.order, "2026-01-20")
 
     def test_locked_period_gives_no_invoice_back(self):

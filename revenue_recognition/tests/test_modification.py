@@ -1,9 +1,11 @@
+from freezegun import freeze_time
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -33,6 +35,19 @@ class TestModification(CloseCommon):
             )
         ]
         return self.order.order_line[-1]
+
+    def test_a_quantity_is_priced_once(self):
+        """The standalone selling price grows with the quantity, and not again with the next change."""
+        line = self.order.order_line[0]
+        for quantity, price, terms in (
+            (2, 1200, {"price": 2400.0, "ssp": 2400.0}),
+            (2, 1100, {"price": 2200.0}),
+            (1, 1100, {"price": 1100.0, "ssp": 1200.0}),
+        ):
+            line.write({"product_uom_qty": quantity, "price_unit": price})
+            change = self.contract.modification_ids.filtered(lambda one: one.state == "proposed")
+            self.assertEqual(change.line_ids.terms, terms)
+            change.action_apply()
 
     def test_added_line_is_proposed(self):
         """At its standalone selling price it is a contract of its own; it counts once it is applied."""
@@ -185,7 +200,8 @@ class TestModification(CloseCommon):
         concession.action_apply()
         self.assertEqual(self.contract._position_at(credit.date)["transaction_price"], 1500)
         self._accept(self.contract.obligation_ids[1])
-        self._close("2026-12-31")
+        with freeze_time("2026-12-31 12:00:00"):
+            self._close("2026-12-31")
         self.assertEqual(self._balance("revenue"), 1500)
         self.assertEqual(self._balance("contract_liability"), 0)
 
@@ -287,6 +303,19 @@ class TestModification(CloseCommon):
             self.order.action_confirm()
             self.assertEqual(self.order.revenue_contract_id, self.contract)
             self.assertEqual(self.contract.modification_ids.mapped("fixed_delta"), [-300.0] if price == 900 else [])
+
+    @mute_logger("odoo.models.unlink")
+    def test_confirmed_again_after_its_end(self):
+        """The end that was applied stays; the worklist says that the order lives on without a contract."""
+        self._invoice(self.order, "2026-01-05")
+        self.order._action_cancel()
+        self.contract.modification_ids.action_apply()
+        self.assertNotIn("ended", self.contract.exception_ids.mapped("kind"))
+        self.order.action_draft()
+        self.order.action_confirm()
+        self.assertRecordValues(
+            self.contract.exception_ids.filtered(lambda one: one.kind == "ended"), [{"blocking": False}]
+        )
 
     def test_made_anew_it_knows_its_invoices(self):
         """The obligations of the contract that was given up claim the order lines no more."""

@@ -4,8 +4,8 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from .close_common import CloseCommon
 from .papers import Papers
-from .test_close import CloseCommon
 
 
 @freeze_time("2026-01-20 12:00:00")
@@ -29,7 +29,8 @@ class TestPayments(CloseCommon):
     def test_credited_after_it_was_paid(self):
         """The position is what the close books: a contract asset beside the customer's credit."""
         self._credit()
-        self._close("2026-01-31")
+        with freeze_time("2026-01-31 12:00:00"):
+            self._close("2026-01-31")
         found = self.contract._position_at(date(2026, 1, 31))
         self.assertEqual([found[key] for key in ("billed", "paid", "contract_liability")], [50, 50, 0])
         self.assertEqual(found["contract_asset"], 51.92)
@@ -40,7 +41,8 @@ class TestPayments(CloseCommon):
         """A close reads payments where money bears interest; the account never gets the wrong side."""
         self.contract.financing_rate = 6.0
         self._credit()
-        self._close("2026-01-31")
+        with freeze_time("2026-01-31 12:00:00"):
+            self._close("2026-01-31")
         self.assertEqual(self._balance("contract_liability"), 0)
         self.assertLess(self._balance("contract_asset"), 0)
 

@@ -3,7 +3,7 @@ from datetime import date
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -68,6 +68,15 @@ class TestPosition(CloseCommon):
             ([{"order": "\ud800"}], r"contracts_or_orders\[0\]"),
             ([{"contract": 1, "order": 2}], r"contracts_or_orders\[0\]"),
             ([{"partner": 1}], r"contracts_or_orders\[0\]"),
+        ):
+            with self.subTest(items=str(items)[:40]):
+                [*others, wrong] = self.env["revenue.contract"].get_position(items, "2026-01-31")
+                self.assertRegex(" ".join(wrong["problems"]), words)
+                self.assertFalse(wrong["contract"])
+                self.assertEqual([one["contract"] for one in others], self.contract.ids[: len(others)])
+                [*_others, scenario] = self.env["revenue.contract"].get_scenario(items, "2026-01-31")
+                self.assertRegex(" ".join(scenario["problems"]), words)
+        for items, words in (
             ("S0001", "list"),
             ({"order": 1}, "list"),
             (list(range(1001)), "1,000"),

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models.revenue_rollforward import MOVEMENTS
-from .test_waterfall import WaterfallCommon
+from .waterfall_common import WaterfallCommon
 
 BALANCES = ("opening", *MOVEMENTS, "closing")
 
@@ -55,6 +55,23 @@ class TestRollforward(WaterfallCommon):
             report.account_ids.account_id, self.accounts["contract_liability"] | self.accounts["contract_asset"]
         )
         self.assertEqual(self._hidden(report), {"modification", "interest", "refund", "currency"})
+
+    def test_the_period_before_stands_beside(self):
+        """A month beside the one before it; from the beginning of a year, beside the same days of last year."""
+        contract = self._sell(self._year())
+        self._invoice(contract.order_ids, "2026-01-05")
+        self._close("2026-01-31")
+        self._close("2026-02-28")
+        report = self._report("2026-02-01", "2026-02-28")
+        self.assertEqual((str(report.before_from), str(report.before_to)), ("2026-01-01", "2026-01-31"))
+        self.assertEqual((report.opening, report.recognised), (1098.08, -92.05))
+        before = [report.before_opening, report.before_billed, report.before_recognised, report.before_closing]
+        self.assertEqual(before, [0, 1200, -101.92, 1098.08])
+        self.assertEqual((report.before_liability, report.before_asset), (1098.08, 0))
+        year = self._report("2026-01-01", "2026-02-28")
+        self.assertEqual((str(year.before_from), str(year.before_to)), ("2025-01-01", "2025-02-28"))
+        self.assertEqual(year.before_closing, 0)
+        self.assertEqual(year.before_text, "01/01/2025 – 02/28/2025")
 
     def test_what_modifications_caught_up_stands_apart(self):
         """In the period of the first close prepared after they were applied."""
@@ -207,7 +224,8 @@ class TestWorkbooks(WaterfallCommon):
         found = self._waterfall(group_by="customer")
         for title, part in (("Recognised", "recognised"), ("Forecast", "forecast")):
             cells, values = tables[title]
-            self.assertEqual(list(values[0][2:14]), found["months"])
+            self.assertEqual([f"{day:%Y-%m}" for day in values[0][2:14]], found["months"])
+            self.assertEqual({cell.number_format for cell in cells[0][2:14]}, {"mmm yyyy"})
             for row, line in zip(found["rows"], values[1:], strict=False):
                 self.assertEqual(line[0], row["name"])
                 self.assertEqual(list(line[2:14]), list(row[part].values()))
@@ -218,6 +236,7 @@ class TestWorkbooks(WaterfallCommon):
             self.assertEqual({cell.data_type for cell in (cells[1][0], cells[2][0])}, {"s"})
         cells, values = tables["By Month"]
         self.assertEqual(cells[1][1].value, "='Recognised'!C10")
+        self.assertEqual([f"{row[0]:%Y-%m}" for row in values[1:13]], found["months"])
         totals = found["totals"]
         self.assertEqual([row[1] for row in values[1:13]], list(totals["recognised"].values()))
         self.assertEqual([row[2] for row in values[1:13]], list(totals["forecast"].values()))
@@ -225,6 +244,11 @@ class TestWorkbooks(WaterfallCommon):
         self.assertEqual(
             [(row[2], row[3], row[4]) for row in revenue], [(-totals["recognised"]["2026-01"],) * 2 + (0,)]
         )
+        in_ledger, in_report, difference, why = tables["Ledger"][1][-4:]
+        self.assertEqual(
+            [row[3] for row in (in_ledger, in_report, difference)], [totals["recognised"]["2026-01"]] * 2 + [0]
+        )
+        self.assertIn("closes posted", why[0])
 
     def test_balances(self):
         """Closing is a formula; the ledger sheet ties."""
@@ -249,6 +273,19 @@ class TestWorkbooks(WaterfallCommon):
         """Nothing to report is a workbook too."""
         report = self._make("revenue.rollforward", date_from="2025-01-01", date_to="2025-12-31")
         self.assertEqual(self._tables(report)["By Contract"][1][2][9], 0)
+
+    def test_the_waterfall_opens_filled(self):
+        """Month by month as get_waterfall says, beside the year before; what has no month is said apart."""
+        action = self.env["revenue.waterfall"].with_user(self.approver)._open_filled()
+        report = self.env[action["res_model"]].browse(action["res_id"])
+        first, last = (str(day) for day in (report.date_from, report.date_to))
+        found = self._waterfall([], first, last)["totals"]
+        self.assertEqual([f"{line.month:%Y-%m}" for line in report.month_ids], list(found["recognised"]))
+        for kind in ("recognised", "forecast"):
+            self.assertEqual(report.month_ids.mapped(kind), list(found[kind].values()))
+        both = [line.recognised + line.forecast for line in report.month_ids]
+        self.assertEqual([round(amount, 2) for amount in report.month_ids[12:].mapped("year_before")], both[:12])
+        self.assertEqual((report.waits_for, report.remains), (found["unscheduled"], found["after"]))
 
     def test_lines_on_screen(self):
         """What the pivot sums is what get_waterfall says, outside of the period too."""

@@ -297,6 +297,29 @@ class TestSsp(RevenueCommon):
         )
         self.assertEqual(self._count(), 0)
 
+    def test_a_product_is_found_by_its_name(self):
+        """Where no reference or barcode is meant; several of one name are refused."""
+        plant = self._make_product("Plant for Rent")
+        self.assertEqual(self._import(self._row(product="Plant for Rent"))[0]["created"], 1)
+        self.assertTrue(self.book.search([("product_id", "=", plant.id)]))
+        self._make_product("Plant for Rent")
+        self.assertIn(
+            "2 products have", self.book.import_rows([self._row(product="Plant for Rent")])["errors"][0]["message"]
+        )
+
+    def test_what_is_wrong_in_every_row_is_said_once(self):
+        """With how often; a check says that it only checked."""
+        rows = "".join(f"SUP;XXX;2026-0{month}-01;5\n" for month in range(1, 7))
+        wizard = self.env["revenue.ssp.import.wizard"].create(
+            {"file": base64.b64encode(f"product;currency;date_from;amount\n{rows}".encode())}
+        )
+        wizard.action_check()
+        self.assertEqual((wizard.state, wizard.error_count, wizard.only_checked), ("refused", 6, True))
+        self.assertEqual((len(wizard.error_ids), wizard.error_ids.row), (1, 2))
+        self.assertIn("The same in 6 rows, through row 7.", wizard.error_ids.message)
+        wizard.action_import()
+        self.assertFalse(wizard.only_checked)
+
     def test_the_template_can_be_imported(self):
         self.product.default_code = "SUPPORT"
         self._make_product("Licence", default_code="LICENCE")

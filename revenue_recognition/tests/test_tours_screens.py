@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -26,8 +26,8 @@ class TestScreenTours(CloseCommon, HttpCase):
             (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
             (cls.licence, 240),
         )
-        cls.contract = cls._confirm(cls, cls.order, "2026-01-01")
-        cls._invoice(cls, cls.order, "2026-01-05")
+        cls.contract = cls._confirm(cls.order, "2026-01-01")
+        cls._invoice(cls.order, "2026-01-05")
         cls.env["revenue.evidence"].with_user(cls.preparer).create(
             {
                 "key": "screens",

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 from .views_common import ReadsViews
 
 ROLES = {
@@ -160,7 +160,7 @@ class TestViews(ReadsViews, CloseCommon):
 
     def test_reopening_explains_its_entries(self):
         """What is taken back, and what stays."""
-        reversal = self.close.with_user(self.approver).action_reopen("Too early")
+        reversal = self.close.with_user(self.another).action_reopen("Too early")
         entry = reversal.entry_ids.filtered(lambda one: one.kind == "revenue")
         self.assertEqual(entry.display_name, f"REV/2026/01/R · Revenue · {self.contract.name}")
         self.assertEqual(entry.posting_id.display_name, "REV/2026/01/R · Revenue")
@@ -210,7 +210,7 @@ class TestViews(ReadsViews, CloseCommon):
     def test_reopening_asks_why(self):
         """And shows what takes the close back; the accountant may not."""
         wizards = self.env["revenue.reopen.wizard"].with_context(default_close_id=self.close.id)
-        with Form(wizards.with_user(self.approver)) as form:
+        with Form(wizards.with_user(self.another)) as form:
             form.reason = "Evidence was missing"
         action = form.record.action_reopen()
         self.assertEqual(self.close.reversal_ids.id, action["res_id"])

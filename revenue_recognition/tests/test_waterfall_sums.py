@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ..closing.booked import SETTLED
+from ..closing.states import COUNTING
 from ..engine.spread import Spread
-from .test_waterfall import WaterfallCommon
+from .waterfall_common import WaterfallCommon
 
 YEAR = ("2026-01-01", "2026-12-31")
 TIMED = ("straight_line", "point_in_time")
@@ -25,7 +25,7 @@ class Naive:
         self.first, self.last = map(date.fromisoformat, YEAR)
         ends = [fields.Date.end_of(date(2026, month, 1), "month") for month in range(1, 13)]
         self.cuts = [self.first - timedelta(days=1), *ends]
-        domain = [("company_id", "=", contracts.env.company.id), ("state", "in", SETTLED)]
+        domain = [("company_id", "=", contracts.env.company.id), ("state", "in", COUNTING)]
         closes = contracts.env["revenue.close"].search(domain)
         self.closes = closes.filtered(lambda one: not at or one.date <= date.fromisoformat(at))
         reopened = self.closes.reversed_id
@@ -70,7 +70,9 @@ class Naive:
         start = obligation.earned_from or obligation.date_start
         end = obligation.earned_to or obligation.date_end
         if obligation.measure not in TIMED or not end:
-            return None
+            # What is delivered in full is earned that day, and not booked yet.
+            days = obligation.evidence_ids.mapped("date")
+            return (max(days), max(days), False) if days else None
         booked = [entry.date + timedelta(days=1) for entry in entries]
         return max([start, *booked]), end, obligation.monthly
 

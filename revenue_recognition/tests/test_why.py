@@ -1,7 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import format_date
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -19,7 +20,7 @@ class TestWhy(CloseCommon):
             (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
             (cls.licence, 240),
         )
-        cls.contract = cls._confirm(cls, cls.order, "2026-01-01")
+        cls.contract = cls._confirm(cls.order, "2026-01-01")
         cls.auditor = new_test_user(
             cls.env, "why_reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
         )
@@ -89,10 +90,34 @@ class TestWhy(CloseCommon):
         milestones[0].is_reached = True
         day = str(milestones[0].reached_date)
         reasons = self._ask(contract.obligation_ids, "recognised", day)["reasons"]
-        self.assertIn("milestones Design reached of Design, Handover", reasons[-1]["text"])
+        shown = format_date(self.env, day)
+        self.assertIn(f"reached: Design (50 %, on {shown}); not reached: Handover (50 %)", reasons[-1]["text"])
         steps = self.env["revenue.position"].with_user(self.auditor).create({"contract_ids": contract.ids, "at": day})
         steps.action_work_out()
-        self.assertTrue(any("milestones Design reached" in step.text for step in steps.step_ids))
+        self.assertTrue(any("milestones reached: Design (50 %, on" in step.text for step in steps.step_ids))
+
+    def test_progress_multiplies_out_after_a_modification(self):
+        """The row says what a prospective modification left as recognised, and of what the progress is."""
+        self.assertEqual(self.part.with_context(revenue_at="2026-01-31").now_progress_text, "8.49\N{NO-BREAK SPACE}%")
+        self.env["revenue.modification"].sudo().create(
+            {
+                "contract_id": self.contract.id,
+                "date": "2026-02-01",
+                "treatment": "prospective",
+                "fixed_delta": 110,
+                "name": "More of it",
+            }
+        ).action_apply()
+        part = self.part.with_context(revenue_at="2026-03-31")
+        before, rest = 91.73, part.now_allocated - 91.73
+        share = part.now_progress
+        percent = f"{share * 100:.2f}\N{NO-BREAK SPACE}%"
+        self.assertEqual(part.now_progress_text, f"{before:,.2f} + {percent} × {rest:,.2f}")
+        self.assertAlmostEqual(part.now_recognised, before + share * rest, 2)
+        [progress] = [
+            one for one in self._ask(self.part, "recognised", "2026-03-31")["reasons"] if one["label"] == "Progress"
+        ]
+        self.assertTrue(progress["text"].startswith("91.73 was recognised before the modification"), progress["text"])
 
     def test_naming_milestones_takes_one_query(self):
         """However many there are: lists show many contracts."""
@@ -104,7 +129,10 @@ class TestWhy(CloseCommon):
             values = {"project_id": line.project_id.id, "sale_line_id": line.id, "quantity_percentage": 1 / count}
             steps = [{**values, "name": f"Step {number}", "is_reached": True} for number in range(count)]
             self.env["project.milestone"].create(steps)
-            contract.sudo()._positions(contract._read_day(None))
+            # Record rules are looked up once for all.
+            for _warm_up in range(2):
+                self.env.invalidate_all()
+                contract.sudo()._positions(contract._read_day(None))
             self.env.invalidate_all()
             before = self.cr.sql_log_count
             found = contract.sudo()._positions(contract._read_day(None))[contract.id]

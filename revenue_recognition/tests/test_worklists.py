@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 
 from ..models.revenue_exception_remedy import REMEDIES
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -16,11 +16,11 @@ class TestWorklists(CloseCommon):
         cls.licence = cls._make_product("Licence", "one_time")
         dates = {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}
         cls.order = cls._make_order((cls.support, 1200, dates))
-        cls.owing = cls._confirm(cls, cls.order, "2026-01-01")
-        cls._invoice(cls, cls.order, "2026-01-05")
-        cls.owed = cls._confirm(cls, cls._make_order((cls.support, 600, dates)), "2026-01-01")
-        cls.unbooked = cls._confirm(cls, cls._make_order((cls.support, 10, dates)), "2026-02-01")
-        cls.unpriced = cls._confirm(cls, cls._make_order((cls.licence, 10), (cls.support, 10)), "2026-02-10")
+        cls.owing = cls._confirm(cls.order, "2026-01-01")
+        cls._invoice(cls.order, "2026-01-05")
+        cls.owed = cls._confirm(cls._make_order((cls.support, 600, dates)), "2026-01-01")
+        cls.unbooked = cls._confirm(cls._make_order((cls.support, 10, dates)), "2026-02-01")
+        cls.unpriced = cls._confirm(cls._make_order((cls.licence, 10), (cls.support, 10)), "2026-02-10")
         cls.close = cls._close("2026-01-31", lock=True)
         cls.auditor = new_test_user(
             cls.env, "worklist_reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
@@ -49,7 +49,7 @@ class TestWorklists(CloseCommon):
 
     def test_what_is_reopened_does_not_count(self):
         """The books are as they were before."""
-        self.close.with_user(self.approver).action_reopen("Too early")
+        self.close.with_user(self.another).action_reopen("Too early")
         self.assertEqual(self.owed.position_kind, "settled")
 
     def test_every_position_has_its_column(self):
@@ -73,10 +73,38 @@ class TestWorklists(CloseCommon):
         self.assertEqual(todo.remedy, "open")
         self.assertEqual(todo.action_remedy()["res_id"], self.unpriced.id)
 
+    def test_what_blocks_a_close_is_to_do(self):
+        """Worklist, dashboard and contract say what the close says: from the same rows, each once."""
+        others = self.env["revenue.contract"].search([*self.mine, ("id", "!=", self.owing.id)]).sudo()
+        others.exception_ids.unlink()
+        others.state = "cancelled"
+        todos = self.env["revenue.exception"].with_user(self.preparer)
+        mine = [*self.mine, ("is_todo", "=", True)]
+        self.assertFalse(todos.search(mine))
+        self.accounts["contract_liability"].active = False
+        close = self.env["revenue.close"].with_user(self.preparer).create({"date": "2026-02-28"})
+        close.action_compute()
+        self.assertEqual(close.blocking_count, 1)
+        blocking = close.exception_ids.filtered("blocking")
+        found = todos.search([*mine, ("blocking", "=", True)])
+        self.assertEqual(found.mapped("message"), blocking.mapped("message"))
+        exceptions = close.get_dashboard()["companies"][0]["exceptions"]
+        self.assertEqual(exceptions["blocking"], len(blocking))
+        self.assertEqual(self.owing.status, "blocked")
+        active = [("state", "=", "active"), ("todo_ids", "not any", [("blocking", "=", True)])]
+        self.assertNotIn(self.owing, self.contracts.search([*self.mine, *active]))
+        self.assertIn("archived", self.owing.hindrance)
+        self.accounts["contract_liability"].active = True
+        self.owing.with_user(self.preparer).action_review()
+        self.assertEqual(todos.search([*mine, ("blocking", "=", True)]), blocking, "the close has to be computed again")
+        close.action_compute()
+        self.assertFalse(todos.search([*mine, ("blocking", "=", True)]))
+        self.assertEqual(self.owing.status, "active")
+
     def test_every_remedy_leads_somewhere(self):
-        """For the controller, who may everything."""
+        """For the controller, who may everything; of a project that was swapped, in ``test_following_places``."""
         controller = self.approver
-        for kind in {*REMEDIES, "dates"} - {"estimate", "overrun"}:
+        for kind in {*REMEDIES, "dates"} - {"estimate", "overrun", "project"}:
             one = (
                 self.env["revenue.exception"]
                 .sudo()
@@ -86,7 +114,7 @@ class TestWorklists(CloseCommon):
                         "contract_id": self.owing.id,
                         "obligation_id": self.owing.obligation_ids[0].id,
                         "kind": kind,
-                        "message": kind,
+                        "message_written": kind,
                     }
                 )
             )

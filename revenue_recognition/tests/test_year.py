@@ -3,7 +3,7 @@ from itertools import pairwise
 
 from odoo.tests import tagged
 
-from .test_close import CloseCommon
+from .close_common import CloseCommon
 from .year_common import MONTH_ENDS, SKIPPED, Year
 
 #: What the position of a contract names as the ledger does; revenue and liabilities are credits, assets are debits.

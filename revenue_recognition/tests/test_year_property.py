@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from odoo.fields import Date
 from odoo.tests import tagged
 
+from .close_common import CloseCommon
 from .papers import Papers
-from .test_close import CloseCommon
 
 MONTHS = [Date.to_date(day) for day in ("2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30")]
 #: What happens: the day, and what a method of the test needs.

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..models.account_roles import ROLES
+from ..closing.account_roles import ROLES
 from .account_proposal import AccountProposal, outside_books
 
 NEEDED = ("contract_liability", "contract_asset")
@@ -134,6 +134,7 @@ class RevenueAccountsWizard(models.TransientModel):
         return (
             self.env["account.journal"]
             .sudo()
+            ._without_defaults()
             .create(
                 {
                     "name": self.journal_name,
@@ -220,7 +221,7 @@ class RevenueAccountsWizardLine(models.TransientModel):
             return self.account_id
         if not self.code or not self.name:
             raise UserError(self.env._("%s: choose an account, or give a new one a code and a name.", said))
-        accounts = self.env["account.account"].with_company(self.company_id).sudo()
+        accounts = self.env["account.account"].with_company(self.company_id).sudo()._without_defaults()
         return accounts.create(
             {
                 "code": self.code,

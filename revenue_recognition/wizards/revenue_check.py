@@ -1,7 +1,7 @@
-from odoo import fields, models
-from odoo.tools import SQL
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
 
-from ..closing.booked import SETTLED
+from ..closing.states import COUNTING
 
 
 class RevenueCheck(models.TransientModel):
@@ -16,11 +16,26 @@ class RevenueCheck(models.TransientModel):
         required=True, default=lambda self: self._default_date(), help="Both books at the end of this day."
     )
     line_ids = fields.One2many("revenue.check.line", "check_id", readonly=True)
+    explanation = fields.Text(readonly=True, help="Why they differ, account by account.")
     tied = fields.Boolean(readonly=True, help="Whether subledger and ledger agree on every account.")
 
     def _default_date(self):
         last = self.env["revenue.close"]._last_posted(self.env.company)
-        return last.date or fields.Date.context_today(self)
+        return last.date or self.env.company._revenue_today()
+
+    @api.depends("date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = format_date(self.env, check.date)
+
+    @api.model
+    def _open_filled(self):
+        """Open the comparison on the day of the last close, made already.
+
+        :return: a window action
+        """
+        return self.create({}).action_check()
 
     def action_check(self):
         """Compare, and show the result."""
@@ -40,6 +55,10 @@ class RevenueCheck(models.TransientModel):
             ]
         )
         self.tied = not any(row["difference"] for row in rows)
+        closes = self.env["revenue.close"].sudo()
+        self.explanation = "\n".join(
+            closes._difference_texts(self.company_id, closes._differences(self.company_id, self.date))
+        )
         return self._get_records_action(target="current", name=self.env._("Subledger to Ledger"))
 
 
@@ -77,7 +96,7 @@ class RevenueCheckLine(models.TransientModel):
         """
         values = {"account": self.account_id.id, "company": self.check_id.company_id.id, "date": self.check_id.date}
         rows = self.env.execute_query(SQL(FOREIGN, **values)) if self.whole else []
-        rows += self.env.execute_query(SQL(UNMIRRORED, **values, states=SETTLED)) if self.whole else []
+        rows += self.env.execute_query(SQL(UNMIRRORED, **values, states=COUNTING)) if self.whole else []
         return [item for (item,) in rows]
 
 

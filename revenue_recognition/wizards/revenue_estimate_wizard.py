@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..models.evidence_facts import ESTIMATES
+from ..models.evidence_kinds import ESTIMATES
 
 
 class RevenueEstimateWizard(models.TransientModel):
@@ -17,7 +17,11 @@ class RevenueEstimateWizard(models.TransientModel):
     _name = "revenue.estimate.wizard"
     _description = "Estimates at Completion"
 
-    date = fields.Date(required=True, default=fields.Date.context_today, help="From this day on the estimate holds.")
+    date = fields.Date(
+        required=True,
+        default=lambda self: self.env.company._revenue_today(),
+        help="From this day on the estimate holds.",
+    )
     reason = fields.Char(help="What changed, for whoever audits the estimate.")
     line_ids = fields.One2many("revenue.estimate.wizard.line", "wizard_id")
     late = fields.Boolean(compute="_compute_late")
@@ -40,10 +44,10 @@ class RevenueEstimateWizard(models.TransientModel):
         :raises UserError: when none of them is measured by cost or hours
         """
         wanted = obligations.filtered(
-            lambda one: (
-                one.measure in ESTIMATES
-                and one.contract_id.state != "cancelled"
-                and one.modification_id.state != "rejected"
+            lambda obligation: (
+                obligation.measure in ESTIMATES
+                and obligation.contract_id.state != "cancelled"
+                and obligation.modification_id.state != "rejected"
             )
         )
         if not wanted:
@@ -57,6 +61,7 @@ class RevenueEstimateWizard(models.TransientModel):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.model
@@ -112,19 +117,19 @@ class RevenueEstimateWizardLine(models.TransientModel):
 
     wizard_id = fields.Many2one("revenue.estimate.wizard", required=True, ondelete="cascade", index=True)
     obligation_id = fields.Many2one("revenue.obligation", required=True, ondelete="cascade", readonly=True)
-    name = fields.Char(compute="_compute_outlook")
-    measure = fields.Char(compute="_compute_outlook", help="How its progress is measured (ASC 606-10-25-31).")
-    currency_id = fields.Many2one("res.currency", compute="_compute_outlook")
+    name = fields.Char(compute="_compute_progress_to_date")
+    measure = fields.Char(compute="_compute_progress_to_date", help="How its progress is measured (ASC 606-10-25-31).")
+    currency_id = fields.Many2one("res.currency", compute="_compute_progress_to_date")
     estimate = fields.Float(
         string="Current Estimate",
-        compute="_compute_outlook",
+        compute="_compute_progress_to_date",
         digits=(16, 2),
         help="What was expected by completion until now.",
     )
     done = fields.Float(
-        string="To Date", compute="_compute_outlook", digits=(16, 2), help="What is worked or spent by now."
+        string="To Date", compute="_compute_progress_to_date", digits=(16, 2), help="What is worked or spent by now."
     )
-    progress = fields.Float(compute="_compute_outlook", help="The fraction earned by now.")
+    progress = fields.Float(compute="_compute_progress_to_date", help="The fraction earned by now.")
     new_estimate = fields.Float(digits=(16, 2), help="All that is expected by completion, what is done included.")
     new_progress = fields.Float(compute="_compute_effect", help="The fraction earned with the new estimate.")
     effect = fields.Monetary(
@@ -136,7 +141,7 @@ class RevenueEstimateWizardLine(models.TransientModel):
 
     @api.depends("obligation_id", "wizard_id.date")
     @api.depends_context("uid")
-    def _compute_outlook(self):
+    def _compute_progress_to_date(self):
         for line in self:
             one = line._allowed()
             outlook = line._outlook(0.0) if one else {}
@@ -164,8 +169,8 @@ class RevenueEstimateWizardLine(models.TransientModel):
         return self._outlook(0.0), self._outlook(self.new_estimate)
 
     def _outlook(self, estimate):
-        day = self.wizard_id.date or fields.Date.context_today(self)
-        return self._allowed()._estimate_outlook(estimate, day)
+        day = self.wizard_id.date or self.obligation_id.company_id._revenue_today()
+        return self._allowed()._estimate_effect(estimate, day)
 
     def _allowed(self):
         """Return the obligations whose estimates the user may see, in superuser mode."""

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo import models
 
-from ..models.evidence_facts import KINDS
+from ..models.evidence_kinds import KINDS
 from .revenue_import_wizard import column_of
 
 

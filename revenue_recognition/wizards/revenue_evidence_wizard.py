@@ -1,8 +1,9 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
-from ..models.evidence_facts import KINDS
+from ..models.evidence_kinds import KINDS
 
 
 class RevenueEvidenceWizard(models.TransientModel):
@@ -36,7 +37,7 @@ class RevenueEvidenceWizard(models.TransientModel):
     valued = fields.Boolean(compute="_compute_meaning")
     meaning = fields.Char(compute="_compute_meaning")
     last = fields.Char(string="Before", compute="_compute_last", help="What was recorded of this kind until now.")
-    date = fields.Date(required=True, default=fields.Date.context_today, help="When it happened.")
+    date = fields.Date(required=True, default=lambda self: self.env.company._revenue_today(), help="When it happened.")
     late = fields.Boolean(compute="_compute_late")
     value = fields.Float(digits=0)
     source = fields.Char(help="A certificate, a mail, a person.")
@@ -66,8 +67,8 @@ class RevenueEvidenceWizard(models.TransientModel):
     @api.depends("obligation_id")
     def _compute_kind(self):
         for wizard in self:
-            one = wizard.obligation_id
-            fitting = [kind.key for kind in KINDS.values() if kind.suits(one.measure, one.trigger)]
+            obligation = wizard.obligation_id
+            fitting = [kind.key for kind in KINDS.values() if kind.suits(obligation.measure, obligation.trigger)]
             if wizard.kind not in fitting:
                 wizard.kind = fitting[0] if fitting else False
 
@@ -75,8 +76,8 @@ class RevenueEvidenceWizard(models.TransientModel):
     def _compute_meaning(self):
         meanings = self._meanings()
         for wizard in self:
-            kind, one = KINDS.get(wizard.kind), wizard.obligation_id
-            wizard.fits = not kind or not one or kind.suits(one.measure, one.trigger)
+            kind, obligation = KINDS.get(wizard.kind), wizard.obligation_id
+            wizard.fits = not kind or not obligation or kind.suits(obligation.measure, obligation.trigger)
             wizard.valued = bool(kind) and not kind.valueless
             wizard.meaning = meanings.get(wizard.kind, "")
 
@@ -86,7 +87,7 @@ class RevenueEvidenceWizard(models.TransientModel):
             rows = self.env["revenue.evidence"].search(
                 [("obligation_id", "=", wizard.obligation_id.id), ("kind", "=", wizard.kind)], limit=1
             )
-            wizard.last = f"{rows.value:g}, {fields.Date.to_string(rows.date)}" if rows else ""
+            wizard.last = f"{rows.value:g}, {format_date(self.env, rows.date)}" if rows else ""
 
     @api.depends("date", "contract_id")
     def _compute_late(self):

@@ -1,10 +1,13 @@
 import base64
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .table_reader import TableError, read_table, write_table
+from .table_reader import MAX_BYTES, TableError, read_table, write_table
+
+#: So many refused cells are shown; how many more there are is said.
+MOST_ERRORS = 200
 
 
 class RevenueImportError(models.TransientModel):
@@ -33,14 +36,10 @@ class RevenueImportWizard(models.AbstractModel):
     filename = fields.Char()
     state = fields.Selection([("upload", "Upload"), ("refused", "Refused"), ("ready", "Ready"), ("done", "Done")])
     result = fields.Char(readonly=True)
+    only_checked = fields.Boolean(readonly=True, help="Nobody asked to import the file yet.")
     error_ids = fields.Many2many("revenue.import.error", string="Errors", readonly=True)
-    error_count = fields.Integer(compute="_compute_error_count")
+    error_count = fields.Integer(readonly=True)
     template = fields.Binary(compute="_compute_template")
-
-    @api.depends("error_ids")
-    def _compute_error_count(self):
-        for wizard in self:
-            wizard.error_count = len(wizard.error_ids)
 
     def _compute_template(self):
         for wizard in self:
@@ -91,7 +90,7 @@ class RevenueImportWizard(models.AbstractModel):
         if not self.file:
             raise UserError(self.env._("Choose a file first."))
         try:
-            numbered = read_table(base64.b64decode(self.file), self.env)
+            numbered = read_table(self._file_content(), self.env)
             if not numbered:
                 raise TableError(self.env._("There are no rows under the names of the columns."))
             result, errors = self._take_rows([row for _number, row in numbered], dry_run)
@@ -99,9 +98,63 @@ class RevenueImportWizard(models.AbstractModel):
         except TableError as error:
             result, errors = "", [{"row": error.row, "column": error.column, "message": error.message}]
         state = "refused" if errors else "ready" if dry_run else "done"
+        shown = [Command.create(error) for error in self._first_errors(errors)]
         self.write(
-            {"state": state, "result": result, "error_ids": [Command.clear(), *map(Command.create, errors)]},
+            {
+                "state": state,
+                "only_checked": dry_run,
+                "result": result,
+                "error_count": len(errors),
+                "error_ids": [Command.clear(), *shown],
+            }
         )
+
+    def _file_content(self):
+        """Return the bytes of the file.
+
+        :raises TableError: when it is too large to be looked at, or no file at all
+        """
+        if len(self.file) > MAX_BYTES * 4 // 3 + 4:
+            raise TableError(self.env._("The file is larger than %s MiB. Split it.", MAX_BYTES // 1024**2))
+        try:
+            return base64.b64decode(self.file)
+        except ValueError as error:
+            raise TableError(self.env._("The file was not uploaded whole. Upload it again.")) from error
+
+    def _first_errors(self, errors):
+        """Return the errors to show: the first of them, and how many more there are."""
+        told = self._each_once(errors)
+        if len(told) <= MOST_ERRORS:
+            return told
+        shown, more = errors[:MOST_ERRORS], len(errors) - MOST_ERRORS
+        if more > 0:
+            last = errors[MOST_ERRORS]["row"]
+            words = self.env._(
+                "And %s more. Correct these first: what is wrong once is often wrong in every row.", f"{more:,}"
+            )
+            shown = [*shown, {"row": last, "column": "", "message": words}]
+        return shown
+
+    def _each_once(self, errors):
+        """Return errors with what is wrong in many rows said once, at the first of them, and how often."""
+        rows = {}
+        for error in errors:
+            rows.setdefault((error["column"], error["message"]), []).append(error["row"])
+        return [
+            {
+                "row": found[0],
+                "column": column,
+                "message": message
+                if len(found) == 1
+                else self.env._(
+                    "%(message)s The same in %(count)s rows, through row %(last)s.",
+                    message=message,
+                    count=f"{len(found):,}",
+                    last=found[-1],
+                ),
+            }
+            for (column, message), found in rows.items()
+        ]
 
     def _reopen(self):
         return {

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class RevenuePolicyVersionWizard(models.TransientModel):
@@ -12,7 +13,7 @@ class RevenuePolicyVersionWizard(models.TransientModel):
     date_from = fields.Date(
         string="For Contracts Made from",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._revenue_today(),
         help="Contracts made before keep the terms of the version they follow.",
     )
     version_id = fields.Many2one("revenue.policy.version", string="Starts as a Copy of", compute="_compute_version_id")
@@ -36,7 +37,7 @@ class RevenuePolicyVersionWizard(models.TransientModel):
                 self.env._(
                     "%(policy)s has a version from %(date)s already: change that one, or choose another day.",
                     policy=self.policy_id.name,
-                    date=self.date_from,
+                    date=format_date(self.env, self.date_from),
                 )
             )
         version = self.version_id.copy({"date_from": self.date_from})

@@ -15,7 +15,10 @@ class RevenuePosition(models.TransientModel):
     _description = "Revenue Position"
 
     at = fields.Date(
-        string="As of", required=True, default=fields.Date.context_today, help="The position at the end of this day."
+        string="As of",
+        required=True,
+        default=lambda self: self.env.company._revenue_today(),
+        help="The position at the end of this day.",
     )
     contract_ids = fields.Many2many("revenue.contract", string="Contracts", readonly=True)
     title = fields.Char(readonly=True)
@@ -85,7 +88,7 @@ class RevenuePosition(models.TransientModel):
         if "revenue" not in found:
             return [{"contract_id": contract.id, "problem": " ".join(found.get("problems", []))}]
         rows = [{"contract_id": contract.id, **{name: found[name] for name in AMOUNTS}}]
-        by_key = {one.key: one for one in contract.sudo().obligation_ids}
+        by_key = {obligation.key: obligation for obligation in contract.sudo().obligation_ids}
         for key, amounts in found["obligations"].items():
             rows.append(
                 {
@@ -99,7 +102,7 @@ class RevenuePosition(models.TransientModel):
         return rows
 
     def _step_values(self, contract, found):
-        by_key = {one.key: one for one in contract.sudo().obligation_ids}
+        by_key = {obligation.key: obligation for obligation in contract.sudo().obligation_ids}
         return [
             {
                 "contract_id": contract.id,

@@ -20,7 +20,7 @@ class RevenueReport(models.AbstractModel):
     def _last_close_date(self):
         """Return the last day that a close covers, else today."""
         last = self.env["revenue.close"]._last_posted(self.env.company)
-        return last.date or fields.Date.context_today(self)
+        return last.date or self.env.company._revenue_today()
 
     @api.model
     def _default_date_from(self):
@@ -36,6 +36,17 @@ class RevenueReport(models.AbstractModel):
             report.display_name = self.env["ir.model"]._get(self._name).name
 
     # === ACTIONS === #
+
+    @api.model
+    def _open_filled(self):
+        """Open the report of the period of the last close, worked out already.
+
+        :return: a window action
+        """
+        report = self.create({})
+        if self.env["revenue.close"]._last_posted(report.company_id):
+            report.action_show()
+        return report._get_records_action(target="current", name=report.display_name)
 
     def action_xlsx(self):
         """Download the report as a workbook."""

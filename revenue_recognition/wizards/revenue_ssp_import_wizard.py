@@ -12,7 +12,7 @@ class RevenueSspImportWizard(models.TransientModel):
 
     def _columns(self):
         return [
-            ("product", self.env._("Internal reference or barcode of the product.")),
+            ("product", self.env._("Internal reference, barcode or name of the product.")),
             ("currency", self.env._("ISO code of the currency, e.g. EUR.")),
             ("date_from", self.env._("First day, as a date or YYYY-MM-DD.")),
             ("date_to", self.env._("Last day; leave it empty until the next price of the product.")),

@@ -3,7 +3,7 @@ from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, formatLang
 
 from ..report import waterfall_workbook
 
@@ -53,18 +53,23 @@ class RevenueWaterfall(models.TransientModel):
         """Work the waterfall out and show it."""
         self.ensure_one()
         self._check_period()
-        self._fill(self._get())
+        self._fill(self._get(self.date_from, self.date_to, self.group_by))
         action = self.env["ir.actions.act_window"]._for_xml_id("revenue_recognition.action_revenue_waterfall_line")
-        context = {"waterfall_id": self.id, "search_default_scheduled": 1}
+        context = {"waterfall_id": self.id, "search_default_scheduled": 1, **self._pivoted()}
         return {**action, "domain": [("waterfall_id", "=", self.id)], "context": context}
 
     # === BUSINESS METHODS === #
 
-    def _get(self):
+    def _pivoted(self):
+        """Return the context that has the pivot show what was chosen as rows, by month."""
+        return {"pivot_row_groupby": [RECORDS[self.group_by]], "pivot_column_groupby": ["month:month"]}
+
+    def _get(self, first, last, group_by):
+        """Return the waterfall of a period, of the customer and as of the day that are asked for."""
         domain = [("partner_id", "child_of", self.partner_id.id)] if self.partner_id else []
         contracts = self.env["revenue.contract"].with_company(self.company_id)
         at = self.at.isoformat() if self.at else None
-        return contracts.get_waterfall(domain, self.date_from.isoformat(), self.date_to.isoformat(), self.group_by, at)
+        return contracts.get_waterfall(domain, first.isoformat(), last.isoformat(), group_by, at)
 
     def _fill(self, waterfall):
         """Write the amounts as lines; there may be very many, so all at once.
@@ -74,8 +79,13 @@ class RevenueWaterfall(models.TransientModel):
         self.line_ids.unlink()
         rows = list(self._lines(waterfall))
         if len(rows) > MAX_LINES:
-            reason = self.env._("%s lines are too many to show. Group by customer or product, or choose a customer.")
-            raise UserError(reason % f"{len(rows):,}")
+            count = formatLang(self.env, len(rows), digits=0)
+            raise UserError(
+                self.env._(
+                    "%(count)s lines are too many to show. Group by customer or product, or choose a customer.",
+                    count=count,
+                )
+            )
         self.env["revenue.waterfall.line"].flush_model()
         self.env.cr.execute(
             SQL(
@@ -116,7 +126,7 @@ class RevenueWaterfall(models.TransientModel):
     def _workbook(self):
         """Return the content of the workbook."""
         self._check_period()
-        waterfall = self._get()
+        waterfall = self._get(self.date_from, self.date_to, self.group_by)
         labels = dict(self._fields["group_by"]._description_selection(self.env))
         words = {
             "group": labels[self.group_by],
@@ -127,11 +137,24 @@ class RevenueWaterfall(models.TransientModel):
             "after": self.env._("After"),
             "unscheduled": self.env._("Not Scheduled"),
             "summary": self.env._("By Month"),
+            "part_own": self.env._("Revenue"),
+            "in_ledger": self.env._("Revenue of contracts in the ledger, all periods through its day"),
+            "in_report": self.env._("Recognised in this waterfall, all its columns"),
+            "why": self._why_ledger_differs(),
         }
         closed = self.env._("Closed through %s", waterfall["closed"]) if waterfall["closed"] else ""
         head = self._head(self.env._("Revenue Waterfall"), words, closed, self.partner_id.display_name)
         day = self.at or date.fromisoformat(waterfall["closed"] or self.date_to.isoformat())
         return waterfall_workbook(head, waterfall, self._ledger_rows(day, self._income_accounts()))
+
+    def _why_ledger_differs(self):
+        """Return what the ledger has that the waterfall has not, in words."""
+        if self.partner_id:
+            return self.env._("The ledger has all customers; this waterfall has %s only.", self.partner_id.display_name)
+        return self.env._(
+            "The ledger has what closes posted through its day. Another day asked for, rounding by row and revenue in "
+            "other currencies make a difference; what is not made by closes is not counted on either side."
+        )
 
     def _income_accounts(self):
         """Return what accounts of revenue are called, by their id."""

@@ -6,16 +6,20 @@ day of the spreadsheet or ``YYYY-MM-DD``; text is UTF-8.
 
 import csv
 import io
-import zipfile
 from datetime import date, datetime
 
 import openpyxl
 import xlsxwriter
 
+from .workbook_limits import LAST_ROW, TooMuch, check_workbook
+
 MAX_BYTES = 20 * 1024 * 1024
-MAX_UNPACKED = 400 * 1024 * 1024
 MAX_ROWS = 100_000
 MAX_COLUMNS = 100
+#: The most that a cell of a spreadsheet holds, and what all rows hold together.
+MAX_CELL, MAX_TEXT = 32_767, 20_000_000
+#: The longest line of a CSV file.
+MAX_LINE = 1024 * 1024
 
 
 class TableError(Exception):
@@ -40,12 +44,14 @@ def read_table(content, env):
     if len(content) > MAX_BYTES:
         raise TableError(env._("The file is larger than %s MiB. Split it.", MAX_BYTES // 1024**2))
     rows = _rows_of_xlsx(content, env) if content.startswith(b"PK") else _rows_of_csv(content, env)
-    numbered = ((number, [_plain(cell) for cell in row]) for number, row in enumerate(rows, 1))
+    stripped = {}
+    numbered = ((number, [_plain(cell, stripped) for cell in row]) for number, row in enumerate(rows, 1))
     filled = ((number, row) for number, row in numbered if any(cell != "" for cell in row))
     first = next(filled, None)
     if first is None:
         raise TableError(env._("The file is empty: its first row should name the columns."))
     columns = _columns(first, env)
+    filled = _no_more_text(filled, env)
     return [(number, _named(columns, number, row, env)) for number, row in _at_most(filled, env)]
 
 
@@ -77,20 +83,33 @@ def write_table(sheet_name, columns, rows):
 
 def _rows_of_xlsx(content, env):
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > MAX_UNPACKED:
-            raise TableError(env._("The workbook is too large. Split it."))
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        check_workbook(content, MAX_COLUMNS)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         # Some programs write a wrong size of the sheet; without one, openpyxl reads what is there.
         sheet.reset_dimensions()
-        yield from sheet.iter_rows(values_only=True)
+        yield from sheet.iter_rows(max_col=MAX_COLUMNS, max_row=LAST_ROW, values_only=True)
     except TableError:
         raise
+    except TooMuch as error:
+        raise TableError(_too_much(error, env)) from error
     # A broken workbook makes openpyxl fail in any way it can: the file is the reason, whatever the error.
     except Exception as error:
         raise TableError(env._("The file is no readable XLSX workbook.")) from error
+
+
+def _too_much(error, env):
+    """Return what is too much of a workbook (``TooMuch``), and what to do."""
+    reasons = {
+        "texts": env._("The workbook holds more than %s texts. Split it.", f"{error.most:,}"),
+        "cells": env._("The workbook holds more than %s cells. Split it.", f"{error.most:,}"),
+        "rows": env._("The workbook has more than %s rows. Split it.", f"{error.most:,}"),
+        "columns": env._("There are more than %s columns.", error.most),
+    }
+    other = env._(
+        "The workbook is too large, or packed as no spreadsheet is. Save its table as a new workbook, or split it."
+    )
+    return reasons.get(error.what, other)
 
 
 def _rows_of_csv(content, env):
@@ -103,13 +122,37 @@ def _rows_of_csv(content, env):
     head = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max(";,\t", key=head.count)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        yield from csv.reader(_lines(text, env), delimiter=delimiter, strict=True)
     except csv.Error as error:
         raise TableError(env._("The file is no readable CSV file: %s.", error)) from error
 
 
-def _plain(cell):
-    """Return what a cell holds as text, a number, a boolean or a day; empty text where there is nothing."""
+def _lines(text, env):
+    """Yield the lines of a text; one that would be a row of endless cells is refused."""
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if len(line) > MAX_LINE:
+            raise TableError(env._("The line has more than %s characters.", f"{MAX_LINE:,}"), number)
+        yield line
+
+
+def _no_more_text(rows, env):
+    """Yield the rows, as long as a cell, and all of them together, hold no more text than a table has."""
+    total = 0
+    for number, row in rows:
+        sizes = [len(cell) for cell in row if isinstance(cell, str)]
+        total += sum(sizes)
+        if max(sizes, default=0) > MAX_CELL:
+            raise TableError(env._("A cell holds more than %s characters.", f"{MAX_CELL:,}"), number)
+        if total > MAX_TEXT:
+            raise TableError(env._("The file holds more than %s characters. Split it.", f"{MAX_TEXT:,}"), number)
+        yield number, row
+
+
+def _plain(cell, stripped):
+    """Return what a cell holds as text, a number, a boolean or a day; empty text where there is nothing.
+
+    :param dict stripped: the texts read so far; it is filled. One text in a million cells is kept once
+    """
     if cell is None:
         return ""
     if isinstance(cell, datetime):
@@ -118,7 +161,12 @@ def _plain(cell):
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
-    return cell if isinstance(cell, bool | int | float) else str(cell).strip()
+    if isinstance(cell, bool | int | float):
+        return cell
+    text = str(cell)
+    if text not in stripped:
+        stripped[text] = text.strip()
+    return stripped[text]
 
 
 def _columns(first, env):

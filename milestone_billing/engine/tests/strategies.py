@@ -6,6 +6,7 @@ from fractions import Fraction
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from ..change import Billed
 from ..plan import Item, Line
 
 # PROPERTY_EXAMPLES=5000 looks longer, for whoever changes the arithmetic.
@@ -78,7 +79,7 @@ def whole_plan(draw, lines):
 
 @st.composite
 def change_orders(draw, units=any_units):
-    """Draw a plan that totals its lines, what of it is billed, and the lines' new amounts."""
+    """Draw a plan that totals its lines, what of it is billed, in full or in part, and the lines' new amounts."""
     lines = draw(some_lines(units, max_size=3))
     items = list(range(1, draw(st.integers(1, 4)) + 1))
     some_of_them = st.sets(st.sampled_from(items))
@@ -90,8 +91,16 @@ def change_orders(draw, units=any_units):
             shares[item][line.key] = draw(st.integers(min(0, left), max(0, left)))
             left -= shares[item][line.key]
         shares[last][line.key] = left
-    frozen = {item: dict(shares[item]) for item in draw(some_of_them)}
-    return lines, draw(changed_lines(lines, units)), shares, items, frozen, draw(some_of_them)
+    billed = {item: draw(some_billed(shares[item])) for item in draw(some_of_them)}
+    return lines, draw(changed_lines(lines, units)), shares, items, billed, draw(some_of_them)
+
+
+@st.composite
+def some_billed(draw, shares):
+    """Draw what an item has billed of its shares: all of them, or a part of each."""
+    if draw(st.booleans()):
+        return Billed(dict(shares), is_closed=True)
+    return Billed({key: draw(st.integers(min(0, units), max(0, units))) for key, units in shares.items()})
 
 
 @st.composite

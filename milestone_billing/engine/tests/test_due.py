@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..due import due_shares
+from ..due import Kept, due_shares, percent_of
 from ..split import round_half_away
 from .strategies import any_units, percents, positive_units, properties
 
@@ -89,3 +89,41 @@ def test_a_part_of_a_discounted_milestone():
 def test_a_percent_out_of_bounds_is_refused(percent):
     with pytest.raises(ValueError):
         due_shares({1: 100}, percent)
+
+
+@properties
+@given(st.data(), same_side, percents, st.sampled_from([1, -1]))
+def test_a_change_order_moves_nothing_that_is_billed_and_all_is_due_in_the_end(data, shares, at, side):
+    """Cheaper or dearer: at the percent of then exactly what was billed is due, at 100 % exactly the share of now."""
+    shares = {key: side * share for key, share in shares.items()}
+    billed = due_shares(shares, at)
+    now = {key: units + side * data.draw(positive_units) for key, units in billed.items()}
+    kept = {key: Kept(at, units) for key, units in billed.items()}
+    if 0 < at < 1:
+        assert due_shares(now, at, kept) == billed
+    assert due_shares(now, Fraction(1), kept) == now
+    assert due_shares(now, Fraction(0), kept) == dict.fromkeys(now, 0)
+    one, other = sorted([data.draw(percents), data.draw(percents)])
+    lower, higher = due_shares(now, one, kept), due_shares(now, other, kept)
+    assert all(0 <= lower[key] * side <= higher[key] * side <= now[key] * side for key in now)
+
+
+def test_no_more_is_kept_than_a_share_comes_to():
+    kept = {1: Kept(Fraction(1, 2), 500)}
+    assert [due_shares({1: 400}, Fraction(part, 4), kept)[1] for part in range(5)] == [0, 200, 400, 400, 400]
+    assert due_shares({1: 0}, Fraction(1, 2), kept) == {1: 0}
+
+
+def test_a_line_that_came_later_is_due_over_the_rest_of_the_way():
+    kept = {1: Kept(Fraction(1, 2), 0)}
+    assert [due_shares({1: 400}, Fraction(part, 4), kept)[1] for part in range(5)] == [0, 0, 0, 200, 400]
+
+
+@properties
+@given(st.integers(1, 10**6), percents, percents, positive_units)
+def test_the_percent_of_what_is_due_is_found_again(share, percent, at, units):
+    kept = Kept(at, min(units, share))
+    due = due_shares({1: share}, percent, {1: kept})[1]
+    found = percent_of(due, share, kept)
+    assert 0 <= found <= 1
+    assert due_shares({1: share}, found, {1: kept}) == {1: due}

@@ -8,13 +8,13 @@ import { getDefaultConfig } from "@web/views/view";
 describe.current.tags("desktop");
 defineMailModels();
 
-const NO_TILE = { count: 0, amounts: [] };
+const NO_TILE = { count: 0, amounts: [], credits: [], attained: [] };
 
 function makeData(values = {}) {
     const months = ["2026-11-01", "2026-12-01"];
     const series = { planned: [100, 50], due: [20, 0], invoiced: [0, 0], paid: [30, 0] };
     return {
-        tiles: { ready: NO_TILE, blocked: NO_TILE, held: NO_TILE, late: NO_TILE, upcoming: NO_TILE },
+        tiles: { ready: NO_TILE, blocked: NO_TILE, held: NO_TILE, late: NO_TILE, upcoming: NO_TILE, undated: NO_TILE },
         chart: { currency_id: 1, months, series },
         waiting: [],
         late: [],
@@ -39,10 +39,10 @@ async function mountDashboard(...answers) {
 }
 
 test("a tile shows count and amounts, and opens the milestones behind it", async () => {
-    const late = { count: 3, amounts: [{ currency_id: 1, amount: 1234.5 }] };
+    const late = { ...NO_TILE, count: 3, amounts: [{ currency_id: 1, amount: 1234.5 }] };
     await mountDashboard(makeData({ tiles: { ...makeData().tiles, late } }));
 
-    expect(".o_billing_tile").toHaveCount(5);
+    expect(".o_billing_tile").toHaveCount(6);
     expect(".o_billing_tile[data-name=late] .o_billing_tile_count").toHaveText("3");
     expect(".o_billing_tile[data-name=late]").toHaveText(/1,234\.50/);
     expect(".o_billing_tile[data-name=ready] .o_billing_tile_count").toHaveText("0");
@@ -58,10 +58,23 @@ test("blocked and failed are opened together", async () => {
     await contains(".o_billing_tile[data-name=blocked]").click();
     expect.verifySteps([
         [
-            "milestone_billing.action_billing_milestone",
-            { additionalContext: { search_default_blocked: 1, search_default_failed: 1 } },
+            "milestone_billing.action_billing_milestone_queue",
+            { additionalContext: { search_default_blocked: 1, search_default_failed: 1, search_default_draft_credit: 1 } },
         ],
     ]);
+});
+
+test("what is to be credited stands beside what is to be billed", async () => {
+    const blocked = { ...NO_TILE, count: 2, amounts: [{ currency_id: 1, amount: 16 }], credits: [{ currency_id: 1, amount: 30 }] };
+    await mountDashboard(makeData({ tiles: { ...makeData().tiles, blocked } }));
+    expect(".o_billing_tile[data-name=blocked]").toHaveText(/16\.00/);
+    expect(".o_billing_tile[data-name=blocked] .o_billing_tile_credit").toHaveText(/To credit: .*30\.00/);
+});
+
+test("what is on hold says how much of it is attained", async () => {
+    const held = { ...NO_TILE, count: 2, amounts: [{ currency_id: 1, amount: 28 }], attained: [{ currency_id: 1, amount: 16 }] };
+    await mountDashboard(makeData({ tiles: { ...makeData().tiles, held } }));
+    expect(".o_billing_tile[data-name=held] .o_billing_tile_attained").toHaveText(/Attained: .*16\.00/);
 });
 
 test("a row says what lifts it and opens its milestone", async () => {
@@ -98,7 +111,7 @@ test("an empty list says what would be there", async () => {
 });
 
 test("refresh reads the figures again", async () => {
-    const ready = { count: 2, amounts: [] };
+    const ready = { ...NO_TILE, count: 2 };
     await mountDashboard(makeData(), makeData({ tiles: { ...makeData().tiles, ready } }));
     await contains(".o_billing_dashboard_refresh").click();
     expect.verifySteps(["get_dashboard"]);
@@ -130,7 +143,7 @@ test("the figures follow what happens meanwhile", async () => {
             return () => {};
         },
     });
-    const ready = { count: 2, amounts: [] };
+    const ready = { ...NO_TILE, count: 2 };
     onRpc("billing.milestone", "get_dashboard", () => (tell ? makeData({ tiles: { ...makeData().tiles, ready } }) : makeData()));
     const env = await makeMockEnv({ config: getDefaultConfig() });
     await mountWithCleanup(BillingDashboard, { env, props: { action: {} } });

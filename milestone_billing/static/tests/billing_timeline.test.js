@@ -5,6 +5,7 @@ import {
     contains,
     defineModels,
     fields,
+    MockServer,
     mockService,
     models,
     mountView,
@@ -18,12 +19,30 @@ class SaleOrder extends models.Model {
     _name = "sale.order";
 
     name = fields.Char();
+    billing_milestone_ids = fields.One2many({ relation: "billing.milestone" });
 
-    _records = [{ id: 7, name: "S00007" }];
+    _records = [{ id: 7, name: "S00007", billing_milestone_ids: [1] }];
     _views = { form: `<form><field name="name"/><widget name="billing_timeline"/></form>` };
 }
 
-defineModels({ ...mailModels, SaleOrder });
+class BillingMilestone extends models.Model {
+    _name = "billing.milestone";
+
+    name = fields.Char();
+    status = fields.Char();
+
+    _records = [{ id: 1, name: "Design approved", status: "planned" }];
+}
+
+/** The form with the list of the milestones below the timeline. */
+const WITH_LIST = `
+    <form>
+        <field name="name"/>
+        <widget name="billing_timeline"/>
+        <field name="billing_milestone_ids"><list><field name="name"/><field name="status"/></list></field>
+    </form>`;
+
+defineModels({ ...mailModels, BillingMilestone, SaleOrder });
 
 let reads, told;
 
@@ -55,8 +74,8 @@ test("milestones are cards in the order of the plan, with the word of their stat
     expect(queryAllTexts(".o_billing_card_status")).toEqual(["Paid", "Planned", "On Hold"]);
     expect(queryAllTexts(".o_billing_card_name")).toEqual(["Deposit", "Design", "Handover"]);
     expect(queryAllTexts(".o_billing_card_day")).toEqual([
-        "Attained Apr 1, 2031",
-        "Planned May 20, 2031",
+        "Attained 04/01/2031",
+        "Planned 05/20/2031",
         "No date yet",
     ]);
     expect(".o_billing_card_amount:first").toHaveText("$ 400.00");
@@ -131,6 +150,24 @@ test("what is held says why and how it is lifted, and each hold is released by i
     expect(reads).toBe(2);
 });
 
+test("an invoice is a link for whoever may open it", async () => {
+    const invoices = [
+        { id: 8, name: "INV/2031/00001", may_open: true },
+        { id: 9, name: "INV/2031/00002", may_open: false },
+    ];
+    mockService("action", {
+        doAction(action) {
+            expect.step(`${action.res_model} ${action.res_id}`);
+        },
+    });
+    await mountOrder(() => plan([milestone({ status: "invoiced", label: "Invoiced", invoices, actions: ["open"] })]));
+    await contains(".o_billing_card").click();
+    expect(queryAllTexts(".o_billing_popover .o_billing_invoice")).toEqual(["INV/2031/00001", "INV/2031/00002"]);
+    expect(".o_billing_popover button.o_billing_invoice").toHaveCount(1);
+    await contains(".o_billing_popover button.o_billing_invoice").click();
+    expect.verifySteps(["account.move 8"]);
+});
+
 test("nobody is offered what the server does not allow him", async () => {
     await mountOrder(() => plan([milestone({ actions: ["open"] })]));
     await contains(".o_billing_card").click();
@@ -200,6 +237,39 @@ test("nothing is read while the order is being edited, and the plan after it is 
     await animationFrame();
     expect.verifySteps(["save"]);
     expect(reads).toBe(2);
+});
+
+test("what is billed while the form opens is billed in its list too", async () => {
+    SaleOrder._views = { form: WITH_LIST };
+    await mountOrder(() => {
+        MockServer.env["billing.milestone"].write([1], { status: "invoiced" });
+        return plan([milestone({ status: "invoiced", label: "Invoiced" })]);
+    });
+    await animationFrame();
+    expect(".o_billing_card_status").toHaveText("Invoiced");
+    expect(".o_data_cell[name=status]").toHaveText("invoiced");
+});
+
+test("a list that goes on saying something else is read anew just once", async () => {
+    SaleOrder._views = { form: WITH_LIST };
+    await mountOrder(() => plan([milestone({ status: "invoiced", label: "Invoiced" })]));
+    await animationFrame();
+    await advanceTime(1000);
+    expect(".o_data_cell[name=status]").toHaveText("planned");
+    expect(reads).toBe(2);
+});
+
+test("while the order is being edited, the timeline says that it shows what is saved", async () => {
+    await mountOrder(() => plan([milestone()]));
+    expect(".o_billing_as_saved").toHaveCount(0);
+    await contains("[name=name] input").edit("S00008");
+    await animationFrame();
+    expect(".o_billing_as_saved").toHaveCount(1);
+    onRpc("sale.order", "web_save", () => expect.step("save"));
+    await contains(".o_form_button_save").click();
+    await animationFrame();
+    expect.verifySteps(["save"]);
+    expect(".o_billing_as_saved").toHaveCount(0);
 });
 
 test("a long plan links to the milestones that are left out", async () => {

@@ -44,7 +44,7 @@ test("says what finishing the task bills, for which milestone and order", async 
     await mountTask(() => [preview()]);
     expect(".o_billing_preview_title").toHaveText("Finishing this task bills $ 400.00");
     expect(".o_billing_preview_open").toHaveText("Design approved, S00007");
-    expect(".o_billing_preview_text").toHaveText("The invoice is posted.");
+    expect(".o_billing_preview_text").toHaveText("The invoice will be posted.");
     expect(heard).toEqual([7]);
 });
 

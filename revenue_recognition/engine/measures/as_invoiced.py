@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..money import ONE, ZERO
-from ..terms import Obligation, Recognition
+from ..terms import Recognition
 from ..wording import _
 from .base import Measure
+from .registry import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,6 @@ class AsInvoiced(Recognition):
     """Recognised as invoiced."""
 
     method: ClassVar[str] = "as_invoiced"
-
-    def measure(self, obligation: Obligation) -> Measure:
-        """See :class:`~..terms.Recognition`."""
-        return InvoicedMeasure()
 
 
 class InvoicedMeasure(Measure):
@@ -50,3 +47,16 @@ class InvoicedMeasure(Measure):
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
         return _("as much as is invoiced for it")
+
+
+def _read(node: Any) -> Recognition:
+    node.only("method")
+    return AsInvoiced()
+
+
+METHOD = Method(
+    terms=AsInvoiced,
+    measure=InvoicedMeasure,
+    starts=lambda one: InvoicedMeasure(),
+    read=_read,
+)

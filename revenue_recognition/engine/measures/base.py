@@ -98,6 +98,23 @@ class Measure:
         """Return the part of what was done since the restart that earns no margin, in units of money."""
         return 0
 
+    def since_restart(self, day: date) -> list[str]:
+        """Return in words how what is done of the whole comes to the progress of what was left at the last restart.
+
+        For measures that are fractions themselves; an empty list where nothing was done by then.
+        """
+        if not self.baseline:
+            return []
+        before, done = Fraction(self.baseline), Fraction(self.done(day))
+        return [
+            _(
+                "%(before)s was done before the modification, %(since)s since then of the %(left)s that was left",
+                before=percent(before),
+                since=percent(done - before),
+                left=percent(ONE - before),
+            )
+        ]
+
     def text(self, day: date, allocated: str) -> str:
         """Return in words how the progress at a day comes about.
 

@@ -1,16 +1,18 @@
 """Cost incurred of the cost expected at completion (ASC 606-10-55-20, 55-21)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..errors import Refusal
 from ..events import Cost, CostKind, EstimateCost
 from ..money import ZERO
-from ..terms import Obligation, Recognition
+from ..terms import Recognition
 from ..wording import _, joined
 from .base import Measure, fraction, percent
+from .registry import Method, Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,6 @@ class CostToCost(Recognition):
 
     total_cost: Fraction
     method: ClassVar[str] = "cost_to_cost"
-
-    def measure(self, obligation: Obligation) -> Measure:
-        """See :class:`~..terms.Recognition`."""
-        return CostMeasure(self)
 
 
 class CostMeasure(Measure):
@@ -97,3 +95,22 @@ class CostMeasure(Measure):
             raise Refusal(f"{event.place}.amount", _("more is installed than was uninstalled"))
         self.uninstalled -= event.amount
         self.normal += event.amount
+
+
+def _read(node: Any) -> Recognition:
+    node.only("method", "total_cost")
+    node.above("total_cost")
+    return CostToCost(total_cost=node.units("total_cost"))
+
+
+def _write(terms: CostToCost, money: Callable[[Any], float]) -> Plain:
+    return {"total_cost": money(terms.total_cost)}
+
+
+METHOD = Method(
+    terms=CostToCost,
+    measure=CostMeasure,
+    starts=lambda one: CostMeasure(one.recognition),
+    read=_read,
+    write=_write,
+)

@@ -1,15 +1,17 @@
 """Hours worked of the hours expected (ASC 606-10-55-20)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..events import EstimateHours, Hours
 from ..money import ZERO
-from ..terms import Obligation, Recognition
+from ..terms import Recognition
 from ..wording import _, joined
 from .base import Measure, number
+from .registry import Method, Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +20,6 @@ class LabourHours(Recognition):
 
     total_hours: Fraction
     method: ClassVar[str] = "hours"
-
-    def measure(self, obligation: Obligation) -> Measure:
-        """See :class:`~..terms.Recognition`."""
-        return HoursMeasure(self)
 
 
 class HoursMeasure(Measure):
@@ -59,3 +57,21 @@ class HoursMeasure(Measure):
         if self.overrun(day):
             said.append(_("more hours than estimated, progress stays at 100 %"))
         return joined("; ", said)
+
+
+def _read(node: Any) -> Recognition:
+    node.only("method", "total_hours")
+    return LabourHours(total_hours=node.above("total_hours"))
+
+
+def _write(terms: LabourHours, money: Callable[[Any], float]) -> Plain:
+    return {"total_hours": float(terms.total_hours)}
+
+
+METHOD = Method(
+    terms=LabourHours,
+    measure=HoursMeasure,
+    starts=lambda one: HoursMeasure(one.recognition),
+    read=_read,
+    write=_write,
+)

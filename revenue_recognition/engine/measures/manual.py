@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..events import Progress
 from ..money import ZERO
-from ..terms import Obligation, Recognition
-from ..wording import _
+from ..terms import Recognition
+from ..wording import _, joined
 from .base import Measure, percent
+from .registry import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,6 @@ class Observed(Recognition):
     """Recognised by the fraction that is observed."""
 
     method: ClassVar[str] = "manual"
-
-    def measure(self, obligation: Obligation) -> Measure:
-        """See :class:`~..terms.Recognition`."""
-        return ObservedMeasure()
 
 
 class ObservedMeasure(Measure):
@@ -45,4 +42,18 @@ class ObservedMeasure(Measure):
     def text(self, day: date, allocated: str) -> str:
         """See :class:`Measure`."""
         share = percent(self.progress(day))
-        return _("%(share)s of %(amount)s: observed progress", share=share, amount=allocated)
+        observed: str = _("%(share)s of %(amount)s: observed progress", share=share, amount=allocated)
+        return joined("; ", [observed, *self.since_restart(day)])
+
+
+def _read(node: Any) -> Recognition:
+    node.only("method")
+    return Observed()
+
+
+METHOD = Method(
+    terms=Observed,
+    measure=ObservedMeasure,
+    starts=lambda one: ObservedMeasure(),
+    read=_read,
+)

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..errors import Refusal
 from ..events import Satisfy
 from ..money import ONE, ZERO
-from ..terms import Obligation, Recognition
-from ..wording import _
+from ..terms import Recognition
+from ..wording import _, joined
 from .base import Measure, percent
+from .registry import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,6 @@ class PointInTime(Recognition):
     """Recognised when control passes."""
 
     method: ClassVar[str] = "point_in_time"
-
-    def measure(self, obligation: Obligation) -> Measure:
-        """See :class:`~..terms.Recognition`."""
-        return TransferMeasure()
 
 
 class TransferMeasure(Measure):
@@ -55,5 +52,19 @@ class TransferMeasure(Measure):
         """See :class:`Measure`."""
         if not self.share:
             return _("0 %% of %(amount)s: control has not passed to the customer", amount=allocated)
-        share = percent(self.share)
-        return _("%(share)s of %(amount)s: control passed to the customer", share=share, amount=allocated)
+        share = percent(self.progress(day))
+        passed: str = _("%(share)s of %(amount)s: control passed to the customer", share=share, amount=allocated)
+        return joined("; ", [passed, *self.since_restart(day)])
+
+
+def _read(node: Any) -> Recognition:
+    node.only("method")
+    return PointInTime()
+
+
+METHOD = Method(
+    terms=PointInTime,
+    measure=TransferMeasure,
+    starts=lambda one: TransferMeasure(),
+    read=_read,
+)

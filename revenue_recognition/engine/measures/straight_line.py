@@ -1,14 +1,16 @@
 """Time elapsed: the customer benefits evenly (ASC 606-10-55-184, 25-33)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..dates import days, months
 from ..money import Number
-from ..terms import Obligation, Recognition
+from ..terms import Recognition
 from ..wording import Day, _
 from .base import Measure, number
+from .registry import Method, Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,6 @@ class StraightLine(Recognition):
     end: date
     monthly: bool
     method: ClassVar[str] = "straight_line"
-
-    def measure(self, obligation: Obligation) -> Measure:
-        """See :class:`~..terms.Recognition`."""
-        return TimeMeasure(self)
 
 
 class TimeMeasure(Measure):
@@ -61,3 +59,24 @@ class TimeMeasure(Measure):
 
     def _elapsed(self, day: date) -> Number:
         return months(self.start, day) if self.monthly else days(self.start, day)
+
+
+def _read(node: Any) -> Recognition:
+    node.only("method", "start", "end", "prorate")
+    start = node.day("start")
+    monthly = node.one_of("prorate", {"daily": False, "monthly": True}, "proration")
+    return StraightLine(start=start, end=node.day("end", earliest=start), monthly=monthly)
+
+
+def _write(terms: StraightLine, money: Callable[[Any], float]) -> Plain:
+    prorate = "monthly" if terms.monthly else "daily"
+    return {"start": terms.start.isoformat(), "end": terms.end.isoformat(), "prorate": prorate}
+
+
+METHOD = Method(
+    terms=StraightLine,
+    measure=TimeMeasure,
+    starts=lambda one: TimeMeasure(one.recognition),
+    read=_read,
+    write=_write,
+)

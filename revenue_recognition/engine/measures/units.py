@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..errors import Refusal
 from ..events import Deliver, EstimateReturns, EstimateUnitPrice
@@ -11,6 +11,7 @@ from ..money import ONE, ZERO
 from ..terms import Obligation, Recognition
 from ..wording import _, joined
 from .base import Measure, number
+from .registry import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,6 @@ class Units(Recognition):
     """Recognised as units are delivered, of a fixed quantity or each at its price."""
 
     method: ClassVar[str] = "units"
-
-    def measure(self, obligation: Obligation) -> Measure:
-        """See :class:`~..terms.Recognition`."""
-        return UnitsMeasure(obligation)
 
 
 class UnitsMeasure(Measure):
@@ -120,3 +117,16 @@ def _stated_price(obligation: Obligation) -> Fraction:
     if obligation.price is not None and obligation.quantity:
         return Fraction(obligation.price) / obligation.quantity
     return ZERO
+
+
+def _read(node: Any) -> Recognition:
+    node.only("method")
+    return Units()
+
+
+METHOD = Method(
+    terms=Units,
+    measure=UnitsMeasure,
+    starts=UnitsMeasure,
+    read=_read,
+)

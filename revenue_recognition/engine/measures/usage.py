@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..errors import Refusal
 from ..events import Satisfy
 from ..events import Usage as UsageEvent
 from ..money import ONE, ZERO
-from ..terms import Obligation, Recognition
+from ..terms import Recognition
 from ..wording import _
 from .base import Measure, percent
+from .registry import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,6 @@ class Usage(Recognition):
     """Recognised as used, no earlier than the licence is delivered."""
 
     method: ClassVar[str] = "usage"
-
-    def measure(self, obligation: Obligation) -> Measure:
-        """See :class:`~..terms.Recognition`."""
-        return UsageMeasure()
 
 
 class UsageMeasure(Measure):
@@ -68,3 +65,16 @@ class UsageMeasure(Measure):
         if self.share < ONE:
             return _("usage waits until the licence is delivered")
         return _("usage to date, the licence being delivered")
+
+
+def _read(node: Any) -> Recognition:
+    node.only("method")
+    return Usage()
+
+
+METHOD = Method(
+    terms=Usage,
+    measure=UsageMeasure,
+    starts=lambda one: UsageMeasure(),
+    read=_read,
+)

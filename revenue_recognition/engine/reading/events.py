@@ -28,7 +28,7 @@ class EventReader:
     def __init__(self, inception: date, obligations: tuple[Obligation, ...], variables: set[str]) -> None:
         self.inception = inception
         self.variables = variables
-        self.obligations = {one.key: one for one in obligations}
+        self.obligations = {obligation.key: obligation for obligation in obligations}
         self.since = dict.fromkeys(self.obligations, inception)
 
     def read(self, nodes: list[Node]) -> tuple[e.Event, ...]:

@@ -1,20 +1,9 @@
 """Reading obligations and their measures."""
 
-from collections.abc import Callable
 from fractions import Fraction
 
 from ..errors import Refusal
-from ..measures import (
-    AsInvoiced,
-    CostToCost,
-    LabourHours,
-    Milestones,
-    Observed,
-    PointInTime,
-    StraightLine,
-    Units,
-    Usage,
-)
+from ..measures import METHODS
 from ..terms import Obligation, Recognition
 from ..wording import _
 from .node import Node, exact, quoted
@@ -53,7 +42,8 @@ def read_obligation(node: Node) -> Obligation:
 
 def read_recognition(node: Node) -> Recognition:
     """Return how an obligation is measured."""
-    return node.one_of("method", READERS, "method")(node)
+    readers = {name: method.read for name, method in METHODS.items()}
+    return node.one_of("method", readers, "method")(node)
 
 
 def _not_negative(node: Node, key: str) -> Fraction:
@@ -79,69 +69,3 @@ def _residual(node: Node) -> bool:
             node.at("ssp_method"), _("unknown: %(value)s; there is residual", value=quoted(node.value["ssp_method"]))
         )
     return True
-
-
-def _point_in_time(node: Node) -> Recognition:
-    node.only("method")
-    return PointInTime()
-
-
-def _straight_line(node: Node) -> Recognition:
-    node.only("method", "start", "end", "prorate")
-    start = node.day("start")
-    monthly = node.one_of("prorate", {"daily": False, "monthly": True}, "proration")
-    return StraightLine(start=start, end=node.day("end", earliest=start), monthly=monthly)
-
-
-def _cost_to_cost(node: Node) -> Recognition:
-    node.only("method", "total_cost")
-    node.above("total_cost")
-    return CostToCost(total_cost=node.units("total_cost"))
-
-
-def _hours(node: Node) -> Recognition:
-    node.only("method", "total_hours")
-    return LabourHours(total_hours=node.above("total_hours"))
-
-
-def _units(node: Node) -> Recognition:
-    node.only("method")
-    return Units()
-
-
-def _milestones(node: Node) -> Recognition:
-    node.only("method", "milestones")
-    milestones = node.node("milestones")
-    weights = {key: milestones.share(key) for key in milestones.value}
-    total = sum(weights.values())
-    if total != 1:
-        raise Refusal(milestones.place, _("weights total %(total)s, not 1", total=f"{float(total):g}"))
-    return Milestones(weights=weights)
-
-
-def _usage(node: Node) -> Recognition:
-    node.only("method")
-    return Usage()
-
-
-def _as_invoiced(node: Node) -> Recognition:
-    node.only("method")
-    return AsInvoiced()
-
-
-def _manual(node: Node) -> Recognition:
-    node.only("method")
-    return Observed()
-
-
-READERS: dict[str, Callable[[Node], Recognition]] = {
-    "point_in_time": _point_in_time,
-    "straight_line": _straight_line,
-    "cost_to_cost": _cost_to_cost,
-    "hours": _hours,
-    "units": _units,
-    "milestones": _milestones,
-    "usage": _usage,
-    "as_invoiced": _as_invoiced,
-    "manual": _manual,
-}

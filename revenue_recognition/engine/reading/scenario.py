@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from ..contract import Contract, Question, Rates, Scenario
 from ..errors import Refusal
-from ..terms import Contract, Discount, Financing, Obligation, Question, Rates, Scenario, Variable
+from ..terms import Discount, Financing, Obligation, Variable
 from ..wording import Day, _
 from .events import EventReader
 from .node import Node, day, quoted
@@ -59,7 +60,7 @@ def _contract(root: Node) -> Contract:
     node.only("date", "fixed", "variable", "discount", "financing", "obligations")
     inception = node.day("date")
     obligations = _obligations(node)
-    keys = {one.key for one in obligations}
+    keys = {obligation.key for obligation in obligations}
     variable = tuple(_variable(item, keys) for item in node.nodes("variable"))
     names = _unique(variable)
     return Contract(
@@ -92,7 +93,7 @@ def _obligations(node: Node) -> tuple[Obligation, ...]:
 
 def _need_prices(obligations: list[Obligation]) -> None:
     """Refuse an obligation without a standalone selling price where there is something to share."""
-    sharing = [one for one in obligations if not one.recognition.measure(one).open_ended]
+    sharing = [obligation for obligation in obligations if not obligation.recognition.measure(obligation).open_ended]
     for one in sharing if len(sharing) > 1 else ():
         if one.ssp is None and one.ssp_range is None and not one.residual:
             raise Refusal(f"{one.place}.ssp", _("needed to share the price"))
@@ -111,10 +112,10 @@ def _variable(node: Node, keys: set[str]) -> Variable:
 
 def _unique(variables: tuple[Variable, ...]) -> set[str]:
     names: set[str] = set()
-    for one in variables:
-        if one.key in names:
-            raise Refusal(f"{one.place}.key", _('"%(name)s" is used twice', name=one.key))
-        names.add(one.key)
+    for variable in variables:
+        if variable.key in names:
+            raise Refusal(f"{variable.place}.key", _('"%(name)s" is used twice', name=variable.key))
+        names.add(variable.key)
     return names
 
 

@@ -199,7 +199,7 @@ class History(Changes):
         return {
             "share": share,
             "earned": earned,
-            "allocated": whole(ob.net(share, ob.units_promised)),
+            "allocated": whole(ob.net(earned if ob.removed else share, ob.units_promised)),
             "recognised": whole(ob.net(earned, ob.delivered)),
             "progress": ob.measure(day, ob.delivered if ob.method == "units" else earned - ob.frozen),
         }

@@ -181,10 +181,10 @@ class Changes:
         staying = [ob for ob in joining if ob.key not in removed] + added
         for ob in self.sharing():
             if ob.removed:
-                ob.frozen = before[ob.key]["share"]
+                ob.frozen = self.frozen(ob)
         pool = delta
         for ob in joining:
-            ob.frozen, ob.live, ob.separate = Fraction(whole(before[ob.key]["earned"])), Fraction(0), False
+            ob.frozen, ob.live, ob.separate = self.stays(ob, before), Fraction(0), False
             ob.interest = ob.interest_this_year = Fraction(0)
             pool += before[ob.key]["share"] - ob.frozen
         for ob in staying:
@@ -218,13 +218,19 @@ class Changes:
         for ob in gone:
             price = ob.frozen + ob.live + ob.interest + ob.interest_this_year
             ob.live = ob.interest = ob.interest_this_year = Fraction(0)
-            ob.frozen += whole(before[ob.key]["earned"]) - self.frozen(ob)
+            ob.frozen += self.stays(ob, before) - self.frozen(ob)
             pool += price - ob.frozen
         parts = portions(pool, weights) if self.restarted else self.share_net(pool, staying)
         if pool >= 0 and any(part < 0 for part in parts):
             parts = portions(pool, weights)
         for ob, part in zip(staying, parts, strict=True):
             ob.live = part
+
+    @staticmethod
+    def stays(ob, before):
+        """Return what a modification leaves as recognised: as booked, or exactly where something comes off it."""
+        earned = before[ob.key]["earned"]
+        return Fraction(earned if ob.is_reduced else whole(earned))
 
     @staticmethod
     def unearned_variable(variable, obligations, removed, before, everything):

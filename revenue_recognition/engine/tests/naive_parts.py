@@ -191,7 +191,7 @@ class Obligation:
     def earned(self, allocated, frozen, day):
         """Return what is earned of an allocated amount, exactly, before expected rebates and returns."""
         if self.removed:
-            return Fraction(allocated)
+            return Fraction(frozen if self.is_reduced else allocated)
         live, progress = allocated - frozen, self.measure(day)
         at_cost = Fraction(0)
         if self.method == "cost_to_cost":
@@ -204,6 +204,11 @@ class Obligation:
             return gross
         rebate = 0 if self.expected_price is None else (self.unit_price - self.expected_price) * units
         return (gross - rebate) * (1 - self.return_rate)
+
+    @property
+    def is_reduced(self):
+        """Whether rebates or returns are expected: what is earned is then rounded after them, not before."""
+        return self.method == "units" and (self.expected_price is not None or self.return_rate != 0)
 
     @property
     def units_promised(self):

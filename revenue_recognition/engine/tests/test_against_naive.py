@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 
 from .. import simulate
 from . import naive
@@ -53,9 +53,6 @@ def test_the_same_figures_without_modifications(scenario):
 @properties
 @given(scenarios(frozenset({"money", "financing"}), max_size=4))
 def test_the_same_figures_with_financing(scenario):
-    # Interest is shared by allocated prices in whole units. Of a price of a few units, who has the only one depends on
-    # the days on which it was rounded, and interest many times the price then follows it: no figure is the right one.
-    assume(simulate(scenario, PLACES)["positions"][0]["transaction_price"] >= 100)
     assert_same(scenario)
 
 

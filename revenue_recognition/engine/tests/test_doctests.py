@@ -13,7 +13,7 @@ MODULES = [
     module.name for module in walk_packages(path, f"{package}.") if ".tests" not in module.name and not module.ispkg
 ]
 #: What explains itself without an example: terms, states, and what only reads or writes them.
-WITH_EXAMPLES = {"allocation", "currency", "dates", "errors", "money", "measures.base", "reading.node"}
+WITH_EXAMPLES = {"allocation", "concession", "currency", "dates", "errors", "money", "measures.base", "reading.node"}
 
 
 @pytest.mark.parametrize("name", [package, *MODULES])

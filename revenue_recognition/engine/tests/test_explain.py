@@ -1,5 +1,7 @@
 """What a position says about itself."""
 
+import pytest
+
 from .. import simulate
 
 TRANSFER = {"method": "point_in_time"}
@@ -61,9 +63,65 @@ def test_milestones_are_named():
     events = [{**head, "milestone": name} for name in ("Build", "Design")]
     found = steps(contract, events, "2025-02-28", "progress", book="ifrs15")
     assert found["P"] == (
-        "30 % of 120,000.00: milestones Design, Build reached of Design, Build, Test; 36,000.00 recognised",
+        "30 % of 120,000.00: milestones reached: Design (10 %, on 2025-02-01), Build (20 %, on 2025-02-01); "
+        "not reached: Test (70 %); 36,000.00 recognised",
         "IFRS 15.B15",
     )
+
+
+def test_of_many_milestones_the_weights_still_add_up():
+    milestones = {str(number): 0.1 for number in range(10)}
+    recognition = {"method": "milestones", "milestones": milestones}
+    contract = {"date": "2025-01-01", "fixed": 100, "obligations": [{"key": "P", "recognition": recognition}]}
+    event = {"date": "2025-02-01", "type": "milestone", "obligation": "P", "milestone": "3"}
+    text = steps(contract, [event], "2025-02-28", "progress")["P"][0]
+    assert text == (
+        "10 % of 100.00: milestones reached: 3 (10 %, on 2025-02-01); "
+        "not reached: 0 (10 %), 1 (10 %), 2 (10 %), 4 (10 %), 5 (10 %) and 4 more (together 40 %); 10.00 recognised"
+    )
+
+
+def more(**values):
+    """A prospective modification that raises the price by 100."""
+    return {"date": "2025-02-10", "type": "modify", "treatment": "prospective", "fixed_delta": 100, **values}
+
+
+def test_progress_after_a_modification_says_what_it_applies_to():
+    """Progress × allocated price is another figure than what is recognised."""
+    recognition = {"method": "milestones", "milestones": {"Design": 0.5, "Build": 0.3, "Test": 0.2}}
+    contract = {"date": "2025-01-01", "fixed": 1000, "obligations": [{"key": "P", "recognition": recognition}]}
+    head = {"date": "2025-02-01", "type": "milestone", "obligation": "P"}
+    events = [{**head, "milestone": "Design"}, more(), {**head, "date": "2025-02-20", "milestone": "Build"}]
+    assert steps(contract, events, "2025-02-28", "progress")["P"][0] == (
+        "500.00 was recognised before the modification, progress is of the rest; "
+        "60 % of 600.00: milestones reached: Design (50 %, on 2025-02-01), Build (30 %, on 2025-02-20); "
+        "not reached: Test (20 %); 50 % was done before the modification, 30 % since then of the 50 % that was left; "
+        "860.00 recognised"
+    )
+
+
+@pytest.mark.parametrize("method", ["manual", "point_in_time"])
+def test_what_is_observed_and_what_is_left_are_told_apart(method):
+    contract = {"date": "2025-01-01", "fixed": 1000, "obligations": [{"key": "P", "recognition": {"method": method}}]}
+    seen = {"manual": ("progress", "progress", 0.8), "point_in_time": ("satisfy", "share", 0.3)}
+    kind, name, later = seen[method]
+    head = {"date": "2025-02-01", "type": kind, "obligation": "P"}
+    events = [{**head, name: 0.5}, more(), {**head, "date": "2025-02-20", name: later}]
+    text = steps(contract, events, "2025-02-28", "progress")["P"][0]
+    assert "60 % of 600.00" in text
+    assert "50 % was done before the modification, 30 % since then of the 50 % that was left" in text
+
+
+def test_what_is_recognised_is_the_part_apart_and_progress_of_the_rest():
+    """Also beside uninstalled materials, whose cost earns no margin."""
+    cost = {"key": "W", "recognition": {"method": "cost_to_cost", "total_cost": 800}}
+    spent = {"date": "2025-01-20", "type": "cost", "obligation": "W", "amount": 200}
+    lift = {"date": "2025-02-20", "type": "cost", "obligation": "W", "amount": 100, "kind": "uninstalled"}
+    contract = {"date": "2025-01-01", "fixed": 1000, "obligations": [cost]}
+    scenario = {"currency": "USD", "contract": contract, "events": [spent, more(), lift], "at": ["2025-02-28"]}
+    found = simulate(scenario, {"USD": 2})["positions"][0]["obligations"]["W"]
+    assert found["apart"] == 350
+    assert found["recognised"] == round(350 + found["progress"] * (found["allocated"] - 350), 2)
 
 
 def test_what_the_constraint_keeps_out_is_named():

@@ -210,3 +210,13 @@ def test_31_what_documents_the_refund_of_a_termination_does_not_count_again(paid
     found = stands(scenario, day)[0]
     assert found.revenue == found.billed == found.paid == (paid - refund) * 100
     assert figures(stands(with_events(scenario, *documents), day)[0]) == figures(found)
+
+
+@properties
+@given(scenarios(ALL))
+def test_55_progress_of_the_price_beside_what_is_apart_is_what_is_recognised(scenario):
+    for found in stands(scenario, *days_of(scenario)):
+        for line in found.lines:
+            told = line.apart + line.progress * (line.allocated - line.apart)
+            # The price after rebates and returns is rounded by itself.
+            assert abs(line.recognised - told) <= 1, line

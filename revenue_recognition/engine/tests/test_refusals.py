@@ -3,6 +3,7 @@
 import json
 import math
 import xmlrpc.client
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 
@@ -115,10 +116,12 @@ def test_an_odd_key_in_any_object(key):
 @properties
 @given(scenarios(), st.data())
 def test_junk_in_several_places_of_any_scenario(scenario, data):
+    scenario = deepcopy(scenario)
     for _number in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(list(every_path(scenario))))
         where = scenario
         for step in path[:-1]:
             where = where[step]
-        where[path[-1]] = data.draw(st.sampled_from(list(JUNK.values())))
+        # A copy: the next place may lie in it.
+        where[path[-1]] = deepcopy(data.draw(st.sampled_from(list(JUNK.values()))))
     ends_well(scenario)

@@ -18,7 +18,7 @@ ALONE = SQL(
 class Source:
     """Reads one kind of fact for many contracts with one query.
 
-    A subclass answers :meth:`tell`: it adds events of the engine to the contracts, or tells
+    A subclass answers :meth:`read_into`: it adds events of the engine to the contracts, or tells
     their promises what they wait for.
 
     :param loader: whose day, company and scale hold
@@ -27,7 +27,7 @@ class Source:
     def __init__(self, loader):
         self.loader = loader
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """Read the facts of some contracts into them.
 
         :param dict loaded: :class:`~..loaded.Loaded` by the id of the contract

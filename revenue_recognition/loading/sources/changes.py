@@ -13,15 +13,17 @@ from .base import Source
 class Changes(Source):
     """Reads ``revenue.modification`` and its lines: what is applied, or looked at as if it were."""
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         rows = self.loader.rows(self._query(loaded))
         lines = self._lines([row[1] for row in rows])
         changes = {}
-        for contract_id, row_id, kind, day, *terms in rows:
+        for contract_id, row_id, kind, day, *terms, confirmed_again in rows:
             place = f"modification {row_id}"
             contract = loaded[contract_id]
             if kind == "terminate":
+                if confirmed_again:
+                    contract.problem("ended", blocking=False)
                 event = e.Terminate(date=day, place=place, refund=terms[-1] or 0)
             else:
                 if any(one not in contract.promises for one, _action, _new in lines.get(row_id, ())):
@@ -36,7 +38,9 @@ class Changes(Source):
     def _query(self, loaded):
         return SQL(
             """
-            SELECT m.contract_id, m.id, m.kind, m.date, m.treatment, %s, %s
+            SELECT m.contract_id, m.id, m.kind, m.date, m.treatment, %s, %s,
+                   m.kind = 'terminate' AND m.of_order AND m.state = 'applied' AND EXISTS (
+                       SELECT 1 FROM sale_order s WHERE s.revenue_contract_id = m.contract_id AND s.state = 'sale')
               FROM revenue_modification m
               JOIN revenue_contract k ON k.id = m.contract_id
               JOIN res_currency c ON c.id = k.currency_id

@@ -9,7 +9,7 @@ from .base import Source
 class ContractCosts(Source):
     """Reads ``revenue.contract.cost``; a cost that names no obligation is amortised with all of them."""
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         query = SQL(
             """

@@ -14,7 +14,7 @@ class Costs(Source):
     only lines that name an order line can be told apart; the rest is a problem.
     """
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         wanted = self.wanted(loaded, "cost_to_cost")
         for row in self.loader.rows(self._query(wanted)) if wanted else ():

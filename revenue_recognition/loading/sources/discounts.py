@@ -9,7 +9,7 @@ from .base import Source
 class Discounts(Source):
     """Reads ``revenue.contract.discount``."""
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         query = SQL(
             """
@@ -27,6 +27,8 @@ class Discounts(Source):
         )
         for contract_id, row_id, amount, obligations in self.loader.rows(query):
             contract = loaded[contract_id]
-            keys = tuple(contract.promises[one].key for one in obligations if one in contract.promises)
+            keys = tuple(
+                contract.promises[obligation].key for obligation in obligations if obligation in contract.promises
+            )
             if keys:
                 contract.discounts.append(Discount(amount=amount, allocate_to=keys, place=f"discount {row_id}"))

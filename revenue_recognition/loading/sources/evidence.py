@@ -12,7 +12,7 @@ from .base import Source
 class Evidence(Source):
     """Reads ``revenue.evidence``, in the order it was recorded within a date."""
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         query = SQL(
             """
@@ -33,7 +33,7 @@ class Evidence(Source):
 
 
 class Fact:
-    """One row of evidence; each kind has a method that says what it means."""
+    """One row of evidence; a method for each kind turns it into events of the engine."""
 
     def __init__(self, contract, promise, day, value, place):
         self.contract = contract

@@ -10,7 +10,7 @@ from .base import ALONE, Source
 class Timesheets(Source):
     """Reads the timesheets of the order lines, and of the project that belong to no order line."""
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         wanted = self.wanted(loaded, "hours")
         for contract_id, obligation_id, day, hours in self.loader.rows(self._query(wanted)) if wanted else ():

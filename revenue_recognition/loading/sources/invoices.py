@@ -12,7 +12,7 @@ from .base import Source
 class Invoices(Source):
     """Reads the invoice lines of contracts, whatever account they stand on."""
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         for row in self.loader.rows(self._query(loaded)):
             contract_id, day, account_id, currency_id, obligation_id, amount, company = row
@@ -23,7 +23,7 @@ class Invoices(Source):
                 contract.problem("currency", currency=self.loader.names[currency_id], date=day)
                 continue
             _add(contract.billed, account_id, units, company_units)
-            _add(contract.booked, day, units, company_units)
+            _add(contract.billed_by_day, day, units, company_units)
             self._happened(contract, contract.promises.get(obligation_id), day, units)
 
     def _happened(self, contract, promise, day, units):

@@ -17,7 +17,7 @@ class Payments(Source):
     total. A close reads them only where money bears interest: nothing else depends on them.
     """
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         wanted = [one.id for one in loaded.values() if self.loader.payments or one.financing_rate]
         paid = {}
@@ -27,7 +27,7 @@ class Payments(Source):
             paid[contract_id] = total
             totals.setdefault(contract_id, {})[day] = round_half_away(total)
         for contract_id, by_day in totals.items():
-            _tell(loaded[contract_id], by_day)
+            _add_payments(loaded[contract_id], by_day)
 
     def _query(self, ids):
         return SQL(
@@ -64,7 +64,7 @@ class Payments(Source):
         )
 
 
-def _tell(contract, totals):
+def _add_payments(contract, totals):
     """Add payments, of no more than is billed by then.
 
     What was paid and then credited is owed to the customer until it is paid back or used: it stays on the receivable,
@@ -73,8 +73,8 @@ def _tell(contract, totals):
     :param dict totals: what was paid in all, by day
     """
     billed = total = counted = 0
-    for day in sorted({*totals, *contract.booked}):
-        billed += contract.booked.get(day, (0, 0))[0]
+    for day in sorted({*totals, *contract.billed_by_day}):
+        billed += contract.billed_by_day.get(day, (0, 0))[0]
         total = totals.get(day, total)
         now = min(total, max(billed, 0))
         if now != counted:

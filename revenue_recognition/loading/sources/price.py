@@ -10,7 +10,7 @@ from .base import Source
 class PriceChanges(Source):
     """Reads ``revenue.price.change``: a first estimate by inception opens the variable amount, later ones change it."""
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         opened = set()
         query = SQL(

@@ -6,9 +6,9 @@ from .base import Source
 
 
 class Triggers(Source):
-    """Turns what other sources told the promises into events; reads nothing itself."""
+    """Makes events of what other sources noted on the promises; reads nothing itself."""
 
-    def tell(self, loaded):
+    def read_into(self, loaded):
         """See :class:`Source`."""
         for contract in loaded.values():
             for promise in contract.promises.values():

@@ -85,7 +85,7 @@ test("a tile opens what is behind it, of its company only", async () => {
         {
             xmlId: "revenue_recognition.action_revenue_exception",
             domain: [
-                ["close_id", "=", false],
+                ["is_todo", "=", true],
                 ["company_id", "=", 1],
             ],
             context: { search_default_blocking: 1 },
@@ -129,7 +129,7 @@ test("the forecast says in a table what its bars say", async () => {
     await waitFor(".o_revenue_forecast canvas");
     expect(queryAllTexts(".o_revenue_forecast tbody th")).toEqual(["Oct 2026", "Nov 2026"]);
     expect(".o_revenue_forecast tbody tr:eq(1) td:eq(1)").toHaveText(/250\.00/);
-    expect(".o_revenue_forecast header").toHaveText(/77\.00 waits for milestones/);
+    expect(".o_revenue_forecast header").toHaveText(/77\.00 has no month yet/);
 });
 
 test("refresh asks for all of it again", async () => {

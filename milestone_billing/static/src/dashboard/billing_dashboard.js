@@ -33,11 +33,18 @@ export class BillingDashboard extends Component {
 
     get tiles() {
         return [
-            { key: "ready", label: _t("Ready to bill"), icon: "fa-check", filters: ["ready"] },
-            { key: "blocked", label: _t("Blocked or failed"), icon: "fa-exclamation-triangle", filters: ["blocked", "failed"] },
+            { key: "ready", label: _t("Ready to bill"), icon: "fa-check", filters: ["ready"], queue: true },
+            {
+                key: "blocked",
+                label: _t("Blocked or failed"),
+                icon: "fa-exclamation-triangle",
+                filters: ["blocked", "failed", "draft_credit"],
+                queue: true,
+            },
             { key: "held", label: _t("On hold"), icon: "fa-pause-circle", filters: ["held"] },
             { key: "late", label: _t("Late"), icon: "fa-clock-o", filters: ["late"] },
             { key: "upcoming", label: _t("Next 60 days"), icon: "fa-calendar", filters: ["upcoming"] },
+            { key: "undated", label: _t("No planned date"), icon: "fa-calendar-o", filters: ["undated"] },
         ];
     }
 
@@ -47,7 +54,8 @@ export class BillingDashboard extends Component {
                 key: "waiting",
                 title: _t("Needs a person"),
                 empty: _t("Nothing is blocked. What cannot be billed appears here, with what lifts it."),
-                filters: ["blocked", "failed"],
+                filters: ["blocked", "failed", "draft_credit"],
+                queue: true,
             },
             {
                 key: "late",
@@ -64,10 +72,11 @@ export class BillingDashboard extends Component {
         ];
     }
 
-    /** Open the milestones that these filters of their search view leave. */
-    openFiltered(filters) {
+    /** Open the milestones that these filters leave: what waits in the queue, whose columns have the total of the tile. */
+    openFiltered({ filters, queue }) {
         const additionalContext = Object.fromEntries(filters.map((name) => [`search_default_${name}`, 1]));
-        return this.action.doAction("milestone_billing.action_billing_milestone", { additionalContext });
+        const name = queue ? "action_billing_milestone_queue" : "action_billing_milestone";
+        return this.action.doAction(`milestone_billing.${name}`, { additionalContext });
     }
 
     openMilestone(id) {

@@ -1,6 +1,6 @@
 import { Component } from "@odoo/owl";
 import { formatCurrency } from "@web/core/currency";
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { day } from "../milestone/milestone_format";
 
 /** The first milestones behind a filter, each a click from its form. */
 export class BillingDashboardList extends Component {
@@ -19,6 +19,6 @@ export class BillingDashboardList extends Component {
     }
 
     formatDay(row) {
-        return row.date ? formatDate(deserializeDate(row.date)) : "";
+        return day(row.date);
     }
 }

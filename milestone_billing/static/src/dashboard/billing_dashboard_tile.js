@@ -1,6 +1,8 @@
 import { Component } from "@odoo/owl";
 import { formatCurrency } from "@web/core/currency";
 
+const AMOUNTS = { type: Array, element: { type: Object, shape: { currency_id: Number, amount: Number } } };
+
 /** One figure of the dashboard: how many milestones, and how much money, behind a filter. */
 export class BillingDashboardTile extends Component {
     static template = "milestone_billing.BillingDashboardTile";
@@ -9,7 +11,9 @@ export class BillingDashboardTile extends Component {
         label: String,
         icon: String,
         count: Number,
-        amounts: { type: Array, element: { type: Object, shape: { currency_id: Number, amount: Number } } },
+        amounts: AMOUNTS,
+        credits: AMOUNTS,
+        attained: AMOUNTS,
         onOpen: Function,
     };
 

@@ -1,11 +1,11 @@
-import { deserializeDate } from "@web/core/l10n/dates";
-import { formatDate, formatMonetary } from "@web/views/fields/formatters";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { formatMonetary } from "@web/views/fields/formatters";
 
 export function money(amount, currencyId) {
     return formatMonetary(amount, { currencyId });
 }
 
-/** A day as lists show it: in the user's format, the year left out when it is this one. */
+/** A day as the sentences beside it write it: in the format of the user's language, with its year. */
 export function day(text) {
     return text ? formatDate(deserializeDate(text)) : "";
 }

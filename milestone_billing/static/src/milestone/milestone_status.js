@@ -9,6 +9,7 @@ export const STATUSES = {
     drafted: { icon: "fa-pencil-square-o", tone: "info" },
     invoiced: { icon: "fa-file-text-o", tone: "success" },
     paid: { icon: "fa-check-circle", tone: "success" },
+    crediting: { icon: "fa-undo", tone: "warning" },
     credited: { icon: "fa-undo", tone: "warning" },
     cancelled: { icon: "fa-times-circle", tone: "secondary" },
 };

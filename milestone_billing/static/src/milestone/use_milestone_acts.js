@@ -35,6 +35,16 @@ export function useMilestoneActs(afterwards, before = async () => {}) {
         await action.doAction(await orm.call("billing.milestone", method, [[id]]));
     }
 
+    function openRecord(model, { id, name }) {
+        return action.doAction({
+            type: "ir.actions.act_window",
+            name,
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+
     return {
         attain: (milestone) =>
             call(
@@ -76,13 +86,7 @@ export function useMilestoneActs(afterwards, before = async () => {}) {
             openDialog("milestone_billing.billing_hold_action_new", { default_milestone_id: id }),
         credit: (milestone) => follow("action_credit", milestone),
         open_invoices: (milestone) => follow("action_view_invoices", milestone),
-        open: (milestone) =>
-            action.doAction({
-                type: "ir.actions.act_window",
-                name: milestone.name,
-                res_model: "billing.milestone",
-                res_id: milestone.id,
-                views: [[false, "form"]],
-            }),
+        open: (milestone) => openRecord("billing.milestone", milestone),
+        open_invoice: (invoice) => openRecord("account.move", invoice),
     };
 }

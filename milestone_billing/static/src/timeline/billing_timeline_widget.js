@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, useEffect, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -25,6 +25,11 @@ export class BillingTimelineWidget extends Component {
             () => (this.props.record.dirty ? this.props.record.save() : true)
         );
         useSavedRecord((record) => this.load(record));
+        // Not before it is there: a form that is read anew while it opens makes its widgets anew.
+        useEffect(
+            () => this.catchUp(),
+            () => [this.state.plan]
+        );
         useBillingUpdates(
             () => this.state.plan?.order_ids || [],
             () => this.reload(),
@@ -36,6 +41,21 @@ export class BillingTimelineWidget extends Component {
         this.state.plan = resId
             ? await this.keepLast.add(this.orm.call(resModel, "get_billing_timeline", [[resId]]))
             : null;
+    }
+
+    /** Read the form anew, once, where its list was read before the queue billed what the timeline shows as billed. */
+    catchUp() {
+        const { data, dirty } = this.props.record;
+        const list = data.billing_milestone_ids || data.milestone_ids;
+        const shown = new Map(this.state.plan?.milestones.map(({ id, status }) => [id, status]));
+        const isBehind = list?.records?.some(
+            ({ resId, data: { status } }) => status && shown.has(resId) && status !== shown.get(resId)
+        );
+        const read = JSON.stringify([...shown]);
+        if (isBehind && !dirty && read !== this.caughtUp) {
+            this.caughtUp = read;
+            this.props.record.load();
+        }
     }
 
     /** Read the whole form anew, whose fields tell the same; or the timeline alone while somebody is typing. */

@@ -17,10 +17,11 @@ registry.category("web_tour.tours").add("billing_dashboard", {
         },
         {
             content: "in the list, filtered",
-            trigger: ".o_list_view .o_data_row:contains(Held one)",
+            trigger: ".o_list_view .o_data_row:contains(Failed one)",
         },
         {
-            trigger: ".o_list_view:not(:has(.o_data_row:contains(Planned one)))",
+            content: "without what a hold keeps back, which is on a tile of its own",
+            trigger: ".o_list_view:not(:has(.o_data_row:contains(Planned one), .o_data_row:contains(Held one)))",
         },
         {
             content: "goes back",

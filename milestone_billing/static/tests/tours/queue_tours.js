@@ -75,7 +75,7 @@ tours.add("billing_queue_bulk", {
             trigger: ".modal [name=reason] input",
             run: "edit Credit check",
         },
-        ...confirm("Hold", "Held: 1"),
+        ...confirm("Hold", "1 milestone is kept"),
         {
             content: "The list is up to date",
             trigger: ".o_list_view .o_data_row:contains(Planned one):contains(On hold: Credit check)",

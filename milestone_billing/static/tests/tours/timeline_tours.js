@@ -193,12 +193,16 @@ tours.add("billing_schedule_on_quotation", {
         },
         {
             content: "and are changed to fit",
-            trigger: "[name=milestone_ids] .o_data_row:contains(First half) td[name=percent]",
+            trigger: "[name=milestone_ids] .o_data_row:contains(First half) td[name=amount_type]",
             run: "click",
         },
         {
-            trigger: "[name=milestone_ids] .o_data_row [name=percent] input",
-            run: "edit 30 && click body",
+            trigger: "[name=milestone_ids] .o_data_row .o_field_billing_amount .o_billing_cell_number input",
+            run: "edit 30 && press Tab",
+        },
+        {
+            content: "The row says so before anything is saved",
+            trigger: "[name=milestone_ids] .o_data_row:contains(Second half):contains(700.00)",
         },
         {
             trigger: ".o_form_button_save:visible",

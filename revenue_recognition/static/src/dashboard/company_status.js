@@ -47,6 +47,16 @@ export class CompanyStatus extends Component {
     get closeTile() {
         const { open, next, days } = this.company.close;
         const day = this.formatDay(next);
+        if (!open && !this.hasBegun) {
+            return {
+                name: "close",
+                label: _t("Next close"),
+                icon: "fa-calendar-check-o",
+                value: _t("Nothing to close yet"),
+                note: _t("Begins with the first contract"),
+                onOpen: () => this.openClose(),
+            };
+        }
         return {
             name: "close",
             label: open ? open.name : _t("Next close"),
@@ -58,6 +68,19 @@ export class CompanyStatus extends Component {
             tone: days > 0 ? "warning" : "",
             onOpen: () => this.openClose(),
         };
+    }
+
+    get hasBegun() {
+        return this.company.setup?.begun ?? true;
+    }
+
+    /** What to do before the first close, in order; nothing once something is closed. */
+    get steps() {
+        return this.company.setup?.steps || [];
+    }
+
+    openStep(step) {
+        return this.action.doAction(step.action);
     }
 
     daysText(days) {
@@ -95,7 +118,7 @@ export class CompanyStatus extends Component {
                 value: String(blocking),
                 note: blocking ? _t("Something is missing") : _t("Nothing is missing"),
                 tone: blocking ? "danger" : "",
-                onOpen: () => this.open(todo, { search_default_blocking: 1 }, [["close_id", "=", false]]),
+                onOpen: () => this.open(todo, { search_default_blocking: 1 }, [["is_todo", "=", true]]),
             },
             {
                 name: "hints",
@@ -103,7 +126,7 @@ export class CompanyStatus extends Component {
                 icon: "fa-lightbulb-o",
                 value: String(hints),
                 note: hints ? _t("Worth a look") : _t("No hints"),
-                onOpen: () => this.open(todo, { search_default_hints: 1 }, [["close_id", "=", false]]),
+                onOpen: () => this.open(todo, { search_default_hints: 1 }, [["is_todo", "=", true]]),
             },
             {
                 name: "proposed",

@@ -116,7 +116,7 @@ export class ForecastChart extends Component {
     }
 
     openWaterfall() {
-        return this.action.doAction("revenue_recognition.action_revenue_waterfall", {
+        return this.action.doAction("revenue_recognition.action_revenue_waterfall_filled", {
             additionalContext: { default_company_id: this.props.company.id },
         });
     }

@@ -1,0 +1,22 @@
+{
+    "name": "Billing Base",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "summary": "One invoice run: whatever is due, by the customer's rules, on one invoice",
+    "author": "Milestone Revenue contributors",
+    "license": "LGPL-3",
+    "depends": ["record_protection", "sale"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/billing_base_rules.xml",
+        "data/ir_cron.xml",
+        "views/billing_calendar_views.xml",
+        "views/billing_run_views.xml",
+        "views/billing_rules_views.xml",
+        "wizards/billing_day_views.xml",
+        "views/menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["billing_base/static/tests/tours/**/*"],
+    },
+}

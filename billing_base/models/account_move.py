@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    billing_rules_text = fields.Text(
+        "Billing Rules",
+        compute="_compute_billing_rules_text",
+        compute_sudo=True,
+        help="The rules of billing that hold for the orders of this invoice, and whose they are.",
+    )
+
+    def _compute_billing_rules_text(self):
+        for move in self:
+            texts = dict.fromkeys(move.invoice_line_ids.sale_line_ids.order_id.mapped("billing_rules_text"))
+            move.billing_rules_text = "\n".join(text for text in texts if text)

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+
+STATES = [
+    ("to_bill", "To Bill"),
+    ("excluded", "Excluded"),
+    ("blocked", "Blocked"),
+    ("billed", "Billed"),
+    ("failed", "Failed"),
+    ("nothing", "Nothing Left"),
+]
+
+
+class BillingRunInvoice(models.Model):
+    """One invoice of a run: what is to stand on it, and what came of it."""
+
+    _name = "billing.run.invoice"
+    _description = "Invoice of a Run"
+    _inherit = ["billing.draft"]
+    _order = "run_id desc, id"
+
+    run_id = fields.Many2one("billing.run", required=True, readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="run_id.company_id", store=True, index=True, precompute=True)
+    day = fields.Date("Invoice Date", required=True, readonly=True, help="The date of the invoice.")
+    state = fields.Selection(
+        STATES, required=True, default="to_bill", readonly=True, index=True, help="What came of it until now."
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", readonly=True, index="btree_not_null", ondelete="set null", help="The invoice made."
+    )
+
+    _to_bill_idx = models.Index("(run_id, id) WHERE state = 'to_bill'")
+
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = row.move_id.display_name or row.partner_id.display_name
+
+    # === STATE === #
+
+    @api.model
+    def _values(self, draft, day):
+        """Return the values of the row of a draft (``engine.Draft``) that is dated ``day``."""
+        return {**self._draft_values(draft), "day": day, "state": "blocked" if draft.why else "to_bill"}
+
+    def _set_state(self, state, why=None, **vals):
+        """Move these rows to ``state``, with what keeps them there (facts, None for nothing)."""
+        if self:
+            self.sudo().write({"state": state, "why": why or False, **vals})
+
+    def action_retry(self):
+        """Try again to bill what is blocked, failed or excluded of these; it is billed in a moment.
+
+        :return: True
+        :raises AccessError: for who may not bill
+        """
+        self.env["billing.run"]._check_may_bill()
+        self.check_access("read")
+        self.filtered(lambda row: row.state in ("blocked", "failed", "excluded"))._reopen()
+        return True
+
+    def _reopen(self):
+        """Have these rows billed, dated today where their day is over."""
+        rows = self.sudo()
+        for company, some in rows.grouped("company_id").items():
+            today = company._billing_today()
+            for row in some:
+                row._set_state("to_bill", day=max(row.day, today))
+        rows.run_id.filtered(lambda run: run.state == "done").write({"state": "running", "finished_on": False})
+        if rows:
+            self.env["billing.run"]._wake()
+
+    @api.model
+    def _go_on(self, orders):
+        """Have what a rule kept back of orders tried again: of each order the last row."""
+        rows = self.search([("order_ids", "in", orders.ids), ("state", "=", "blocked")]) if orders.ids else self
+        last = {order: row for row in rows.sorted("id") for order in row.order_ids & orders}
+        self.union(*last.values())._reopen()

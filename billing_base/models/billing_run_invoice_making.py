@@ -1,0 +1,165 @@
+import logging
+from time import monotonic
+
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .obstacles import NotBillable
+from .sale_order import Instruction
+
+_logger = logging.getLogger(__name__)
+
+
+class _Probe(Exception):
+    """Ends an attempt of which nothing is to remain."""
+
+
+class BillingRunInvoice(models.Model):
+    """Billing a batch that a run has in hand: at once, else invoice by invoice, else without the orders at fault."""
+
+    _inherit = "billing.run.invoice"
+
+    def _bill_safely(self, end=float("inf")):
+        """Bill these rows of one run; what cannot be billed is left with its reason, the others go on.
+
+        Strategy: the fast path bills all at once. On a failure, each invoice is tried alone inside a savepoint.
+
+        :param float end: when (``time.monotonic``) to leave what was not tried alone yet to the next batch
+        """
+        if not self._try_to_bill():
+            return
+        for row in self:
+            row._bill_alone()
+            if monotonic() >= end:
+                return
+
+    def _bill_alone(self):
+        """Bill this row; where it fails, put the orders at fault on rows of their own, and bill the rest."""
+        error = self._try_to_bill()
+        if not error:
+            return
+        orders = self.order_ids.sorted("id")
+        probed = {order: self._probe(order) for order in orders} if len(orders) > 1 else {}
+        failing = {order: reason for order, reason in probed.items() if reason}
+        if not failing or len(failing) == len(orders):
+            self._fail(error)
+            return
+        for order, reason in failing.items():
+            self._take_off(order)._fail(reason)
+        error = self._try_to_bill()
+        if error:
+            self._fail(error)
+
+    def _try_to_bill(self):
+        """Bill these rows, or leave nothing of the attempt.
+
+        :return: the error that it raised, if any; what another transaction is in the way of is raised
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._bill()
+            return None
+        except (OperationalError, UniqueViolation):
+            raise
+        except Exception as error:
+            self.env.invalidate_all()
+            return error
+
+    def _probe(self, order):
+        """Return the error that billing one order of this row alone raises, or None. Nothing of the attempt remains."""
+        try:
+            with self.env.cr.savepoint():
+                self._take_off(order)._bill()
+                raise _Probe
+        except _Probe:
+            return None
+        except (OperationalError, UniqueViolation):
+            raise
+        except Exception as error:
+            return error
+        finally:
+            self.env.invalidate_all()
+
+    def _take_off(self, order):
+        """Take an order off this row, and return a row of its own for it."""
+        self.ensure_one()
+        alone = self.copy({"order_ids": [Command.set(order.ids)]})
+        if order != self.order_ids:
+            self.order_ids -= order
+        return alone
+
+    def _bill(self):
+        """Make the invoices of these rows of what is due now; note what came of each."""
+        run = self.run_id
+        run.ensure_one()
+        orders = self.order_ids
+        # What is due is read under the lock, so that whoever billed before is seen, or is in the way.
+        orders._billing_lock()
+        drafts = {}
+        for row in self:
+            for draft in run._plan(row.order_ids, row.day, run._since()):
+                # What is to share an invoice no longer, since rules or addresses changed, gets a row of its own.
+                drafts[row if row not in drafts else row.copy()] = draft
+        self.filtered(lambda row: row not in drafts)._set_state("nothing")
+        for row, draft in drafts.items():
+            row._note_draft(draft, known=row in self)
+        ready = {row: draft for row, draft in drafts.items() if not draft.why}
+        if ready:
+            self._make_invoices(ready)
+
+    def _note_draft(self, draft, known):
+        """Note on this row what is due now.
+
+        :param bool known: whether the row was planned with those of its customer, and says why it stands apart
+        """
+        values = self._values(draft, self.day)
+        self.sudo().write({name: value for name, value in values.items() if not (known and name == "splits")})
+
+    def _make_invoices(self, drafts):
+        """Have Odoo's own methods make the invoices of drafts, and note each on its row.
+
+        :param dict drafts: ``{row: engine.Draft}``
+        """
+        run = next(iter(drafts)).run_id
+        row_of = {order: row for row, draft in drafts.items() for order in draft.orders}
+        instruction = Instruction(
+            days=tuple((order, row.id, row.day) for order, row in row_of.items()),
+            lines=frozenset(due.line for draft in drafts.values() for due in draft.dues),
+        )
+        orders = self.env["sale.order"].browse(sorted(row_of)).with_user(run.user_id).sudo()
+        orders = orders.with_company(run.company_id)._flagged(billing_instruction=instruction)
+        made = {}
+        for move in orders._create_invoices(final=True):
+            row = row_of[move.invoice_line_ids.sale_line_ids.order_id.ids[0]]
+            if row in made:
+                raise UserError(self.env._("Odoo made two invoices of what shares one: %s.", row.display_name))
+            made[row] = move
+        for row, draft in drafts.items():
+            row._note_billed(draft, made.get(row))
+
+    def _note_billed(self, draft, move):
+        """Note on this row that an invoice bills its draft, and tell the sources."""
+        if not move:
+            self._set_state("nothing")
+            return
+        if move.move_type != "out_invoice":
+            raise NotBillable("negative", amount=-move.amount_total, currency=self.currency_id.id)
+        lines = {line.billing_key: line for line in move.sudo().invoice_line_ids if line.billing_key}
+        for source in self.env["billing.source"]._sources():
+            source._billed(draft.dues, lines)
+        amounts = {"amount_untaxed": move.amount_untaxed, "amount_total": move.amount_total}
+        self._set_state("billed", move_id=move.id, **amounts)
+
+    def _fail(self, error):
+        """Leave this row blocked or failed, with its reason."""
+        if isinstance(error, NotBillable):
+            self._set_state("blocked", error.why)
+        elif isinstance(error, UserError):
+            self._set_state("failed", {"name": "refused", "texts": {self.env.lang or "en_US": str(error)}})
+        else:
+            _logger.warning("Row %s of an invoice run cannot be billed", self.id, exc_info=error)
+            self._set_state("failed", {"name": "unexpected", "error": str(error)})

@@ -1,0 +1,161 @@
+from dataclasses import replace
+
+from odoo import api, models
+
+from ..engine.due import Draft, Group, told_splits
+from ..engine.units import from_units, to_units
+
+#: Orders whose due items are worked out at once.
+CHUNK = 500
+
+
+class BillingRun(models.Model):
+    """What a run on a day bills: the same for a preview, for a run that begins, and for each invoice it makes."""
+
+    _inherit = "billing.run"
+
+    @api.model
+    def _find_due(self, company, day, customers=None):
+        """Return the orders of a company of which something may be due by a day (``sale.order``), in id order.
+
+        :param customers: ``res.partner``, commercial partners; None for all
+        """
+        found = set()
+        for source in self.env["billing.source"]._sources():
+            found |= source._find_orders(company, day, customers)
+        return self.env["sale.order"].browse(sorted(found)).exists()
+
+    @api.model
+    def _plan(self, orders, day, since=None):
+        """Return the invoices that a run on a day makes of orders of one company: a list of ``engine.Draft``.
+
+        What is kept back has a draft of its own for each order, which says why.
+
+        :param since: date: the first day whose billing was not begun yet; the day itself when left out
+        """
+        drafts = []
+        for start in range(0, len(orders), CHUNK):
+            drafts += self._order_drafts(orders[start : start + CHUNK], day, since or day)
+        return self._join(drafts)
+
+    @api.model
+    def _order_drafts(self, orders, day, since):
+        """Return what is due of each order, with what keeps it back, as drafts of one order each."""
+        rules, drafts = orders._billing_rules(), []
+        for order, (dues, why) in self._ask_sources(orders, day).items():
+            if any(not due.comes_off for due in dues):
+                dues, waits = order._billing_on_day(rules[order], day, since, dues)
+                why = waits or why or order._billing_lacking(rules[order]) or order._billing_unusable()
+                drafts.append(self._order_draft(order, rules[order], dues, why))
+        return drafts
+
+    @api.model
+    def _ask_sources(self, orders, day):
+        """Return ``{order: (dues, what keeps them back)}``, in the order of the orders' ids."""
+        found = {order: ([], None) for order in orders.sorted("id")}
+        for source in self.env["billing.source"]._sources():
+            for order, answer in source._due(orders, day).items():
+                dues, why = found[order]
+                found[order] = ([*dues, *answer.dues], why or answer.why)
+        return found
+
+    @api.model
+    def _order_draft(self, order, rules, dues, why):
+        untaxed, total = order._billing_totals(dues)
+        return Draft(order._billing_group(rules), (order.id,), tuple(dues), untaxed, total, why)
+
+    @api.model
+    def _join(self, drafts):
+        """Return the invoices of drafts of one order each: those share one whose group is the same."""
+        groups, kept = {}, []
+        for draft in drafts:
+            if draft.why:
+                kept.append(draft)
+            else:
+                groups.setdefault(draft.group, []).append(draft)
+        joined = [self._joined(group, some) for group, some in groups.items()]
+        return self._with_splits(joined) + kept
+
+    @api.model
+    def _joined(self, group, drafts):
+        orders = tuple(order for draft in drafts for order in draft.orders)
+        dues = tuple(due for draft in drafts for due in draft.dues)
+        first = self.env["sale.order"].browse(orders[0])
+        untaxed, total = first._billing_totals(dues) if len(drafts) > 1 else (drafts[0].untaxed, drafts[0].total)
+        return Draft(group, orders, dues, untaxed, total, first._billing_negative(total))
+
+    @api.model
+    def _with_splits(self, drafts):
+        """Return these drafts with why they stand apart, those of one customer one after the other."""
+        customers = {}
+        for draft in drafts:
+            customers.setdefault((draft.group.company, draft.group.customer), []).append(draft)
+        told = []
+        for some in customers.values():
+            splits = told_splits([draft.group for draft in some])
+            told += [replace(draft, splits=splits[draft.group]) for draft in some]
+        return told
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _billing_unusable(self):
+        """Return what Odoo itself would let pass silently, as facts; None for nothing."""
+        self.ensure_one()
+        archived = (self.partner_invoice_id | self.partner_id).filtered(lambda partner: not partner.active)[:1]
+        if archived:
+            return {"name": "archived_customer", "customer": archived.display_name, "order": self.name}
+        if not self.currency_id.active:
+            return {"name": "archived_currency", "currency": self.currency_id.name}
+        return None
+
+    def _billing_negative(self, total):
+        """Return that an invoice in this order's currency comes to less than nothing, as facts; None where not.
+
+        :param int total: units of the currency
+        """
+        if total >= 0:
+            return None
+        amount = from_units(total, self.currency_id.rounding)
+        return {"name": "negative", "amount": amount, "currency": self.currency_id.id}
+
+    def _billing_group(self, rules):
+        """Return what orders have in common that share an invoice with this one (``engine.Group``).
+
+        :param dict rules: of this order, as ``_billing_rules`` has them
+        """
+        self.ensure_one()
+        order = self.with_company(self.company_id)
+        address, per = order.partner_invoice_id, rules["billing_one_invoice_per"].value
+        # As Odoo's own _prepare_invoice finds it.
+        position = order.fiscal_position_id or order.fiscal_position_id._get_fiscal_position(address)
+        return Group(
+            company=order.company_id.id,
+            customer=address.commercial_partner_id.id,
+            address=address.id,
+            delivery=order.partner_shipping_id.id or 0,
+            currency=order.currency_id.id,
+            fiscal_position=position.id or 0,
+            journal=order.journal_id.id or 0,
+            terms=order.payment_term_id.id or 0,
+            order=order.id if per == "order" else 0,
+            reference=(order.client_order_ref or "") if per == "reference" else "",
+        )
+
+    def _billing_totals(self, dues):
+        """Return what an invoice of dues comes to, in units of the currency: (untaxed, with taxes).
+
+        By Odoo's own arithmetic of taxes, over all lines at once, as it rounds them on the invoice.
+
+        :param self: the first order of the invoice
+        :param dues: ``engine.Due``, of any orders that share it
+        """
+        self.ensure_one()
+        AccountTax, company, currency = self.env["account.tax"], self.company_id, self.currency_id
+        base_lines = [self._billing_base_line(due.values) for due in dues]
+        AccountTax._add_tax_details_in_base_lines(base_lines, company)
+        AccountTax._round_base_lines_tax_details(base_lines, company)
+        totals = AccountTax._get_tax_totals_summary(base_lines, currency, company)
+        names = ("base_amount_currency", "total_amount_currency")
+        return tuple(to_units(totals[name], currency.rounding) for name in names)

@@ -1,0 +1,109 @@
+import logging
+from time import monotonic
+
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models, modules
+
+from ..engine.pace import Pace
+
+_logger = logging.getLogger(__name__)
+
+CONFLICTS = 20
+#: How long billing goes on that somebody waits for: well inside the limits of a request.
+REQUEST_SECONDS = 25
+
+
+class BillingRun(models.Model):
+    """Runs at work, batch by batch, each committed. Any number of workers may go on with runs at once.
+
+    The rows of a batch are locked; what another worker has in hand is passed by. Killed at any moment, nothing of the
+    batch in hand remains, and the next worker takes it up.
+    """
+
+    _inherit = "billing.run"
+
+    @api.model
+    def _cron_bill(self):
+        """Begin what is billed by itself today, and go on with all runs (called by the clock)."""
+        end = monotonic() + min(self._commit(), 10**9)
+        self._begin_automatic()
+        self._commit()
+        if not self._drain(end):
+            self._wake()
+            self._commit(remaining=1)
+
+    def action_bill(self):
+        """Go on with these runs now, without waiting for the clock.
+
+        What is not done after some seconds goes on by itself. Safe to call at any time and any number of times at once.
+
+        :return: True
+        :raises AccessError: for who may not bill
+        """
+        self._check_may_bill()
+        self.check_access("read")
+        runs = self.sudo()._without_defaults()
+        if not runs._drain(monotonic() + REQUEST_SECONDS):
+            runs._wake()
+        return True
+
+    def _drain(self, end):
+        """Bill what these runs, all for none, have to bill.
+
+        :param float end: when (``time.monotonic``) to have ended
+        :return: whether nothing is left but what other workers have in hand
+        """
+        pace, conflicts = Pace(end=end), 0
+        while conflicts < CONFLICTS and (size := pace.size(begun := monotonic())):
+            try:
+                batch = self._lock_batch(size)
+                batch._bill_safely(end)
+                self._finish()
+                self._commit(len(batch))
+            except (OperationalError, UniqueViolation) as error:
+                # Another worker, or a person, billed or changed the same orders: their commit came first. Begin anew.
+                conflicts += 1
+                _logger.info("An invoice run gives way to another transaction: %s", error)
+                self._rollback(error)
+                pace.gave_way()
+                continue
+            if not batch:
+                return True
+            pace.took(len(batch), monotonic() - begun)
+        return False
+
+    def _lock_batch(self, size):
+        """Lock and return rows to bill, of one run, that no other worker has in hand."""
+        domain = [("state", "=", "to_bill"), *([("run_id", "in", self.ids)] if self else [])]
+        for run in self.env["billing.run.invoice"].search(domain).run_id.sorted("id"):
+            rows = run.invoice_ids.filtered(lambda row: row.state == "to_bill").sorted("id")
+            rows = rows.try_lock_for_update(allow_referencing=True, limit=size)
+            if rows:
+                rows.invalidate_recordset(["state"])
+                return rows.filtered(lambda row: row.state == "to_bill")
+        return self.env["billing.run.invoice"]
+
+    def _finish(self):
+        """Note on runs of which nothing is left to bill that they are done."""
+        running = self.search([("state", "=", "running")])
+        done = running.filtered(lambda run: not run.open_count).try_lock_for_update(allow_referencing=True)
+        done.write({"state": "done", "finished_on": fields.Datetime.now()})
+
+    # === TRANSACTIONS === #
+
+    @api.model
+    def _commit(self, processed=0, remaining=None):
+        """Commit what was done, and return the seconds left to go on (a test keeps its transaction)."""
+        if modules.module.current_test:
+            self.env.flush_all()
+            return float("inf")
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+
+    @api.model
+    def _rollback(self, error):
+        if modules.module.current_test:
+            raise error
+        self.env.cr.rollback()
+        self.env.invalidate_all()

@@ -1,0 +1,48 @@
+from odoo import api, models
+
+
+class BillingSource(models.AbstractModel):
+    """Where something becomes due: what an invoice run asks of it.
+
+    A source is an abstract model that inherits this one; to exist is to be asked. It bills by order lines: what Odoo's
+    ``_prepare_invoice_lines_vals_list`` returns for a line is what stands on the invoice, so a source that bills a line
+    in parts returns them there, each with its ``billing_key``. All questions are asked with all rights, in the company
+    of the orders; who asks was checked before.
+    """
+
+    _name = "billing.source"
+    _description = "Source of What Is Due"
+
+    @api.model
+    def _sources(self):
+        """Return all sources, a list of empty recordsets, in the order of their names."""
+        return [self.env[name] for name in sorted(self._inherit_children) if name in self.env]
+
+    @api.model
+    def _find_orders(self, company, day, customers):
+        """Return the ids of the orders of which something may be due: fast, from an index, and rather too many.
+
+        :param company: one ``res.company``
+        :param day: date: what became due on it, or before
+        :param customers: ``res.partner``, commercial partners of invoice addresses; None for all
+        :return: set of ids of ``sale.order``
+        """
+        return set()
+
+    @api.model
+    def _due(self, orders, day):
+        """Return what is due of orders, and what keeps it from being billed.
+
+        :param orders: ``sale.order`` of one company
+        :param day: date: what became due later is left out
+        :return: ``{order: engine.Answer}``; orders of which nothing is due may be left out
+        """
+        return {}
+
+    @api.model
+    def _billed(self, dues, lines):
+        """Take notice that dues stand on invoices now, in the transaction that made them.
+
+        :param dues: list of ``engine.Due``, of this source or of others
+        :param lines: ``{key: account.move.line}``
+        """

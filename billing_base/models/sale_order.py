@@ -1,0 +1,115 @@
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What a run has Odoo's own methods make.
+
+    :param days: (order, row of the run, invoice date) of each order
+    :param lines: ids of the order lines that are billed
+    """
+
+    days: tuple[tuple[int, int, date], ...]
+    lines: frozenset[int]
+
+
+class SaleOrder(models.Model):
+    """Whoever bills an order does it under its lock, and moves its round on: nothing is billed twice.
+
+    Odoo's transactions see the database as it was when they began. Whoever waited for the lock, and finds that another
+    moved the round on meanwhile, is refused by the database and tried again by Odoo, with what is still due then.
+    """
+
+    _inherit = "sale.order"
+
+    billing_round = fields.Integer(
+        default=0, copy=False, readonly=True, help="How often invoices were made of this order."
+    )
+
+    def _billing_lock(self):
+        """Keep others from billing these orders until this transaction ends; waits for those who do.
+
+        In the order of ids, so that nobody waits in a circle. Rows that refer to orders, such as new lines and tasks,
+        need not wait.
+
+        :raises psycopg2.OperationalError: when another transaction billed one of them, or changed it, meanwhile
+        """
+        if not self.ids:
+            return
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL("SELECT id FROM sale_order WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(self.ids))
+        )
+
+    def _billing_begin_round(self):
+        """Lock these orders and move their rounds on."""
+        if not self.ids:
+            return
+        self._billing_lock()
+        self.env.cr.execute(
+            SQL("UPDATE sale_order SET billing_round = COALESCE(billing_round, 0) + 1 WHERE id IN %s", tuple(self.ids))
+        )
+        self.invalidate_recordset(["billing_round"], flush=False)
+
+    # === ODOO'S OWN WAY === #
+
+    def _create_invoices(self, grouped=False, final=False, date=None):
+        # OVERRIDE: Create Invoice, the payment of a link, the run: all of them bill under the lock.
+        if not self.env["account.move"].has_access("create") and not self.has_access("write"):
+            return super()._create_invoices(grouped=grouped, final=final, date=date)
+        self._billing_begin_round()
+        orders = self._flagged(billing_rounds_ahead=0)
+        return super(SaleOrder, orders)._create_invoices(grouped=grouped, final=final, date=date)
+
+    def _prepare_invoice(self):
+        values = super()._prepare_invoice()
+        text = self.sudo()._billing_rules()[self]["billing_print_text"].value
+        if text:
+            paragraph = Markup("<p>%s</p>") % text
+            values["narration"] = (values.get("narration") or Markup()) + paragraph
+        instruction = self._flag_value("billing_instruction")
+        if instruction:
+            values["billing_row"], values["invoice_date"] = {row[0]: row[1:] for row in instruction.days}[self.id]
+        return values
+
+    def _get_invoice_grouping_keys(self):
+        # OVERRIDE: a run knows what shares an invoice, which never crosses what Odoo keeps apart.
+        keys = super()._get_invoice_grouping_keys()
+        return ["billing_row", *keys] if self._flag_value("billing_instruction") else keys
+
+    def _get_invoiceable_lines(self, final=False):
+        lines = super()._get_invoiceable_lines(final)
+        instruction = self._flag_value("billing_instruction")
+        return lines._billing_only(instruction.lines) if instruction else lines
+
+    def _create_account_invoices(self, invoice_vals_list, final):
+        for values in invoice_vals_list:
+            values.pop("billing_row", None)
+        return super()._create_account_invoices(invoice_vals_list, final)
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _billing_only(self, ids):
+        """Return those of these invoiceable lines that are wanted, with their headings and with all notes.
+
+        :param ids: of the lines that are wanted
+        """
+        found, headings = self.browse(), {}
+        for line in self:
+            if line.display_type in ("line_section", "line_subsection"):
+                headings = {} if line.display_type == "line_section" else headings
+                headings[line.display_type] = line
+            elif line.display_type or line.id in ids:
+                if line.id in ids:
+                    found = found.concat(*headings.values())
+                    headings = {}
+                found = found.concat(line)
+        return found

@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+
+from ..engine.rules import hold
+from .billing_rules import RULES
+
+
+class SaleOrder(models.Model):
+    """Which rules of billing hold for an order, and what it still lacks by them."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "billing.rules"]
+
+    billing_file_ids = fields.One2many(
+        "billing.file",
+        "order_id",
+        "Billing Files",
+        copy=False,
+        groups="sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly",
+        help="Files that customers ask for before billing.",
+    )
+    billing_rules_text = fields.Text(
+        "Billing Rules",
+        compute="_compute_billing_rules_text",
+        help="The rules of billing that hold, and whose they are.",
+    )
+
+    # A customer's rules depend on the company: those of the order's.
+    @api.depends(*RULES, *(f"company_id.{name}" for name in RULES), "partner_invoice_id.commercial_partner_id")
+    @api.depends_context("lang")
+    def _compute_billing_rules_text(self):
+        rules = self.sudo()._billing_rules()
+        for order in self:
+            order.billing_rules_text = "\n".join(order._tell_rules(rules[order]))
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"client_order_ref", *RULES}:
+            self.sudo()._billing_go_on()
+        return result
+
+    # === WHICH HOLD === #
+
+    def _billing_rules(self):
+        """Return the rules that hold for these orders: ``{order: {name of the rule: engine.Held}}``."""
+        return {order: hold(order._billing_rule_levels()) for order in self}
+
+    def _billing_rule_levels(self):
+        """Return whose rules are heard for this order, the nearest first: ``[(name, rules)]``."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        customer = self.partner_invoice_id.commercial_partner_id.with_company(company)
+        return [
+            ("order", self._rule_values()),
+            ("customer", customer._rule_values() if customer else {}),
+            ("company", company._rule_values()),
+        ]
+
+    def _tell_rules(self, rules):
+        """Return the rules that somebody said, a line each, with whose they are.
+
+        :param dict rules: of this order, as ``_billing_rules`` has them
+        """
+        whose = {
+            "order": self.env._("order"),
+            "customer": self.env._("customer"),
+            "company": self.env._("company"),
+        }
+        told = []
+        for name, rule in rules.items():
+            if rule.whose and rule.value:
+                label = self._fields[name].get_description(self.env, ["string"])["string"]
+                line = {"label": label, "value": self._tell_rule(name, rule.value), "whose": whose[rule.whose]}
+                told.append(self.env._("%(label)s: %(value)s (%(whose)s)", **line))
+        return told
+
+    def _tell_rule(self, name, value):
+        field = self._fields[name]
+        if field.relational:
+            return self.env[field.comodel_name].sudo().browse(value).display_name
+        if field.type == "selection":
+            return dict(field.get_description(self.env, ["selection"])["selection"]).get(value, value)
+        return value
+
+    # === WHAT IS LACKING === #
+
+    def _billing_lacking(self, rules):
+        """Return what keeps this order from being billed by the customer's rules, days apart; None for nothing.
+
+        :param dict rules: of this order, as ``_billing_rules`` has them
+        :return: facts, as ``obstacles`` explains them
+        """
+        self.ensure_one()
+        if rules["billing_order_number"].value == "required" and not (self.client_order_ref or "").strip():
+            return {"name": "no_order_number", "orders": [self.name]}
+        if rules["billing_file"].value == "required":
+            kind = self.env["billing.file.kind"].browse(rules["billing_file_kind_id"].value or ())
+            files = self.sudo().billing_file_ids
+            if not (files.filtered(lambda file: file.kind_id == kind) if kind else files):
+                return {"name": "no_file", "orders": [self.name], "kind": kind.display_name or self.env._("any")}
+        return None
+
+    def _billing_on_day(self, rules, day, since, dues):
+        """Return which of this order's dues are billed on a day, or what all of them wait for.
+
+        :param dict rules: of this order, as ``_billing_rules`` has them
+        :param day: date: the day of a run
+        :param since: date: the first day whose billing was not begun yet; ``day`` where a person chose it
+        :param dues: list of ``engine.Due``, one at least that is due by itself
+        :return: (list of ``engine.Due``, facts or None)
+        """
+        self.ensure_one()
+        if rules["billing_when"].value != "days":
+            return dues, None
+        calendar = self.env["billing.calendar"].browse(rules["billing_calendar_id"].value or ())
+        days = calendar._usable_days() if calendar else None
+        if not days:
+            return dues, {"name": "no_calendar", "orders": [self.name]}
+        last = days.last_day(day)
+        ready = [due for due in dues if due.comes_off or last >= since and days.day_for(due.since) <= last]
+        if any(not due.comes_off for due in ready):
+            return ready, None
+        coming = days.day_for(min(due.since for due in dues if not due.comes_off))
+        coming = fields.Date.to_string(max(coming, days.next_day(day)))
+        return dues, {"name": "waits_for_day", "day": coming, "calendar": calendar.name}
+
+    # === GOING ON === #
+
+    def _billing_go_on(self):
+        """Bill what was kept back of these orders by a rule that may be met now; by itself, after this transaction."""
+        self.env["billing.run.invoice"].sudo()._go_on(self)
+        self._billing_wake_if_automatic()
+
+    def _billing_wake_if_automatic(self):
+        """Have what is due of these orders billed after this transaction, where it is billed by itself."""
+        orders = self.sudo().filtered(lambda order: order.state == "sale" and isinstance(order.id, int))
+        if any(rules["billing_automatic"].value == "yes" for rules in orders._billing_rules().values()):
+            self.env["billing.run"]._wake()

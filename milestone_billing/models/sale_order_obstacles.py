@@ -1,0 +1,73 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from . import obstacles
+
+
+class SaleOrder(models.Model):
+    """What keeps an order from being billed, whatever is due of it."""
+
+    _inherit = "sale.order"
+
+    def _billing_check_billable(self):
+        """Refuse what Odoo itself would invoice without a warning.
+
+        :raises NotBillable: naming what is wrong and the remedy.
+        """
+        for order in self:
+            archived = (order.partner_invoice_id | order.partner_id).filtered(lambda partner: not partner.active)[:1]
+            if archived:
+                raise obstacles.NotBillable("archived_customer", customer=archived.display_name, order=order.name)
+            if not order.currency_id.active:
+                raise obstacles.NotBillable("archived_currency", currency=order.currency_id.name)
+            foreign = order._billing_foreign_advance()
+            if foreign:
+                raise obstacles.NotBillable(
+                    "foreign_advance",
+                    invoices=foreign.mapped("display_name"),
+                    order=order.name,
+                    currency=order.currency_id.name,
+                )
+
+    def _billing_open_day(self, wanted):
+        """Return ``wanted`` (a date), or the first day after it on which the books of this order's company are open.
+
+        :raises NotBillable: when no day up to today is open.
+        """
+        self.ensure_one()
+        company, today = self.company_id, self.company_id._billing_today()
+        journal, day = self._billing_journal(), wanted
+        while locks := company._get_violated_lock_dates(day, True, journal):
+            day = max(lock[0] for lock in locks) + timedelta(days=1)
+            if day > today:
+                raise obstacles.NotBillable("locked", company=company.name, day=fields.Date.to_string(locks[-1][0]))
+        return day
+
+    def _billing_journal(self):
+        """Return the journal of this order's invoices (``account.journal``).
+
+        :raises NotBillable: when the company has none.
+        """
+        self.ensure_one()
+        if self.journal_id:
+            return self.journal_id
+        Journal = self.env["account.journal"]
+        domain = [*Journal._check_company_domain(self.company_id), ("type", "=", "sale")]
+        journal = Journal.search(domain, limit=1)
+        if not journal:
+            raise obstacles.NotBillable("no_journal", company=self.company_id.name)
+        return journal
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _billing_product_without_account(self):
+        """Return the first product of these lines (``product.product``) without an account for its income, if any."""
+        for line in self:
+            template = line.product_id.product_tmpl_id.with_company(line.company_id)
+            account = template.get_product_accounts(line.order_id.fiscal_position_id).get("income")
+            if not account or not account.active:
+                return line.product_id
+        return self.env["product.product"]

@@ -1,0 +1,1 @@
+from . import append_only, base, ir_rule, text_limits

@@ -1,0 +1,43 @@
+"""Values as other systems send them: anything at all may come, and a sentence goes back. No Odoo in it."""
+
+from .values import (
+    LARGEST_ID,
+    LONGEST_KEY,
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    Unreadable,
+    choice,
+    day,
+    flag,
+    is_ref,
+    is_storable,
+    is_text,
+    items,
+    key,
+    number,
+    quoted,
+    ref,
+    text,
+    whole,
+)
+
+__all__ = [
+    "LARGEST_ID",
+    "LONGEST_KEY",
+    "LONGEST_NAME",
+    "LONGEST_TEXT",
+    "Unreadable",
+    "choice",
+    "day",
+    "flag",
+    "is_ref",
+    "is_storable",
+    "is_text",
+    "items",
+    "key",
+    "number",
+    "quoted",
+    "ref",
+    "text",
+    "whole",
+]
