@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from odoo_dev.console import Failure, Step, last_lines, run_logged
-from odoo_dev.paths import REPOSITORY, cache, locked, log_file
+from odoo_dev.paths import REPOSITORY, cache, locked, log_file, make_folder
 from odoo_dev.system import VENV, python_tag, require, require_disk
 
 RUNTIME = "requirements.txt"
@@ -93,9 +93,15 @@ def run_python(python, odoo, arguments, **options):
 
 
 def odoo_environment(odoo):
-    """The environment in which ``import odoo`` finds the chosen Odoo, and this package is found as well."""
+    """The environment in which ``import odoo`` finds the chosen Odoo, and this package is found as well.
+
+    What Python compiles is kept in the cache, outside of Odoo and of the repository, whatever the machine says: a
+    process of Odoo takes twice as long to start when it compiles a thousand files anew.
+    """
     package = str(Path(__file__).resolve().parents[1])
     dropped = ("ODOO_RC", "OPENERP_SERVER", "PGDATABASE", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
+    dropped += ("PYTHONDONTWRITEBYTECODE",)
     environment = {key: value for key, value in os.environ.items() if key not in dropped}
     environment["PYTHONPATH"] = os.pathsep.join((str(odoo.python_path), package))
+    environment["PYTHONPYCACHEPREFIX"] = str(make_folder(cache() / "compiled"))
     return environment
