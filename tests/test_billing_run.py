@@ -223,6 +223,25 @@ def kill_workers(server):
             continue
 
 
+def test_killed_half_way_what_is_posted_is_to_be_sent(server, stage):
+    names, orders = customers(stage, ORDERS // 4)
+    stage.admin.call(
+        "res.partner", "write", ids=names, vals={"billing_invoices": "send", "email": "books@harbour.example"}
+    )
+    run = begin(stage, "sent", names)
+    for pause in (0.4, 0.9, 0):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(stage.admin.call, RUN, "action_bill", ids=[run])
+            time.sleep(pause)
+            kill_workers(server)
+    go_on(stage, run)
+    assert_billed_once(stage, orders)
+    moves = [row["move_id"][0] for row in stage.find("billing.run.invoice", [("run_id", "=", run)], "move_id")]
+    assert len(set(moves)) == len(names)
+    stuck = "SELECT id FROM account_move WHERE id = ANY(%s) AND (state <> 'posted' OR sending_data IS NULL)"
+    assert stage.server.query(stuck, moves) == [], "posted and to be sent, in one step"
+
+
 def test_killed_half_way_a_run_ends_right(server, stage):
     random.seed(KILLS)
     cut = 0

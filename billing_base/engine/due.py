@@ -1,8 +1,8 @@
 """What is due of orders, and which of it shares an invoice."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, NamedTuple
 
 #: Why something is not billed, as facts that are told to each reader in his language: ``{"name": …, …}``.
@@ -28,7 +28,7 @@ class Due:
     key: str
     amount: int
     text: str
-    since: date
+    since: datetime.date
     comes_off: bool = False
     values: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -44,7 +44,8 @@ class Answer:
 class Group(NamedTuple):
     """What the orders of one invoice have in common: ids, 0 for none; texts.
 
-    The order and the reference are given where the customer has an invoice for each.
+    The order and the reference are given where the customer has an invoice for each; what becomes of the invoice
+    is as the rule ``billing_invoices`` says.
     """
 
     company: int
@@ -57,10 +58,21 @@ class Group(NamedTuple):
     terms: int
     order: int = 0
     reference: str = ""
+    invoices: str = "draft"
 
 
 #: What splits the invoices of one customer, in the order in which it is told.
-SPLITTING = ("address", "delivery", "currency", "fiscal_position", "journal", "terms", "order", "reference")
+SPLITTING = (
+    "address",
+    "delivery",
+    "currency",
+    "fiscal_position",
+    "journal",
+    "terms",
+    "order",
+    "reference",
+    "invoices",
+)
 
 
 def told_splits(groups: Sequence[Group]) -> dict[Group, tuple[str, ...]]:
@@ -87,6 +99,7 @@ class Draft:
     :param total: with taxes, units of the currency
     :param why: what keeps it from being billed, None for nothing
     :param splits: why it stands apart from the customer's first invoice
+    :param date: the date of the invoice
     """
 
     group: Group
@@ -96,3 +109,4 @@ class Draft:
     total: int
     why: Why | None = None
     splits: tuple[str, ...] = ()
+    date: datetime.date | None = None

@@ -13,6 +13,7 @@ DEFAULTS: Mapping[str, Any] = {
     "billing_file_kind_id": None,
     "billing_print_text": None,
     "billing_automatic": "no",
+    "billing_invoices": "draft",
 }
 #: What is told together: a day without its calendar, or a file without its kind, says nothing.
 WITH = {"billing_calendar_id": "billing_when", "billing_file_kind_id": "billing_file"}

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..engine.units import from_units, to_units
+from .billing_rules import INVOICES
 from .obstacles import explain
 
 
@@ -27,6 +28,13 @@ class BillingDraft(models.AbstractModel):
         compute="_compute_orders_text",
         compute_sudo=True,
         help="The orders that it bills, also those that are another salesperson's.",
+    )
+    invoice_date = fields.Date(
+        readonly=True,
+        help="The date of the invoice: the day that is billed, or the first one after it that is not locked.",
+    )
+    becomes = fields.Selection(
+        INVOICES, "Then", readonly=True, help="What becomes of the invoice, by the rules of the customer."
     )
     amount_untaxed = fields.Monetary("Untaxed", readonly=True, help="What it comes to without taxes.")
     amount_total = fields.Monetary("Total", readonly=True, help="What it comes to with taxes.")
@@ -70,6 +78,7 @@ class BillingDraft(models.AbstractModel):
             "terms": self.env._("Payment terms"),
             "order": self.env._("Order"),
             "reference": self.env._("Customer reference"),
+            "invoices": self.env._("What becomes of the invoice"),
         }
         for row in self:
             row.split_text = ", ".join(names[name] for name in row.splits or ())
@@ -105,6 +114,8 @@ class BillingDraft(models.AbstractModel):
             "partner_id": draft.group.address,
             "order_ids": [fields.Command.set(draft.orders)],
             "currency_id": currency.id,
+            "invoice_date": draft.date,
+            "becomes": draft.group.invoices,
             "amount_untaxed": from_units(draft.untaxed, currency.rounding),
             "amount_total": from_units(draft.total, currency.rounding),
             "contents": [self._content(due) for due in draft.dues],

@@ -7,6 +7,7 @@ WHEN = [("due", "As it falls due"), ("days", "On billing days")]
 ONE_PER = [("customer", "Customer"), ("order", "Order"), ("reference", "Customer reference")]
 REQUIRED = [("required", "Required"), ("optional", "Not needed")]
 AUTOMATIC = [("yes", "By itself"), ("no", "When a person bills")]
+INVOICES = [("draft", "Leave in draft"), ("post", "Post"), ("send", "Post and send")]
 #: The fields of a rule: what is empty is that of the next level.
 RULES = tuple(DEFAULTS)
 #: Who may change them.
@@ -60,6 +61,12 @@ class BillingRules(models.AbstractModel):
         "Billing",
         help="Whether what Odoo calls ready to invoice is billed by itself when its day comes. Empty: as the next "
         "level says; at last when a person bills.",
+    )
+    billing_invoices = fields.Selection(
+        INVOICES,
+        "Invoices",
+        help="What a run does with the invoices that it makes; Odoo's own sending sends them, the customer's way. "
+        "Empty: as the next level says; at last they are left in draft.",
     )
 
     def _check_field_access(self, field, operation):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from .billing_run_invoice import KEPT, MADE
+
 STATES = [("running", "Billing"), ("done", "Done")]
 #: Who may bill.
 RUN_GROUPS = ("account.group_account_invoice", "sales_team.group_sale_manager")
@@ -30,7 +32,9 @@ class BillingRun(models.Model):
     )
     billed_count = fields.Integer("Billed", compute="_compute_counts", help="How many invoices were made.")
     open_count = fields.Integer("To Bill", compute="_compute_counts", help="How many invoices are still to be made.")
-    kept_count = fields.Integer("Kept Back", compute="_compute_counts", help="What is blocked or failed, and says why.")
+    kept_count = fields.Integer(
+        "Kept Back", compute="_compute_counts", help="What is blocked, failed, not posted or not sent, and says why."
+    )
     progress = fields.Float(compute="_compute_counts", help="How much of what is to bill is done, in percent.")
     amounts_text = fields.Char(
         "Amounts", compute="_compute_counts", help="What was billed, with taxes, in each currency."
@@ -49,11 +53,11 @@ class BillingRun(models.Model):
     def _compute_counts(self):
         for run in self:
             states = Counter(run.invoice_ids.mapped("state"))
-            run.billed_count, run.open_count = states["billed"], states["to_bill"]
-            run.kept_count = states["blocked"] + states["failed"]
+            run.billed_count, run.open_count = sum(states[state] for state in MADE), states["to_bill"]
+            run.kept_count = sum(states[state] for state in KEPT)
             done = len(run.invoice_ids) - run.open_count
             run.progress = 100 * done // len(run.invoice_ids) if run.invoice_ids else 100
-            billed = run.invoice_ids.filtered(lambda row: row.state == "billed")
+            billed = run.invoice_ids.filtered(lambda row: row.state in MADE)
             totals = billed._totals()
             run.amounts_text = " · ".join(currency.format(amount) for currency, (_untaxed, amount) in totals.items())
 

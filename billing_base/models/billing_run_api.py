@@ -9,6 +9,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 
 from .billing_run_automatic import AUTOMATIC
+from .billing_run_invoice import MADE
 
 MOST_CUSTOMERS = 10_000
 #: The beginnings of the keys of what people begin, on the screen and without a key of their own.
@@ -30,7 +31,8 @@ class BillingRun(models.Model):
         :param list customers: ids or exact names of customers; all when left out
         :return: ``{"day", "company", "invoices", "totals"}``: each invoice with ``customer`` and ``orders``
             (``{"id", "name"}``), ``currency`` (ISO code), ``untaxed``, ``total``, ``state`` (``to_bill`` or
-            ``blocked``), ``reason``, ``remedy``, ``own_invoice_for`` (what splits it off) and ``lines``: ``order``,
+            ``blocked``), ``reason``, ``remedy``, ``own_invoice_for`` (what splits it off), ``date`` (ISO),
+            ``then`` (``draft``, ``post`` or ``send``: what becomes of the invoice) and ``lines``: ``order``,
             ``line`` (ids), ``key``, ``text``, ``amount`` (untaxed), ``due_since`` (ISO date, False for a down payment
             that comes off). ``totals`` has ``untaxed`` and
             ``total`` of what is to bill, by currency.
@@ -74,8 +76,9 @@ class BillingRun(models.Model):
 
         :param str key: as given to ``start``
         :return: ``{"key", "day", "state", "counts", "totals", "invoices"}``: ``state`` is ``running`` or ``done``;
-            ``counts`` has a number for ``to_bill``, ``excluded``, ``blocked``, ``billed``, ``failed`` and ``nothing``
-            (billed by others meanwhile); ``totals`` is of what was billed, by currency; invoices are as of ``preview``,
+            ``counts`` has a number for ``to_bill``, ``excluded``, ``blocked``, ``billed``, ``unposted`` (a draft that
+            should be posted), ``unsent`` (posted, not sent), ``failed`` and ``nothing`` (billed by others meanwhile);
+            ``totals`` is of what was billed, by currency; invoices are as of ``preview``,
             with ``state`` as counted, and ``invoice`` (``{"id", "name"}`` or False)
         :raises AccessError: for who neither invoices nor manages sales
         :raises UserError: when there is no such run
@@ -192,6 +195,6 @@ class BillingRun(models.Model):
             "day": str(run.day),
             "state": run.state,
             "counts": {state: len(rows.filtered(lambda row, s=state: row.state == s)) for state in states},
-            "totals": rows.filtered(lambda row: row.state == "billed")._answer_totals(),
+            "totals": rows.filtered(lambda row: row.state in MADE)._answer_totals(),
             "invoices": [row._answer() for row in rows],
         }

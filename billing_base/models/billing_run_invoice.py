@@ -5,9 +5,14 @@ STATES = [
     ("excluded", "Excluded"),
     ("blocked", "Blocked"),
     ("billed", "Billed"),
+    ("unposted", "Not Posted"),
+    ("unsent", "Not Sent"),
     ("failed", "Failed"),
     ("nothing", "Nothing Left"),
 ]
+#: The states of a row whose invoice is made, and of one that says what it is kept back by.
+MADE = ("billed", "unposted", "unsent")
+KEPT = ("blocked", "failed", "unposted", "unsent")
 
 
 class BillingRunInvoice(models.Model):
@@ -20,7 +25,7 @@ class BillingRunInvoice(models.Model):
 
     run_id = fields.Many2one("billing.run", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="run_id.company_id", store=True, index=True, precompute=True)
-    day = fields.Date("Invoice Date", required=True, readonly=True, help="The date of the invoice.")
+    day = fields.Date("Due By", required=True, readonly=True, help="What was due by this day is on it.")
     state = fields.Selection(
         STATES, required=True, default="to_bill", readonly=True, index=True, help="What came of it until now."
     )
@@ -38,7 +43,7 @@ class BillingRunInvoice(models.Model):
 
     @api.model
     def _values(self, draft, day):
-        """Return the values of the row of a draft (``engine.Draft``) that is dated ``day``."""
+        """Return the values of the row of a draft (``engine.Draft``) of what is due by ``day``."""
         return {**self._draft_values(draft), "day": day, "state": "blocked" if draft.why else "to_bill"}
 
     def _set_state(self, state, why=None, **vals):
@@ -47,14 +52,14 @@ class BillingRunInvoice(models.Model):
             self.sudo().write({"state": state, "why": why or False, **vals})
 
     def action_retry(self):
-        """Try again to bill what is blocked, failed or excluded of these; it is billed in a moment.
+        """Try again to bill, post or send what is kept back or excluded of these; it is done in a moment.
 
         :return: True
         :raises AccessError: for who may not bill
         """
         self.env["billing.run"]._check_may_bill()
         self.check_access("read")
-        self.filtered(lambda row: row.state in ("blocked", "failed", "excluded"))._reopen()
+        self.filtered(lambda row: row.state in (*KEPT, "excluded"))._reopen()
         return True
 
     def _reopen(self):

@@ -22,6 +22,8 @@ class BillingRunInvoice(models.Model):
             "reason": self.reason or "",
             "remedy": self.remedy or "",
             "own_invoice_for": self.split_text or "",
+            "date": str(self.invoice_date or ""),
+            "then": self.becomes or "draft",
             "lines": [self._answer_line(due, unit) for due in self.contents or ()],
         }
         if self.run_id:

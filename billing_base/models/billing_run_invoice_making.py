@@ -93,10 +93,14 @@ class BillingRunInvoice(models.Model):
         return alone
 
     def _bill(self):
-        """Make the invoices of these rows of what is due now; note what came of each."""
-        run = self.run_id
-        run.ensure_one()
-        orders = self.order_ids
+        """Make the invoices of these rows of one run of what is due now; note what came of each."""
+        made = self.filtered(lambda row: row.move_id.state in ("draft", "posted"))
+        made._finish_again()
+        (self - made)._bill_orders()
+
+    def _bill_orders(self):
+        """Make the invoices of these rows, which have none yet."""
+        run, orders = self.run_id, self.order_ids
         # What is due is read under the lock, so that whoever billed before is seen, or is in the way.
         orders._billing_lock()
         drafts = {}
@@ -127,7 +131,7 @@ class BillingRunInvoice(models.Model):
         run = next(iter(drafts)).run_id
         row_of = {order: row for row, draft in drafts.items() for order in draft.orders}
         instruction = Instruction(
-            days=tuple((order, row.id, row.day) for order, row in row_of.items()),
+            days=tuple((order, row.id, drafts[row].date) for order, row in row_of.items()),
             lines=frozenset(due.line for draft in drafts.values() for due in draft.dues),
         )
         orders = self.env["sale.order"].browse(sorted(row_of)).with_user(run.user_id).sudo()
@@ -140,6 +144,7 @@ class BillingRunInvoice(models.Model):
             made[row] = move
         for row, draft in drafts.items():
             row._note_billed(draft, made.get(row))
+        self.browse().concat(*drafts).filtered(lambda row: row.state == "billed")._finish_invoices()
 
     def _note_billed(self, draft, move):
         """Note on this row that an invoice bills its draft, and tell the sources."""
@@ -156,10 +161,16 @@ class BillingRunInvoice(models.Model):
 
     def _fail(self, error):
         """Leave this row blocked or failed, with its reason."""
+        self._set_state("blocked" if isinstance(error, NotBillable) else "failed", self._why(error))
+
+    def _why(self, error, refused="refused"):
+        """Return an error as facts, as ``obstacles`` explains them.
+
+        :param str refused: the name of the obstacle where the error is meant for people
+        """
         if isinstance(error, NotBillable):
-            self._set_state("blocked", error.why)
-        elif isinstance(error, UserError):
-            self._set_state("failed", {"name": "refused", "texts": {self.env.lang or "en_US": str(error)}})
-        else:
-            _logger.warning("Row %s of an invoice run cannot be billed", self.id, exc_info=error)
-            self._set_state("failed", {"name": "unexpected", "error": str(error)})
+            return error.why
+        if isinstance(error, UserError):
+            return {"name": refused, "texts": {self.env.lang or "en_US": str(error)}}
+        _logger.warning("Row %s of an invoice run fails", self.id, exc_info=error)
+        return {"name": "unexpected", "error": str(error)}

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 from odoo import api, models
 
@@ -36,7 +37,7 @@ class BillingRun(models.Model):
         drafts = []
         for start in range(0, len(orders), CHUNK):
             drafts += self._order_drafts(orders[start : start + CHUNK], day, since or day)
-        return self._join(drafts)
+        return self._dated(self._join(drafts), day)
 
     @api.model
     def _order_drafts(self, orders, day, since):
@@ -96,6 +97,34 @@ class BillingRun(models.Model):
             told += [replace(draft, splits=splits[draft.group]) for draft in some]
         return told
 
+    @api.model
+    def _dated(self, drafts, day):
+        """Return these drafts with the dates of their invoices: the day, or the first one after it that is open."""
+        dates = {}
+        for draft in drafts:
+            books = draft.group.company, draft.group.journal
+            if books not in dates:
+                dates[books] = self._open_day(*books, day) or day
+        return [replace(draft, date=dates[draft.group.company, draft.group.journal]) for draft in drafts]
+
+    @api.model
+    def _open_day(self, company, journal, day):
+        """Return the first day, ``day`` at the earliest, on which books are open; None where none is until today.
+
+        :param int company: whose books
+        :param int journal: of the invoice; 0 for the company's first one for sales
+        """
+        company, Journal = self.env["res.company"].browse(company), self.env["account.journal"]
+        journal = Journal.browse(journal or ()) or Journal.search(
+            [*Journal._check_company_domain(company), ("type", "=", "sale")], limit=1
+        )
+        today = company._billing_today()
+        while locks := company._get_violated_lock_dates(day, True, journal):
+            day = max(lock[0] for lock in locks) + timedelta(days=1)
+            if day > today:
+                return None
+        return day
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -141,6 +170,7 @@ class SaleOrder(models.Model):
             terms=order.payment_term_id.id or 0,
             order=order.id if per == "order" else 0,
             reference=(order.client_order_ref or "") if per == "reference" else "",
+            invoices=rules["billing_invoices"].value,
         )
 
     def _billing_totals(self, dues):

@@ -12,3 +12,4 @@ class ResConfigSettings(models.TransientModel):
     billing_file_kind_id = fields.Many2one(related="company_id.billing_file_kind_id", readonly=False)
     billing_print_text = fields.Text(related="company_id.billing_print_text", readonly=False)
     billing_automatic = fields.Selection(related="company_id.billing_automatic", readonly=False)
+    billing_invoices = fields.Selection(related="company_id.billing_invoices", readonly=False)

@@ -15,6 +15,7 @@ class ResPartner(models.Model):
     billing_file_kind_id = fields.Many2one(company_dependent=True)
     billing_print_text = fields.Text(company_dependent=True)
     billing_automatic = fields.Selection(company_dependent=True)
+    billing_invoices = fields.Selection(company_dependent=True)
 
     def write(self, vals):
         if "tz" in vals:

@@ -3,7 +3,7 @@ from odoo.tests import TransactionCase, tagged
 
 RULES = """
     billing_when billing_calendar_id billing_one_invoice_per billing_order_number billing_file billing_file_kind_id
-    billing_print_text billing_automatic
+    billing_print_text billing_automatic billing_invoices
 """
 #: What people enter, by model. All other stored fields of ours follow from what happens: they are read-only, and kept.
 ENTERED = {
