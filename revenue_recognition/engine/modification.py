@@ -235,7 +235,8 @@ def _add(state: ContractState, event: Modify) -> list[ObligationState]:
                 raise Refusal(f"{added.place}.ssp", _("needed to share the price"))
     prices = selling_prices(sharing, event.fixed_delta, state.contract.decimals)
     states = [ObligationState(added, prices.get(added.key, ZERO)) for added in event.add]
-    state.obligations.update((one.key, one) for one in states)
+    for one in states:
+        state.add(one)
     return states
 
 

@@ -64,6 +64,16 @@ class ObligationState:
         """The key of the obligation."""
         return self.terms.key
 
+    def bill(self, amount: int) -> None:
+        """Add an invoice of it, in units, or a credit note below zero."""
+        self.invoiced += amount
+        self.earn_invoiced(amount)
+
+    def earn_invoiced(self, amount: int) -> None:
+        """Let what is earned as it is invoiced earn an amount, in units."""
+        if isinstance(self.measure, InvoicedMeasure):
+            self.measure.invoice(amount)
+
     def exact_share(self, day: date) -> Number:
         """Return what is transferred of the price by progress alone, exactly, in units."""
         live = self.allocated - self.frozen_exact
@@ -190,7 +200,10 @@ class CostLayer:
 
 
 class ContractState:
-    """A contract at some moment: its obligations, its price, what was billed, paid and spent."""
+    """A contract at some moment: its obligations, its price, what was billed, paid and spent.
+
+    ``early`` is what was billed of obligations that are not there yet, by their keys, and whom it counted for.
+    """
 
     __slots__ = (
         "at_end",
@@ -201,6 +214,7 @@ class ContractState:
         "cost_layers",
         "costs",
         "discounts",
+        "early",
         "ended",
         "financing",
         "fixed",
@@ -221,6 +235,7 @@ class ContractState:
         }
         self.discounts = contract.discount
         self.billed = self.paid = 0
+        self.early: dict[str, list[tuple[int, ObligationState | None]]] = {}
         self.costs: Number = 0
         self.capitalised = 0
         self.cost_layers: list[CostLayer] = []
@@ -281,13 +296,27 @@ class ContractState:
         return {key: state.recognised(day) for key, state in self.obligations.items()}
 
     def bill(self, amount: int, obligation: str | None) -> None:
-        """Add an invoice, or a credit note below zero, to what is billed."""
+        """Add an invoice, or a credit note below zero, to what is billed.
+
+        :param obligation: what it is of, or None; one that a modification has yet to add is no obligation until then
+        """
         self.billed += amount
+        if obligation is not None and obligation in self.obligations:
+            self.obligations[obligation].bill(amount)
+            return
+        only = self._only()
+        if only is not None:
+            only.earn_invoiced(amount)
         if obligation is not None:
-            self.obligations[obligation].invoiced += amount
-        state = self.obligations[obligation] if obligation is not None else self._only()
-        if state is not None and isinstance(state.measure, InvoicedMeasure):
-            state.measure.invoice(amount)
+            self.early.setdefault(obligation, []).append((amount, only))
+
+    def add(self, added: ObligationState) -> None:
+        """Add an obligation; what was billed of it before is its own from now on, and no other's."""
+        self.obligations[added.key] = added
+        for amount, other in self.early.pop(added.key, ()):
+            if other is not None:
+                other.earn_invoiced(-amount)
+            added.bill(amount)
 
     def _only(self) -> ObligationState | None:
         """Return the only obligation of the contract itself: what a separate contract added is not meant."""

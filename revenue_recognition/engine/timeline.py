@@ -123,11 +123,19 @@ def _credit(state: ContractState, event: e.CreditNote) -> None:
 
 
 def _bill(state: ContractState, amount: int, obligation: str | None, place: str) -> None:
-    if obligation is not None:
+    if obligation is not None and not _comes_later(state, obligation):
         known(state, obligation, f"{place}.obligation")
     counted = min(max(0, -amount), state.billed_back)
     state.billed_back -= counted
     state.bill(amount + counted, obligation)
+
+
+def _comes_later(state: ContractState, key: str) -> bool:
+    """Return whether an obligation is not there yet, and a modification adds it."""
+    if key in state.obligations:
+        return False
+    changes = (event for event in state.contract.events if isinstance(event, e.Modify))
+    return any(added.key == key for change in changes for added in change.add)
 
 
 def _pay(state: ContractState, event: e.Payment) -> None:

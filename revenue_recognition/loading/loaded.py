@@ -22,6 +22,7 @@ from ..engine.measures import (
 )
 from ..engine.terms import Discount, Financing, Obligation, Variable
 from ..engine.wording import Figure, to_plain
+from .added import no_earlier_than_agreed
 from .values import exact
 
 DISTINCT = {"auto": None, "yes": True, "no": False}
@@ -295,7 +296,7 @@ class Loaded:
             variable=tuple(self.variables),
             discount=tuple(self.discounts),
             financing=financing,
-            events=tuple(self.events),
+            events=tuple(no_earlier_than_agreed(self.events, self.variables)),
             decimals=self.decimals,
         )
 

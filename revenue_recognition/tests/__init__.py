@@ -1,5 +1,6 @@
 from . import (
     test_accounts_wizard,
+    test_added_later,
     test_append_only,
     test_billed_above,
     test_billed_below,

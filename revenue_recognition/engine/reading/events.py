@@ -70,15 +70,17 @@ class EventReader:
         if issubclass(made, e.Performance):
             values["obligation"] = self._fitting(node, kind, made, day)
         elif node.has("obligation"):
-            values["obligation"] = self._known(node, "obligation", node.text("obligation"), day)
+            # What a modification adds may be billed before.
+            values["obligation"] = self._known(node, "obligation", node.text("obligation"))
         if made is e.Modify:
             values["add"] = added
         return made(date=day, place=node.place, **values)
 
-    def _known(self, node: Node, at: str, key: str, day: date) -> str:
+    def _known(self, node: Node, at: str, key: str, day: date | None = None) -> str:
+        """Return the key of an obligation, refused where it is none, or none yet on a day."""
         if key not in self.obligations:
             raise Refusal(node.at(at), _('no obligation "%(name)s"', name=key))
-        if day < self.since[key]:
+        if day is not None and day < self.since[key]:
             raise Refusal(node.at(at), _('"%(name)s" is only added on %(date)s', name=key, date=Day(self.since[key])))
         return key
 

@@ -32,9 +32,12 @@ class PriceChanges(Source):
             place = f"estimate {row_id}"
             first = (contract_id, name) not in opened
             opened.add((contract_id, name))
-            at_inception = first and day <= contract.date
+            concerned = [contract.promises[one] for one in sorted(obligations) if one in contract.promises]
+            if obligations and not concerned:
+                continue
+            at_inception = first and day <= contract.date and not any(promise.added_by for promise in concerned)
             if first:
-                keys = tuple(contract.promises[one].key for one in sorted(obligations) if one in contract.promises)
+                keys = tuple(promise.key for promise in concerned)
                 contract.variables.append(
                     Variable(
                         key=name,
