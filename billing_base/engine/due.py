@@ -21,6 +21,7 @@ class Due:
     :param since: the day on which it became due
     :param comes_off: a down payment, which comes off with what else is billed and is not due by itself
     :param values: the invoice line's values, as Odoo's own methods made them
+    :param source: the name of the model that says that it is due
     """
 
     order: int
@@ -31,6 +32,7 @@ class Due:
     since: datetime.date
     comes_off: bool = False
     values: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Draft:
     :param why: what keeps it from being billed, None for nothing
     :param splits: why it stands apart from the customer's first invoice
     :param date: the date of the invoice
+    :param parts: of each of its lines what of both is its own: (untaxed, taxes), which add up to them
     """
 
     group: Group
@@ -110,3 +113,4 @@ class Draft:
     why: Why | None = None
     splits: tuple[str, ...] = ()
     date: datetime.date | None = None
+    parts: tuple[tuple[int, int], ...] = ()

@@ -14,6 +14,7 @@ from . import (
     billing_run_plan,
     billing_run_posting,
     billing_run_queue,
+    billing_run_workbook,
     billing_source,
     billing_source_order_line,
     obstacles_posting,

@@ -118,13 +118,13 @@ class BillingDraft(models.AbstractModel):
             "becomes": draft.group.invoices,
             "amount_untaxed": from_units(draft.untaxed, currency.rounding),
             "amount_total": from_units(draft.total, currency.rounding),
-            "contents": [self._content(due) for due in draft.dues],
+            "contents": [self._content(due, *part) for due, part in zip(draft.dues, draft.parts, strict=True)],
             "splits": list(draft.splits) or False,
             "why": draft.why or False,
         }
 
     @api.model
-    def _content(self, due):
+    def _content(self, due, untaxed, tax):
         since = fields.Date.to_string(due.since)
         row = {"order": due.order, "line": due.line, "key": due.key, "amount": due.amount, "text": due.text}
-        return dict(row, since=since, comes_off=due.comes_off)
+        return dict(row, since=since, comes_off=due.comes_off, source=due.source, untaxed=untaxed, tax=tax)

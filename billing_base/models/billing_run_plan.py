@@ -62,8 +62,9 @@ class BillingRun(models.Model):
 
     @api.model
     def _order_draft(self, order, rules, dues, why):
-        untaxed, total = order._billing_totals(dues)
-        return Draft(order._billing_group(rules), (order.id,), tuple(dues), untaxed, total, why)
+        untaxed, total, parts = order._billing_totals(dues)
+        group = order._billing_group(rules)
+        return Draft(group, (order.id,), tuple(dues), untaxed, total, why, parts=parts)
 
     @api.model
     def _join(self, drafts):
@@ -79,11 +80,14 @@ class BillingRun(models.Model):
 
     @api.model
     def _joined(self, group, drafts):
+        if len(drafts) == 1:
+            order = self.env["sale.order"].browse(drafts[0].orders)
+            return replace(drafts[0], why=order._billing_negative(drafts[0].total))
         orders = tuple(order for draft in drafts for order in draft.orders)
         dues = tuple(due for draft in drafts for due in draft.dues)
         first = self.env["sale.order"].browse(orders[0])
-        untaxed, total = first._billing_totals(dues) if len(drafts) > 1 else (drafts[0].untaxed, drafts[0].total)
-        return Draft(group, orders, dues, untaxed, total, first._billing_negative(total))
+        untaxed, total, parts = first._billing_totals(dues)
+        return Draft(group, orders, dues, untaxed, total, first._billing_negative(total), parts=parts)
 
     @api.model
     def _with_splits(self, drafts):
@@ -174,12 +178,13 @@ class SaleOrder(models.Model):
         )
 
     def _billing_totals(self, dues):
-        """Return what an invoice of dues comes to, in units of the currency: (untaxed, with taxes).
+        """Return what an invoice of dues comes to, in units of the currency.
 
         By Odoo's own arithmetic of taxes, over all lines at once, as it rounds them on the invoice.
 
         :param self: the first order of the invoice
         :param dues: ``engine.Due``, of any orders that share it
+        :return: (untaxed, with taxes, parts): the parts are (untaxed, taxes) of each of the dues
         """
         self.ensure_one()
         AccountTax, company, currency = self.env["account.tax"], self.company_id, self.currency_id
@@ -187,5 +192,17 @@ class SaleOrder(models.Model):
         AccountTax._add_tax_details_in_base_lines(base_lines, company)
         AccountTax._round_base_lines_tax_details(base_lines, company)
         totals = AccountTax._get_tax_totals_summary(base_lines, currency, company)
-        names = ("base_amount_currency", "total_amount_currency")
-        return tuple(to_units(totals[name], currency.rounding) for name in names)
+        untaxed, total = (
+            to_units(totals[name], currency.rounding) for name in ("base_amount_currency", "total_amount_currency")
+        )
+        return untaxed, total, tuple(self._billing_part(base_line["tax_details"]) for base_line in base_lines)
+
+    def _billing_part(self, details):
+        """Return what of an invoice is a line's own, in units of the currency: (untaxed, taxes).
+
+        :param dict details: of its taxes, rounded together with those of the invoice's other lines
+        """
+        unit = self.currency_id.rounding
+        untaxed = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+        taxes = sum(tax["tax_amount_currency"] for tax in details["taxes_data"])
+        return to_units(untaxed, unit), to_units(taxes, unit)

@@ -77,6 +77,7 @@ class BillingSourceOrderLine(models.AbstractModel):
             since=line.billing_due_since or order.date_order.date(),
             comes_off=line.is_downpayment,
             values=values,
+            source=self._name,
         )
 
 

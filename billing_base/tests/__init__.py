@@ -1,1 +1,1 @@
-from . import test_kept_fields, test_posting, test_property, test_rules, test_run, test_screens
+from . import test_kept_fields, test_posting, test_property, test_rules, test_run, test_screens, test_workbook

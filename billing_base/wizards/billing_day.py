@@ -76,6 +76,22 @@ class BillingDay(models.TransientModel):
         run = runs._begin(self.day, None, f"{SCREEN}{self.id}/{self.show_count}", excluded, lines.order_ids)
         return self._open_run(run)
 
+    def action_xlsx(self):
+        """Download what is shown as a workbook.
+
+        :return: an action that opens its address
+        :raises AccessError: for who may not bill
+        """
+        self.ensure_one()
+        self._runs()
+        return {"type": "ir.actions.act_url", "url": f"/billing/day/{self.id}.xlsx", "target": "self"}
+
+    def _workbook(self):
+        return self.line_ids.sorted("id")._workbook()
+
+    def _workbook_name(self):
+        return f"billing_day_{self.shown_day}.xlsx"
+
     def _runs(self):
         """Return the runs of the company of this dialog, for who may begin one there.
 
@@ -103,3 +119,8 @@ class BillingDayInvoice(models.TransientModel):
 
     wizard_id = fields.Many2one("billing.day", required=True, ondelete="cascade")
     is_billed = fields.Boolean("Bill", help="Untick what is to be left out.")
+
+    def _workbook_state(self):
+        if self.why:
+            return "blocked"
+        return "to_bill" if self.is_billed else "excluded"
