@@ -115,7 +115,7 @@ class SaleOrder(models.Model):
             # Rounding leaves less than a unit a line.
             texts = [translated._describe_advance_beyond(left - later)] if left - later > len(self.order_line) else []
         else:
-            texts = [translated._describe_advance_left(left), translated._describe_twice(twice)]
+            texts = [translated._describe_advance_left(left, person), translated._describe_twice(twice)]
         wanted = [text for text in texts if text]
         summaries = [summary for summary, _note in wanted]
         asked.filtered(lambda row: row.summary not in summaries).unlink()
@@ -156,9 +156,10 @@ class SaleOrder(models.Model):
             ),
         )
 
-    def _describe_advance_left(self, units):
-        """Return (summary, note) of what a person is asked to do about ``units`` left of down payments, or None."""
+    def _describe_advance_left(self, units, person):
+        """Return (summary, note) of what ``person`` is asked to do about ``units`` left of down payments, or None."""
         self.ensure_one()
+        who = "" if person.has_group("sales_team.group_sale_salesman") else self._describe_who_invoices()
         amount = self.currency_id.format(from_units(abs(units), self.currency_id.rounding))
         if units > 0:
             return (
@@ -166,7 +167,8 @@ class SaleOrder(models.Model):
                 self.env._(
                     "All of the order is billed and this is left of what was received in advance. “Create Invoice” on "
                     "the order, with “Deduct down payments”, drafts the credit note."
-                ),
+                )
+                + who,
             )
         if units < 0:
             return (
@@ -174,9 +176,14 @@ class SaleOrder(models.Model):
                 self.env._(
                     "More came off the invoices than the down payments now come to: one was credited or cancelled "
                     "afterwards. “Create Invoice” on the order drafts the invoice of the difference."
-                ),
+                )
+                + who,
             )
         return None
+
+    def _describe_who_invoices(self):
+        """Return a sentence to add for somebody who has no *Create Invoice*, which is Odoo's for salespeople."""
+        return " " + self.env._("“Create Invoice” is for salespeople: ask one of them.")
 
     # === PAID ONLINE === #
 

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 
 #: The flag of invoices that a person asked for by the native button.
 BY_BUTTON = "billing_by_button"
@@ -6,6 +6,31 @@ BY_BUTTON = "billing_by_button"
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    billing_rest = fields.Boolean(
+        "Left to Settle",
+        compute="_compute_billing_rest",
+        compute_sudo=True,
+        help="All lines are invoiced, and yet “Create Invoice” has something to draft: what is billed beyond the "
+        "order, or what is left of its down payments.",
+    )
+
+    @api.depends("state", "billing_milestone_ids.allocation_ids.to_bill_amount", "billing_advance_left")
+    def _compute_billing_rest(self):
+        for order in self:
+            # What is typed and not saved yet is billed by nobody.
+            saved = order._origin
+            order.billing_rest = (
+                saved.state == "sale" and bool(saved.billing_schedule_ids) and saved._billing_has_rest()
+            )
+
+    def _billing_has_rest(self):
+        """Return whether *Create Invoice* drafts something of this order beside what is still to be invoiced."""
+        self.ensure_one()
+        milestones = self.billing_milestone_ids
+        if any(milestone._credit_owed() for milestone in milestones - milestones._held()):
+            return True
+        return not any(self._billing_later().values()) and bool(self._billing_advances())
 
     def _create_invoices(self, grouped=False, final=False, date=None):
         # OVERRIDE: as in Odoo alone, a final invoice credits what is invoiced beyond the order.

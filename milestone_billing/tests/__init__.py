@@ -18,6 +18,7 @@ from . import (
     test_closing_stage,
     test_company,
     test_copy,
+    test_create_invoice_shown,
     test_credit_note,
     test_credit_note_draft,
     test_dashboard,
