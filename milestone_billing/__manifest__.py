@@ -5,7 +5,7 @@
     "summary": "Billing schedules on sale orders: a task is done, the invoice makes itself",
     "author": "Milestone Revenue contributors",
     "license": "LGPL-3",
-    "depends": ["record_protection", "sale_project"],
+    "depends": ["billing_base", "record_protection", "sale_project"],
     "data": [
         "security/milestone_billing_groups.xml",
         "security/ir.model.access.csv",

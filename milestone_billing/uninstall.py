@@ -10,6 +10,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from .models.deferred import plan_deferred
+from .models.sale_order_line_advances import DEDUCTION
 
 
 def leave_orders_to_odoo(env):
@@ -29,6 +30,21 @@ def leave_orders_to_odoo(env):
             env._("Milestone Billing was removed: what it billed is a line of its own, and Odoo bills the rest.")
         )
     env.flush_all()
+
+
+def forget_keys(env):
+    """Take the keys of shares and deductions off invoice lines: installed again, shares are numbered from one again."""
+    env.flush_all()
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE account_move_line SET billing_key = NULL
+             WHERE billing_key IS NOT NULL AND (billing_allocation_id IS NOT NULL OR billing_key LIKE %s)
+            """,
+            f"{DEDUCTION}%",
+        )
+    )
+    env.invalidate_all()
 
 
 def _standing(line):

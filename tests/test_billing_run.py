@@ -1,16 +1,13 @@
 """An invoice run beside people and other servers: over both protocols, at the same moment, and killed half-way."""
 
 import http.client
-import os
 import random
-import signal
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
-from pathlib import Path
 
 import pytest
+from clusters import at_once, kill_workers, persistent
 from stories import PROTOCOLS, Refusal, Stage, set_stage
 
 RUN = "billing.run"
@@ -41,28 +38,6 @@ def stages(server, stage, module_odoo_server):
 def today():
     """The day of the company, which keeps the days of UTC."""
     return datetime.now(timezone.utc).date().isoformat()
-
-
-def persistent(call):
-    """Repeat a call that Odoo gave up because of other transactions, as every client has to."""
-    while True:
-        try:
-            return call()
-        except Refusal as refusal:
-            if refusal.kind not in ("lock", "crash") or "serialize" not in refusal.message:
-                raise
-
-
-def at_once(*calls):
-    """Run these functions at the same moment; return their results."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call):
-        barrier.wait()
-        return persistent(call)
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(run, call) for call in calls]]
 
 
 def customers(stage, count):
@@ -212,15 +187,6 @@ def test_who_saw_the_order_before_it_was_billed_is_tried_again(stage):
     order = stage.order(100.0)
     assert "found: SerializationFailure" in stage.server.odoo_shell(OLDER_SNAPSHOT.format(order=order))
     assert_billed_once(stage, [order])
-
-
-def kill_workers(server):
-    """Kill all workers of a server at once; its parent starts others."""
-    for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
-        try:
-            os.kill(int(child), signal.SIGKILL)
-        except ProcessLookupError:
-            continue
 
 
 def test_killed_half_way_what_is_posted_is_to_be_sent(server, stage):

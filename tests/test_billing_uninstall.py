@@ -41,6 +41,18 @@ found = [[order.amount_total, order.invoice_status, order.invoice_ids.sorted('id
 print('found:', json.dumps(found))
 env.cr.commit()
 """
+#: A new order with a plan, after the addon came again: its shares are numbered from one again.
+AGAIN = """
+from odoo.fields import Command
+env = env(context=dict(env.context, allowed_company_ids=env.ref('base.main_company').ids))
+order = env['sale.order'].search([('partner_id.name', '=', 'Harbour Works')], order='id', limit=1).copy()
+schedule = env['billing.schedule'].create({'order_id': order.id, 'milestone_ids': [
+    Command.create({'name': 'All', 'due_on': 'manual', 'percent': 100})]})
+order.action_confirm()
+schedule.milestone_ids.action_attain()
+env['billing.attainment']._drain()
+print('billed again:', schedule.milestone_ids.billed_amount == order.amount_untaxed, schedule.milestone_ids.state)
+"""
 #: What nothing that is still installed knows: other addons of billing keep their tables.
 LEFT = """
 SELECT 'table', relname::text FROM pg_class WHERE relkind = 'r' AND relname LIKE 'billing%%'
@@ -64,8 +76,10 @@ def database(odoo_database):
     return database
 
 
-def test_odoo_alone_bills_what_the_uninstalled_addon_has_not(database):
-    database.odoo_shell(UNINSTALL)
+@pytest.mark.parametrize("addon", ["milestone_billing", "billing_base"])
+def test_odoo_alone_bills_what_the_uninstalled_addon_has_not(database, addon):
+    """Also when it goes along with the addon that it stands on."""
+    database.odoo_shell(UNINSTALL.replace("milestone_billing", addon))
     assert database.query(LEFT) == []
     for _again in range(2):
         [line] = [row for row in database.odoo_shell(BILL).splitlines() if row.startswith("found: ")]
@@ -76,6 +90,7 @@ def test_odoo_alone_bills_what_the_uninstalled_addon_has_not(database):
         ]
     database.odoo_shell(INSTALL)
     assert database.query("SELECT count(*) FROM billing_schedule") == [(0,)]
+    assert "billed again: True" in database.odoo_shell(AGAIN)
 
 
 #: A contract of an order that is half billed, and a month of it that is closed.

@@ -1,18 +1,15 @@
 """Two servers on one database, power cuts, users at the same moment: nothing is billed twice, nothing is lost."""
 
 import http.client
-import os
 import random
 import re
-import signal
-import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from stories import Refusal, Stage, set_stage
+from clusters import at_once, kill_workers, persistent
+from stories import Stage, set_stage
 
 ROUNDS = 200
 KILLS = 20
@@ -39,28 +36,6 @@ def stages(server, stage, module_odoo_server):
     """The same database through two servers, as in a cluster."""
     second = module_odoo_server(database=server.database, max_cron_threads=0)
     return stage, Stage(second, stage.people)
-
-
-def at_once(*calls):
-    """Run these functions at the same moment; return their results."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call):
-        barrier.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(run, call) for call in calls]]
-
-
-def persistent(call):
-    """Repeat a call that Odoo gave up because of other transactions, as every client has to."""
-    while True:
-        try:
-            return call()
-        except Refusal as refusal:
-            if refusal.kind not in ("lock", "crash") or "serialize" not in refusal.message:
-                raise
 
 
 def drain_to_the_end(stage):
@@ -214,16 +189,6 @@ def test_an_order_is_edited_while_it_is_drained(stages):
 
 
 # === POWER CUTS === #
-
-
-def kill_workers(server):
-    """Kill all workers of a server at once; its parent starts others."""
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    for child in children:
-        try:
-            os.kill(int(child), signal.SIGKILL)
-        except ProcessLookupError:
-            continue
 
 
 def wait_for_billing(server, seconds=60):

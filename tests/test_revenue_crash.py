@@ -3,15 +3,13 @@
 import http.client
 import os
 import random
-import signal
 import subprocess
-import threading
 import time
 import xmlrpc.client
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
+from clusters import at_once, kill_workers
 from revenue_world import make_world
 from stories import Refusal, XmlRpc
 
@@ -24,15 +22,6 @@ EARNED = sum((2 * (1000 + number) * 100 * 31 + 365) // (2 * 365) for number in r
 def run(people, login, step):
     """Take the close one step further."""
     return people[login].call("revenue.close", "run", company=1, date=DAY, step=step)
-
-
-def kill_workers(server):
-    """Pull the plug on all HTTP and cron workers of a server; the parent starts new ones."""
-    for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
-        try:
-            os.kill(int(child), signal.SIGKILL)
-        except ProcessLookupError:
-            continue
 
 
 def attempt(call):
@@ -214,10 +203,8 @@ def test_two_people_close_at_once(module_odoo_server):
         ("revenue_controller", "post"),
         ("revenue_controller", "lock"),
     ):
-        barrier = threading.Barrier(4)
 
-        def both(login=login, step=step, barrier=barrier):
-            barrier.wait()
+        def both(login=login, step=step):
             while True:
                 try:
                     return run(people, login, step)
@@ -225,9 +212,7 @@ def test_two_people_close_at_once(module_odoo_server):
                     named = ("working on", "one close at work", "serialize", "deadlock")
                     assert any(words in refusal.message for words in named), refusal.message
 
-        with ThreadPoolExecutor(4) as pool:
-            answers = [future.result() for future in [pool.submit(both) for _n in range(4)]]
-        assert len({answer["close"] for answer in answers}) == 1
+        assert len({answer["close"] for answer in at_once(*[both] * 4)}) == 1
     assert state_of(server) == "locked"
     assert server.query("SELECT count(*) FROM revenue_close") == [(1,)]
     assert_booked_once(server)

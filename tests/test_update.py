@@ -84,6 +84,27 @@ def test_an_update_keeps_every_fact_and_sum(updated):
         assert after[title] == rows, title
 
 
+#: What keeps a share from being billed twice, and which addons say so.
+KEYS = {
+    "indexes": "SELECT indexdef FROM pg_indexes WHERE indexdef LIKE %s",
+    "addons": """
+        SELECT module.name FROM ir_model_constraint kept JOIN ir_module_module module ON module.id = kept.module
+         WHERE kept.name = 'account_move_line_billing_key_unique'""",
+    "fields": """
+        SELECT module FROM ir_model_data
+         WHERE model = 'ir.model.fields' AND name = 'field_account_move_line__billing_key'""",
+}
+
+
+def test_after_the_update_a_key_is_unique_once(updated):
+    """Its field and index have moved to the addon that all billing stands on: the rows stayed where they were."""
+    database, _before = updated
+    [[index]] = database.query(KEYS["indexes"], "%account_move_line%(billing_key)%")
+    assert index.startswith("CREATE UNIQUE INDEX account_move_line_billing_key_unique ")
+    assert database.query(KEYS["addons"]) == [("billing_base",)]
+    assert database.query(KEYS["fields"]) == [("billing_base",)]
+
+
 def test_after_the_update_an_archived_plan_is_there_again(updated, archived):
     database, _before = updated
     said = database.odoo_shell(

@@ -4,6 +4,7 @@ from . import (
     billing_calendar,
     billing_draft,
     billing_file,
+    billing_queue,
     billing_rules,
     billing_run,
     billing_run_api,

@@ -4,7 +4,7 @@ from time import monotonic
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models, modules
+from odoo import api, fields, models
 
 from ..engine.pace import Pace
 
@@ -22,7 +22,8 @@ class BillingRun(models.Model):
     batch in hand remains, and the next worker takes it up.
     """
 
-    _inherit = "billing.run"
+    _name = "billing.run"
+    _inherit = ["billing.run", "billing.queue"]
 
     @api.model
     def _cron_bill(self):
@@ -90,20 +91,3 @@ class BillingRun(models.Model):
         running = self.search([("state", "=", "running")])
         done = running.filtered(lambda run: not run.open_count).try_lock_for_update(allow_referencing=True)
         done.write({"state": "done", "finished_on": fields.Datetime.now()})
-
-    # === TRANSACTIONS === #
-
-    @api.model
-    def _commit(self, processed=0, remaining=None):
-        """Commit what was done, and return the seconds left to go on (a test keeps its transaction)."""
-        if modules.module.current_test:
-            self.env.flush_all()
-            return float("inf")
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
-
-    @api.model
-    def _rollback(self, error):
-        if modules.module.current_test:
-            raise error
-        self.env.cr.rollback()
-        self.env.invalidate_all()

@@ -1,7 +1,8 @@
 """What keeps an invoice from being made, and what lifts it.
 
 Kept as facts, ``{"name": which of the functions below, …: what it takes}``, in plain values that JSON has; told as
-(reason, remedy) only when somebody reads them, with his words, numbers and dates.
+(reason, remedy) only when somebody reads them, with his words, numbers and dates: also in a language that was not
+installed when it happened. An addon adds what keeps its own things back: ``EXPLAINED |= …``.
 """
 
 from odoo import fields
@@ -11,7 +12,7 @@ from odoo.tools import format_date
 class NotBillable(Exception):
     """An invoice cannot be made now, for a reason that a person can mend.
 
-    :param str name: of the function here that explains it
+    :param str name: of the function that explains it, one of ``EXPLAINED``
     :param facts: what that takes, plain values
     """
 
@@ -85,8 +86,7 @@ def archived_currency(env, currency):
 
 def refused(env, texts):
     """Odoo, or an addon, refused it in words meant for people: ``{language: text}``."""
-    text = texts.get(env.lang) or texts.get("en_US") or next(iter(texts.values()), "")
-    return text, env._("Mend what the message names; then retry.")
+    return in_language(env, texts), env._("Mend what the message names; then retry.")
 
 
 def unexpected(env, error):
@@ -95,6 +95,11 @@ def unexpected(env, error):
         env._("Unexpected error: %s", error),
         env._("Retry; if it comes back, show this message to your administrator."),
     )
+
+
+def in_language(env, texts):
+    """Return the one of ``texts``, by language, that is nearest to that of ``env``."""
+    return texts.get(env.lang) or texts.get("en_US") or next(iter(texts.values()), "")
 
 
 EXPLAINED = {

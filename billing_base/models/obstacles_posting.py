@@ -3,14 +3,13 @@
 from odoo import fields
 from odoo.tools import format_date
 
-from .obstacles import EXPLAINED
+from .obstacles import EXPLAINED, in_language
 
 
 def unposted(env, texts):
     """Odoo, or an addon, refused to post an invoice in words meant for people: ``{language: text}``."""
-    text = texts.get(env.lang) or texts.get("en_US") or next(iter(texts.values()), "")
     return (
-        env._("The invoice stays a draft: %s", text),
+        env._("The invoice stays a draft: %s", in_language(env, texts)),
         env._("Mend what the message names; then retry, or post the invoice yourself."),
     )
 

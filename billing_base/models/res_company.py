@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import ormcache
 
 
@@ -26,11 +26,19 @@ class ResCompany(models.Model):
         company = self.sudo()
         return company.partner_id.tz or company.resource_calendar_id.tz or company.create_uid.tz or "UTC"
 
+    def _billing_day(self, moment):
+        """Return the day of ``moment`` (a datetime in UTC) in this company, whoever asks."""
+        return fields.Datetime.context_timestamp(self.with_context(tz=self._billing_zone()), moment).date()
+
+    @api.model
+    def _billing_days(self):
+        """Return which day it is in every company: ``{date: companies}``, at most three at any moment."""
+        companies = self.sudo().search([("active", "in", (True, False))])
+        return companies.grouped(lambda company: company._billing_today())
+
     def _billing_today(self):
         """Return which day it is in this company, whoever asks: the scheduled user lives in another zone."""
-        return fields.Datetime.context_timestamp(
-            self.with_context(tz=self._billing_zone()), fields.Datetime.now()
-        ).date()
+        return self._billing_day(fields.Datetime.now())
 
 
 class ResourceCalendar(models.Model):

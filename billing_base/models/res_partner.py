@@ -19,6 +19,6 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         if "tz" in vals:
-            # The zone of a company is that of its address.
+            # The zone of a company is that of its address, or of the user who made it.
             self.env.registry.clear_cache()
         return super().write(vals)

@@ -2,10 +2,9 @@
 
 Money is a whole number of the currency's smallest unit (cents, yen, fils) and a
 percentage an exact fraction, so nothing here ever rounds a float. A caller converts
-on its way in and out with :mod:`units`.
+on its way in and out with the ``units`` of ``billing_base``.
 
 ========  ==========================================================================
-units     Odoo's floats to whole units and back
 split     one amount over several, to the unit
 plan      what each milestone of a schedule bills on each line
 settle    its last units, moved to where they make a line exact
@@ -26,7 +25,6 @@ from .dates import Unit, shift
 from .due import Kept, due_shares, percent_of
 from .plan import Item, Kind, Line, Plan, PlanError, allocate
 from .split import largest_remainder, part_of, round_half_away
-from .units import from_units, to_fraction, to_units
 
 __all__ = [
     "Advance",
@@ -45,7 +43,6 @@ __all__ = [
     "catch_up",
     "comes_off",
     "due_shares",
-    "from_units",
     "largest_remainder",
     "part_of",
     "percent_of",
@@ -54,6 +51,4 @@ __all__ = [
     "set_against",
     "shift",
     "split_off",
-    "to_fraction",
-    "to_units",
 ]

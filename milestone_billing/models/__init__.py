@@ -53,6 +53,7 @@ from . import (
     billing_schedule_title,
     billing_schedule_worth,
     mail_activity,
+    obstacles,
     project_milestone,
     project_project,
     project_project_profitability,

@@ -71,12 +71,6 @@ class AccountMove(models.Model):
                 {"name": "no_address", "invoice": move.name, "customer": move.partner_id.display_name},
             )
 
-    def _billing_by_mail(self):
-        """Return whether the customer of this invoice gets invoices by mail, Odoo's way unless told otherwise."""
-        self.ensure_one()
-        partner = self.commercial_partner_id.with_company(self.company_id)
-        return (partner.invoice_sending_method or "email") == "email"
-
     def _billing_turn_negative(self):
         """Turn what comes to less than nothing into the opposite document, as Odoo does with a final invoice."""
         negative = self.filtered(lambda move: move.currency_id.compare_amounts(move.amount_total, 0.0) < 0)

@@ -1,11 +1,11 @@
 from collections import Counter, defaultdict
 
 from odoo import models
+from odoo.addons.billing_base.engine.units import to_units
 from odoo.fields import Command
 
 from ..engine.advances import Advance, comes_off, set_against
-from ..engine.units import to_units
-from .sale_order_line_advances import total_units
+from .sale_order_line_advances import DEDUCTION, total_units
 
 
 class AccountMove(models.Model):
@@ -137,7 +137,7 @@ class AccountMoveLine(models.Model):
     def _is_billing_deduction(self):
         """Return whether this line deducts a down payment from an invoice of a schedule."""
         self.ensure_one()
-        return bool(self.billing_key) and self.is_downpayment
+        return bool(self.billing_key) and self.billing_key.startswith(DEDUCTION)
 
     def _billing_parts(self):
         """Return net amount and taxes of those of these invoice lines that stand, as Odoo worked them out.

@@ -22,7 +22,6 @@ class AccountMoveLine(models.Model):
     billing_milestone_id = fields.Many2one(
         related="billing_allocation_id.milestone_id", store=True, index="btree_not_null", string="Milestone"
     )
-    billing_key = fields.Char(copy=False, readonly=True)
     billing_attainment_id = fields.Many2one(
         "billing.attainment",
         "Attained Until Then",
@@ -31,10 +30,6 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="The last attainment of its milestone when this line was made.",
-    )
-
-    _billing_key_unique = models.UniqueIndex(
-        "(billing_key) WHERE billing_key IS NOT NULL", "This share of a milestone was billed already."
     )
 
     def _copy_data_extend_business_fields(self, values):

@@ -4,10 +4,9 @@ from collections import Counter
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
+from odoo.addons.billing_base.models.obstacles import explain
 from odoo.addons.record_protection.models.append_only import protect
 from odoo.exceptions import AccessError, UserError
-
-from .obstacles import explain
 
 _logger = logging.getLogger(__name__)
 

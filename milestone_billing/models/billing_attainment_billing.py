@@ -6,10 +6,10 @@ from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields, models
+from odoo.addons.billing_base.models.obstacles import NotBillable
 from odoo.exceptions import UserError
 
 from .mail_activity import CREDIT, DAYS, MEND
-from .obstacles import NotBillable
 
 _logger = logging.getLogger(__name__)
 

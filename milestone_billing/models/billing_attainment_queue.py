@@ -5,11 +5,10 @@ from time import monotonic
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models, modules
+from odoo import api, models
+from odoo.addons.billing_base.engine.pace import Pace
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-from ..engine.pace import Pace
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +28,8 @@ class BillingAttainment(models.Model):
     orders) under an advisory lock, locks the rows, and commits batch by batch.
     """
 
-    _inherit = "billing.attainment"
+    _name = "billing.attainment"
+    _inherit = ["billing.attainment", "billing.queue"]
 
     # === THE QUEUE === #
 
@@ -196,19 +196,3 @@ class BillingAttainment(models.Model):
         self._notify_blocked()
         self.write({"to_tell": False})
         self._send_mails_now()
-
-    # === TRANSACTIONS === #
-
-    @api.model
-    def _commit(self, processed=0, remaining=None):
-        """Commit what was done, and return the seconds left to go on (a test keeps its transaction)."""
-        if modules.module.current_test:
-            self.env.flush_all()
-            return float("inf")
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
-
-    @api.model
-    def _rollback(self, error):
-        if modules.module.current_test:
-            raise error
-        self.env.cr.rollback()

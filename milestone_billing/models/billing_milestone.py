@@ -1,8 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import to_fraction, to_units
 from odoo.exceptions import UserError
 
 from ..engine.plan import Item
-from ..engine.units import to_fraction, to_units
 from .deferred import is_plan_deferred
 from .mail_activity import DAYS
 

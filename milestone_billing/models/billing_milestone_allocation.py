@@ -2,11 +2,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_units
 from odoo.tools import format_date
 
 from ..engine.due import Kept, due_shares
 from ..engine.standing import Moment, Standing, reopened
-from ..engine.units import from_units, to_fraction, to_units
 from .billing_milestone import BOOKS_GROUPS
 
 

@@ -2,9 +2,9 @@ from collections import Counter
 from fractions import Fraction
 
 from odoo import models
+from odoo.addons.billing_base.engine.units import from_units, to_units
 
 from ..engine.split import part_of
-from ..engine.units import from_units, to_units
 
 #: Taxes that are a part of the price, whatever quantity it is the price of.
 BY_PRICE = ("percent", "division")

@@ -3,11 +3,11 @@ from random import randrange
 from time import monotonic
 
 from odoo import api, models
+from odoo.addons.billing_base.engine.pace import Pace
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import float_compare, format_date
 
-from ..engine.pace import Pace
 from ..engine.patterns import matches
 from .billing_milestone import DELIVERABLE
 from .days import impossible, is_possible

@@ -1,9 +1,9 @@
 from odoo import fields, models
+from odoo.addons.billing_base.engine.units import to_units
+from odoo.addons.billing_base.models.obstacles import explain
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from ..engine.units import to_units
-from . import obstacles
 from .mail_activity import CREDIT, MEND
 
 
@@ -64,7 +64,7 @@ class BillingMilestone(models.Model):
 
         :param dict owed: see :meth:`_credit_owed`
         """
-        return obstacles.explain(self._credit_why(owed), self.env)
+        return explain(self._credit_why(owed), self.env)
 
     def _credit_why(self, owed):
         """Return the facts of what is posted and undone, or more than the order is worth, as ``obstacles`` has them.

@@ -1,11 +1,11 @@
 from fractions import Fraction
 
 from odoo import models
+from odoo.addons.billing_base.engine.units import to_units
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..engine.split import part_of
-from ..engine.units import to_units
 from .billing_milestone_allocation_taxes import price_of_parts
 
 

@@ -1,10 +1,10 @@
 from markupsafe import Markup
 
 from odoo import models
+from odoo.addons.billing_base.models.obstacles import NotBillable, explain
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from . import obstacles
 from .mail_activity import CREDIT, DAYS, GONE, MEND, POST, REQUESTS, SEND
 
 #: What an edited draft, now posted, leaves of a milestone, and what is asked for then.
@@ -37,7 +37,7 @@ class BillingMilestone(models.Model):
     def _hold_reason(self):
         """Return (reason, remedy) of the hold in force on this milestone."""
         self.ensure_one()
-        return obstacles.explain(self._hold_why(), self.env)
+        return explain(self._hold_why(), self.env)
 
     def _hold_why(self):
         """Return the facts of the holds in force on this milestone, as ``obstacles`` has them."""
@@ -80,7 +80,7 @@ class BillingMilestone(models.Model):
     def _failure_why(self, error):
         """Return the facts of ``error``, raised by billing this milestone, as ``obstacles`` has them."""
         self.ensure_one()
-        if isinstance(error, obstacles.NotBillable):
+        if isinstance(error, NotBillable):
             return error.why
         product = self.allocation_ids.line_id._billing_product_without_account()
         if product:
@@ -128,7 +128,7 @@ class BillingMilestone(models.Model):
             reason, remedy = self.sudo()._draft_credit_reason()
             return reason, self._add_who_may_post(remedy, self.env.user)
         if self._is_below_billed():
-            reason, remedy = obstacles.explain(self._below_billed_why(), self.env)
+            reason, remedy = explain(self._below_billed_why(), self.env)
             return reason, self._add_who_may(remedy, self.env.user)
         return "", ""
 
@@ -177,7 +177,7 @@ class BillingMilestone(models.Model):
             return self._days_request()
         if request == POST:
             return self._post_request()
-        reason, remedy = obstacles.explain(why, self.env)
+        reason, remedy = explain(why, self.env)
         if request == MEND:
             return self.env._("Cannot be billed: %s", reason), remedy
         if request == CREDIT:

@@ -2,9 +2,9 @@ from collections import Counter
 from dataclasses import replace
 
 from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import from_units, to_units
 
 from ..engine.advances import comes_off
-from ..engine.units import from_units, to_units
 
 
 class BillingMilestone(models.Model):

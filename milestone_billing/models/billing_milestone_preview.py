@@ -1,7 +1,7 @@
 from odoo import models
+from odoo.addons.billing_base.engine.units import from_units
 from odoo.tools import format_date
 
-from ..engine.units import from_units
 from .billing_milestone_attaining import CANCELLED, DONE
 from .days import NEAR_PAST
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
-
-from ..engine.units import from_units
+from odoo.addons.billing_base.engine.units import from_units
 
 
 class BillingMilestone(models.Model):

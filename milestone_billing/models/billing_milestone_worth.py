@@ -1,7 +1,6 @@
 from odoo import models
-
-from ..engine.units import from_units, to_units
-from .obstacles import NotBillable
+from odoo.addons.billing_base.engine.units import from_units, to_units
+from odoo.addons.billing_base.models.obstacles import NotBillable
 
 
 class BillingMilestone(models.Model):

@@ -1,12 +1,12 @@
 from fractions import Fraction
 
 from odoo import fields, models
+from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_units
 from odoo.tools.misc import formatLang
 
 from ..engine.change import Billed, redistribute
 from ..engine.due import percent_of
 from ..engine.plan import PlanError, allocate
-from ..engine.units import from_units, to_fraction, to_units
 from .deferred import plan_deferred
 
 

@@ -1,7 +1,7 @@
 from odoo import api, models
+from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_units
 
 from ..engine.plan import Item, Line, PlanError, allocate
-from ..engine.units import from_units, to_fraction, to_units
 
 #: By how much the sequence of a milestone that is added exceeds that of the last.
 STEP = 10

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import to_units
 from odoo.exceptions import UserError
-
-from ..engine.units import to_units
 
 
 class BillingSchedule(models.Model):

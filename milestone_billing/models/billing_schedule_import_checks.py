@@ -1,8 +1,8 @@
 from odoo import api, models
+from odoo.addons.billing_base.engine.units import to_units
 from odoo.addons.record_protection import reading
 from odoo.addons.record_protection.refusals import explain
 
-from ..engine.units import to_units
 from .billing_milestone import OFFSET_UNITS
 from .billing_schedule import ADVANCE_POLICIES, CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
 from .days import LONGEST_OFFSET

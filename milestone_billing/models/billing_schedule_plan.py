@@ -1,11 +1,11 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.addons.billing_base.engine.units import from_units, to_units
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..engine.plan import Line, PlanError, allocate
-from ..engine.units import from_units, to_units
 from .deferred import plan_deferred
 
 

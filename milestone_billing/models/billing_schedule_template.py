@@ -1,9 +1,9 @@
 from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import to_fraction
 from odoo.exceptions import ValidationError
 
 from ..demo.story import load
 from ..engine.patterns import matches
-from ..engine.units import to_fraction
 from .billing_milestone import AMOUNT_TYPES, DUE_ON, OFFSET_UNITS
 from .billing_milestone_words import AMOUNT_FIELDS, WHEN_FIELDS
 from .billing_schedule import ADVANCE_POLICIES, CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES

@@ -2,10 +2,10 @@ from collections import Counter
 from contextlib import contextmanager
 
 from odoo import api, models
+from odoo.addons.billing_base.engine.units import from_units, to_units
 from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
-from ..engine.units import from_units, to_units
 from .deferred import is_plan_deferred
 
 #: The context flag under which single writes are not checked: ``_kept_within_worth`` checks the edit as a whole.

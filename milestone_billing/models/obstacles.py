@@ -1,32 +1,8 @@
-"""What keeps a milestone from being billed, and what lifts it.
-
-Kept as facts, ``{"name": which of the functions below, …: what it takes}``, in plain values that JSON has; told as
-(reason, remedy) only when somebody reads them, with his words, numbers and dates: also in a language that was not
-installed when it happened.
-"""
+"""What keeps a milestone from being billed, and what lifts it: beside what keeps any invoice, of ``billing_base``."""
 
 from odoo import fields
+from odoo.addons.billing_base.models.obstacles import EXPLAINED, in_language
 from odoo.tools import format_date
-
-
-class NotBillable(Exception):
-    """A milestone cannot be billed now, for a reason that a person can mend.
-
-    :param str name: of the function here that explains it
-    :param facts: what that takes, plain values
-    """
-
-    def __init__(self, name, **facts):
-        super().__init__()
-        self.why = {"name": name, **facts}
-
-
-def explain(why, env):
-    """Return (reason, remedy) of ``why``, facts as described above, in the language of ``env``; empty for nothing."""
-    if not why:
-        return "", ""
-    facts = dict(why)
-    return EXPLAINED[facts.pop("name")](env, **facts)
 
 
 def locked(env, company, day):
@@ -50,14 +26,6 @@ def no_journal(env, company):
     )
 
 
-def archived_customer(env, customer, order):
-    """The customer of an order, both by name, is archived."""
-    return (
-        env._("Customer %s is archived.", customer),
-        env._("Unarchive the customer, or give order %s another invoice address; then retry.", order),
-    )
-
-
 def no_address(env, invoice, customer):
     """An invoice, by its number, cannot be sent to its customer."""
     return (
@@ -66,11 +34,6 @@ def no_address(env, invoice, customer):
         ),
         env._("Give the customer an email address or another way of sending, then send the invoice."),
     )
-
-
-def archived_currency(env, currency):
-    """A currency, by its code, is archived."""
-    return env._("Currency %s is archived.", currency), env._("Activate the currency; then retry.")
 
 
 def foreign_advance(env, invoices, order, currency):
@@ -91,19 +54,6 @@ def no_income_account(env, product):
     return (
         env._("Product %s has no usable income account.", product),
         env._("Set an active income account on the product, its category or the journal; then retry."),
-    )
-
-
-def refused(env, texts):
-    """Odoo, or an addon, refused it in words meant for people: ``{language: text}``."""
-    return in_language(env, texts), env._("Mend what the message names; then retry.")
-
-
-def unexpected(env, error):
-    """Something was raised that is not meant for people."""
-    return (
-        env._("Unexpected error: %s", error),
-        env._("Retry; if it comes back, show this message to your administrator."),
     )
 
 
@@ -191,23 +141,14 @@ def told(env, reason, remedy):
     return in_language(env, reason), in_language(env, remedy)
 
 
-def in_language(env, texts):
-    """Return the one of ``texts``, by language, that is nearest to that of ``env``."""
-    return texts.get(env.lang) or texts.get("en_US") or next(iter(texts.values()), "")
-
-
-EXPLAINED = {
+EXPLAINED |= {
     function.__name__: function
     for function in (
         locked,
         no_journal,
-        archived_customer,
         no_address,
-        archived_currency,
         foreign_advance,
         no_income_account,
-        refused,
-        unexpected,
         held,
         undone,
         reduced,

@@ -8,9 +8,6 @@ class ResPartner(models.Model):
     billing_hold_ids = fields.One2many("billing.hold", "partner_id", string="Billing Holds", copy=False)
 
     def write(self, vals):
-        if "tz" in vals:
-            # The zone of a company is that of its address, or of the user who made it.
-            self.env.registry.clear_cache()
         result = super().write(vals)
         if "lang" in vals and self.sudo().user_ids:
             asked = Domain("billing_request", "!=", False) & Domain("user_id", "in", self.sudo().user_ids.ids)

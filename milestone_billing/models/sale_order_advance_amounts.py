@@ -2,10 +2,10 @@ from collections import Counter
 from fractions import Fraction
 
 from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import from_units, to_units
 
 from ..engine.advances import Advance, set_against
 from ..engine.split import round_half_away
-from ..engine.units import from_units, to_units
 from .sale_order_line_advances import total_units
 
 

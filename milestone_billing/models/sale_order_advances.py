@@ -4,11 +4,11 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from odoo import models
+from odoo.addons.billing_base.engine.units import from_units, to_units
 from odoo.exceptions import UserError
 
 from ..engine.split import round_half_away
-from ..engine.units import from_units, to_units
-from . import obstacles
+from .obstacles import foreign_advance
 from .sale_order_line_advances import total_units
 
 
@@ -85,7 +85,7 @@ class SaleOrder(models.Model):
         foreign = self._billing_foreign_advance()
         if foreign:
             names = foreign.mapped("display_name")
-            raise UserError("\n".join(obstacles.foreign_advance(self.env, names, self.name, self.currency_id.name)))
+            raise UserError("\n".join(foreign_advance(self.env, names, self.name, self.currency_id.name)))
 
     # === WHAT IS LEFT IN THE END === #
 

@@ -2,12 +2,14 @@ from collections import Counter
 from fractions import Fraction
 
 from odoo import api, models
+from odoo.addons.billing_base.engine.units import from_units
 from odoo.fields import Command
 
 from ..engine.advances import split_off
 from ..engine.split import round_half_away
-from ..engine.units import from_units
 
+#: How the keys of invoice lines begin that deduct a down payment; after it, the order line and a number.
+DEDUCTION = "advance/"
 #: Parts of an invoice line that make up its total; beside them stand bases of taxes, and taxes that cancel out.
 TOTAL = ("net", "tax")
 
@@ -169,4 +171,4 @@ class SaleOrderLine(models.Model):
         """Return the key of the next deduction of this down payment; two workers cannot both use it."""
         keys = self.sudo().invoice_lines.filtered(lambda row: row._is_billing_deduction()).mapped("billing_key")
         number = max((int(key.rsplit("/", 1)[1]) for key in keys), default=0) + 1
-        return f"advance/{self.id}/{number}"
+        return f"{DEDUCTION}{self.id}/{number}"

@@ -1,8 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
-
-from . import obstacles
+from odoo.addons.billing_base.models.obstacles import NotBillable
 
 
 class SaleOrder(models.Model):
@@ -18,12 +17,12 @@ class SaleOrder(models.Model):
         for order in self:
             archived = (order.partner_invoice_id | order.partner_id).filtered(lambda partner: not partner.active)[:1]
             if archived:
-                raise obstacles.NotBillable("archived_customer", customer=archived.display_name, order=order.name)
+                raise NotBillable("archived_customer", customer=archived.display_name, order=order.name)
             if not order.currency_id.active:
-                raise obstacles.NotBillable("archived_currency", currency=order.currency_id.name)
+                raise NotBillable("archived_currency", currency=order.currency_id.name)
             foreign = order._billing_foreign_advance()
             if foreign:
-                raise obstacles.NotBillable(
+                raise NotBillable(
                     "foreign_advance",
                     invoices=foreign.mapped("display_name"),
                     order=order.name,
@@ -41,7 +40,7 @@ class SaleOrder(models.Model):
         while locks := company._get_violated_lock_dates(day, True, journal):
             day = max(lock[0] for lock in locks) + timedelta(days=1)
             if day > today:
-                raise obstacles.NotBillable("locked", company=company.name, day=fields.Date.to_string(locks[-1][0]))
+                raise NotBillable("locked", company=company.name, day=fields.Date.to_string(locks[-1][0]))
         return day
 
     def _billing_journal(self):
@@ -56,7 +55,7 @@ class SaleOrder(models.Model):
         domain = [*Journal._check_company_domain(self.company_id), ("type", "=", "sale")]
         journal = Journal.search(domain, limit=1)
         if not journal:
-            raise obstacles.NotBillable("no_journal", company=self.company_id.name)
+            raise NotBillable("no_journal", company=self.company_id.name)
         return journal
 
 

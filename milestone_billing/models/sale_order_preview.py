@@ -1,8 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_units
 
 from ..engine.patterns import matches
 from ..engine.plan import Item, Line, PlanError, allocate
-from ..engine.units import from_units, to_fraction, to_units
 
 
 class SaleOrder(models.Model):

@@ -2,11 +2,11 @@ from collections import Counter
 from fractions import Fraction
 
 from odoo import models
+from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_units
 from odoo.tools import SQL, float_compare, format_date
 from odoo.tools.misc import formatLang
 
 from ..engine.split import largest_remainder, part_of, round_half_away
-from ..engine.units import from_units, to_fraction, to_units
 
 
 class SaleOrder(models.Model):

@@ -1,8 +1,8 @@
 from collections import Counter
 
 from odoo import models
+from odoo.addons.billing_base.engine.units import to_units
 
-from ..engine.units import to_units
 from .billing_milestone_allocation_taxes import NET, price_of_parts
 
 

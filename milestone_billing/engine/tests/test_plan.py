@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import pytest
 
+from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_units
+
 from ..plan import Item, Line, PlanError, allocate
-from ..units import from_units, to_fraction, to_units
 
 
 def percents(*points, start=1):

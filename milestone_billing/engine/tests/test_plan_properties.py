@@ -8,20 +8,12 @@ from math import lcm
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from odoo.addons.billing_base.engine.tests.strategies import properties
+from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_units
+
 from ..plan import Item, Line, allocate
 from ..split import round_half_away
-from ..units import from_units, to_fraction, to_units
-from .strategies import (
-    any_items,
-    any_units,
-    covered,
-    percent_items,
-    percents,
-    properties,
-    some_lines,
-    whole,
-    whole_plan,
-)
+from .strategies import any_items, any_units, covered, percent_items, percents, some_lines, whole, whole_plan
 
 
 @properties
