@@ -38,6 +38,7 @@ from odoo_dev.landed import landed_template
 from odoo_dev.live import LiveDatabase, LiveServer
 from odoo_dev.server import start_server
 from odoo_dev.session import current_session
+from odoo_dev.sharedbooks import shared_books
 
 COUNTER = itertools.count(1)
 
@@ -102,6 +103,13 @@ def own_filestore(load_registry):
     with mock.patch.object(config, "filestore", lambda name: str(files.folder / name)):
         yield
     files.drop(own)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def books_made_once(own_filestore):
+    """See :mod:`odoo_dev.sharedbooks`."""
+    with shared_books():
+        yield
 
 
 @pytest.fixture
