@@ -64,7 +64,7 @@ class BillingRules(models.AbstractModel):
     )
     billing_invoices = fields.Selection(
         INVOICES,
-        "Invoices",
+        "Invoices of a Run",
         help="What a run does with the invoices that it makes; Odoo's own sending sends them, the customer's way. "
         "Empty: as the next level says; at last they are left in draft.",
     )

@@ -36,7 +36,7 @@ class TestPosting(BillingBaseCommon):
         self.company.billing_invoices = "send"
         self.customer.billing_invoices = "post"
         order = self._make_order(10.0)
-        self.assertEqual(order.billing_rules_text, "Invoices: Post (customer)")
+        self.assertEqual(order.billing_rules_text, "Invoices of a Run: Post (customer)")
         row = self._bill("one")
         self.assertEqual((row.state, row.move_id.state, row.becomes), ("billed", "posted", "post"))
         self.assertFalse(row.move_id.sending_data, "only posted")
