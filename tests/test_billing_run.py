@@ -12,6 +12,7 @@ from stories import PROTOCOLS, Refusal, Stage, set_stage
 
 RUN = "billing.run"
 ORDERS, KILLS = 40, 5
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: After so many seconds a run that does not come to its end hangs; a busy machine is slow long before.
 WAIT = 400
 
@@ -46,6 +47,16 @@ def customers(stage, count):
     return found, [stage.order(100.0, partner_id=customer) for customer in found for _number in range(2)]
 
 
+def planned(stage, names):
+    """Give customers an order with a plan each, of which a milestone of 400.00 is attained; return the orders."""
+    orders, attained = [], []
+    for customer in names:
+        orders.append(stage.order(1000.0, partner_id=customer))
+        attained += list(stage.plan(orders[-1], 40, {"balance": True})["milestones"].values())[:1]
+    stage.attain(*attained)
+    return orders
+
+
 def begin(stage, key, names):
     """Begin a run of these customers; return the id of the run."""
     stage.admin.call(RUN, "start", day=today(), customers=names, key=key)
@@ -78,6 +89,26 @@ def assert_billed_once(stage, orders):
     )
     assert len(rows) == len(orders)
     assert [row for row in rows if row[2] != 1 or row[1] != row[3]] == []
+
+
+def assert_attained_billed_once(stage, orders):
+    """Of each of these orders the attained milestone, and nothing else, stands on one invoice line."""
+    rows = stage.server.query(
+        """
+        SELECT line.order_id, count(billed.id), sum(billed.price_subtotal)
+          FROM sale_order_line line
+          JOIN sale_order_line_invoice_rel link ON link.order_line_id = line.id
+          JOIN account_move_line billed ON billed.id = link.invoice_line_id AND billed.parent_state <> 'cancel'
+         WHERE line.order_id = ANY(%s)
+      GROUP BY line.order_id
+        """,
+        list(orders),
+    )
+    assert sorted((order, count, float(amount)) for order, count, amount in rows) == [
+        (order, 1, 400.0) for order in sorted(orders)
+    ]
+    open_ = "SELECT count(*) FROM billing_attainment WHERE order_id = ANY(%s) AND state <> 'billed'"
+    assert stage.server.query(open_, list(orders)) == [(0,)]
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -120,8 +151,9 @@ def test_the_same_run_begun_on_two_servers_at_once_is_one(stages):
     assert_billed_once(stages[0], orders)
 
 
-def test_two_runs_on_two_servers_and_a_person_bill_everything_once(stages):
+def test_two_runs_on_two_servers_the_queue_and_a_person_bill_everything_once(stages):
     names, orders = customers(stages[0], ORDERS // 2)
+    plans = planned(stages[0], names[::2])
     runs = [begin(stage, f"run-{number}", names) for number, stage in enumerate(stages)]
 
     def create_invoices():
@@ -138,11 +170,28 @@ def test_two_runs_on_two_servers_and_a_person_bill_everything_once(stages):
     at_once(
         lambda: stages[0].admin.call(RUN, "action_bill", ids=[runs[0]]),
         lambda: stages[1].admin.call(RUN, "action_bill", ids=[runs[1]]),
+        lambda: persistent(stages[1].drain),
         create_invoices,
     )
     for run in runs:
         assert go_on(stages[0], run)["kept_count"] == 0
+    stages[0].drain()
     assert_billed_once(stages[0], orders)
+    assert_attained_billed_once(stages[0], plans)
+
+
+def test_milestones_wait_for_the_billing_day_and_are_billed_on_it(stage):
+    [customer], orders = customers(stage, 1)
+    [plan] = planned(stage, [customer])
+    days = stage.make("billing.calendar", name="Every day", kind="weekly", every=1, **dict.fromkeys(WEEKDAYS, True))
+    rules = {"billing_when": "days", "billing_calendar_id": days}
+    stage.admin.call("res.partner", "write", ids=[customer], vals=rules)
+    stage.drain()
+    assert stage.invoices(plan) == []
+    go_on(stage, begin(stage, "billing day", [customer]))
+    assert_attained_billed_once(stage, [plan])
+    assert_billed_once(stage, orders)
+    assert len({row["id"] for order in (plan, *orders) for row in stage.invoices(order)}) == 1
 
 
 def test_a_run_bills_of_a_plan_what_is_due_of_it(stage):
@@ -213,6 +262,7 @@ def test_killed_half_way_a_run_ends_right(server, stage):
     cut = 0
     for number in range(KILLS):
         names, orders = customers(stage, ORDERS // 2)
+        plans = planned(stage, names[::4])
         run = begin(stage, f"cut-{number}", names)
 
         def bill(run=run):
@@ -228,6 +278,8 @@ def test_killed_half_way_a_run_ends_right(server, stage):
             kill_workers(server)
             cut += billing.result()
         go_on(stage, run)
+        stage.drain()
         assert_billed_once(stage, orders)
+        assert_attained_billed_once(stage, plans)
         assert stage.read(RUN, run, "billed_count")["billed_count"] == len(names)
     assert cut, "no cut hit a run"

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 #: Why something is not billed, as facts that are told to each reader in his language: ``{"name": …, …}``.
@@ -22,6 +22,9 @@ class Due:
     :param comes_off: a down payment, which comes off with what else is billed and is not due by itself
     :param values: the invoice line's values, as Odoo's own methods made them
     :param source: the name of the model that says that it is due
+    :param terms: id of payment terms of its own; 0 for those of its order
+    :param apart: what has an invoice of its own has a text of its own; empty for what shares one
+    :param by_itself: whether it is billed when its day comes, also where nothing else of the order is
     """
 
     order: int
@@ -33,6 +36,31 @@ class Due:
     comes_off: bool = False
     values: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     source: str = ""
+    terms: int = 0
+    apart: str = ""
+    by_itself: bool = False
+
+    @property
+    def part(self) -> str:
+        """Which of its order's invoices it is on: the same text for what shares one; empty for the usual one."""
+        return f"{self.terms}/{self.apart}" if self.terms or self.apart else ""
+
+
+def by_part(dues: Sequence[Due]) -> dict[str, list[Due]]:
+    """Return what is due of one order by the invoice that it is on; what comes off is on the first one.
+
+    >>> day = datetime.date(2026, 1, 31)
+    >>> fee, advance = Due(1, 1, "fee", 100, "", day), Due(1, 2, "advance", -30, "", day, comes_off=True)
+    >>> apart = Due(1, 3, "apart", 50, "", day, apart="3")
+    >>> {part: [due.key for due in some] for part, some in by_part([advance, apart, fee]).items()}
+    {'': ['fee', 'advance'], '0/3': ['apart']}
+    """
+    found: dict[str, list[Due]] = {}
+    for due in sorted((due for due in dues if not due.comes_off), key=lambda due: due.part):
+        found.setdefault(due.part, []).append(due)
+    for some in list(found.values())[:1]:
+        some += [due for due in dues if due.comes_off]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +75,7 @@ class Group(NamedTuple):
     """What the orders of one invoice have in common: ids, 0 for none; texts.
 
     The order and the reference are given where the customer has an invoice for each; what becomes of the invoice
-    is as the rule ``billing_invoices`` says.
+    (``CAREFUL``) is empty while only plans and the company say it, which does not split; ``apart`` is as of ``Due``.
     """
 
     company: int
@@ -61,8 +89,11 @@ class Group(NamedTuple):
     order: int = 0
     reference: str = ""
     invoices: str = "draft"
+    apart: str = ""
 
 
+#: What becomes of an invoice, from the most careful.
+CAREFUL = ("draft", "post", "send")
 #: What splits the invoices of one customer, in the order in which it is told.
 SPLITTING = (
     "address",
@@ -74,6 +105,7 @@ SPLITTING = (
     "order",
     "reference",
     "invoices",
+    "apart",
 )
 
 
@@ -90,6 +122,23 @@ def told_splits(groups: Sequence[Group]) -> dict[Group, tuple[str, ...]]:
     }
 
 
+def passes(drafts: "Mapping[int, Draft]") -> list[dict[int, "Draft"]]:
+    """Return these drafts by when they are made: those that have an order in common one after the other.
+
+    Odoo makes one invoice of an order at a time. What is due by the order's own terms is on the first.
+    """
+    found: list[dict[int, Draft]] = []
+    taken: list[set[int]] = []
+    for number, draft in sorted(drafts.items(), key=lambda item: bool(item[1].part)):
+        place = next((index for index, orders in enumerate(taken) if not orders & set(draft.orders)), len(taken))
+        if place == len(taken):
+            found.append({})
+            taken.append(set())
+        found[place][number] = draft
+        taken[place].update(draft.orders)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One invoice that a run makes, or what it does not make and why.
@@ -102,6 +151,7 @@ class Draft:
     :param why: what keeps it from being billed, None for nothing
     :param splits: why it stands apart from the customer's first invoice
     :param date: the date of the invoice
+    :param wish: what becomes of its invoice as plans or the company say, where neither order nor customer does
     :param parts: of each of its lines what of both is its own: (untaxed, taxes), which add up to them
     """
 
@@ -114,3 +164,27 @@ class Draft:
     splits: tuple[str, ...] = ()
     date: datetime.date | None = None
     parts: tuple[tuple[int, int], ...] = ()
+    wish: str = ""
+
+    @property
+    def part(self) -> str:
+        """Which of each order's invoices it is; see ``Due``."""
+        return next((due.part for due in self.dues if not due.comes_off), "")
+
+
+def with_invoices(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return these drafts with what becomes of their invoices: of what shares one, the most careful wish.
+
+    >>> group = Group(1, 7, 7, 7, 1, 0, 0, 3, invoices="")
+    >>> drafts = [Draft(group, (number,), (), 0, 0, wish=wish) for number, wish in enumerate(["send", "", "post"])]
+    >>> {draft.group.invoices for draft in with_invoices(drafts)}, with_invoices(drafts[1:2])[0].group.invoices
+    ({'post'}, 'draft')
+    """
+    wishes: dict[Group, set[str]] = {}
+    for draft in drafts:
+        wishes.setdefault(draft.group, set()).add(draft.wish)
+    settled = {
+        group: group.invoices or min(found - {""}, key=CAREFUL.index, default=CAREFUL[0])
+        for group, found in wishes.items()
+    }
+    return [replace(draft, group=draft.group._replace(invoices=settled[draft.group])) for draft in drafts]

@@ -12,6 +12,7 @@ from . import (
     billing_run_invoice,
     billing_run_invoice_answer,
     billing_run_invoice_making,
+    billing_run_moves,
     billing_run_plan,
     billing_run_posting,
     billing_run_queue,
@@ -23,6 +24,7 @@ from . import (
     res_config_settings,
     res_partner,
     sale_order,
+    sale_order_headings,
     sale_order_line,
     sale_order_rules,
 )

@@ -49,6 +49,13 @@ class BillingCalendar(models.Model):
     )
     next_days = fields.Char(compute="_compute_next_days", help="The next three billing days.")
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"kind", "days_of_month", *WEEKDAYS, "every", "starting", "cut_off_days"}:
+            # What waits for one of these days may wait for another one now.
+            self.env["sale.order"].sudo()._billing_kept_back([("state", "=", "sale")])._billing_go_on()
+        return result
+
     @api.depends("kind", "days_of_month", *WEEKDAYS, "every", "starting", "cut_off_days")
     @api.depends_context("lang", "company")
     def _compute_next_days(self):

@@ -41,6 +41,7 @@ class BillingDraft(models.AbstractModel):
     contents = fields.Json(
         readonly=True, export_string_translation=False, help="The lines it is made of, as facts: told to each reader."
     )
+    part = fields.Char(readonly=True, help="Which of its orders' invoices it is, where one order has several.")
     splits = fields.Json(
         readonly=True, export_string_translation=False, help="Why it is an invoice of its own, as facts."
     )
@@ -69,7 +70,14 @@ class BillingDraft(models.AbstractModel):
     @api.depends("splits")
     @api.depends_context("lang")
     def _compute_split_text(self):
-        names = {
+        names = self._split_names()
+        for row in self:
+            row.split_text = ", ".join(names[name] for name in row.splits or ())
+
+    @api.model
+    def _split_names(self):
+        """Return what splits the invoices of one customer, as people read it: ``{name in engine.Group: text}``."""
+        return {
             "address": self.env._("Invoice address"),
             "delivery": self.env._("Delivery address"),
             "currency": self.env._("Currency"),
@@ -79,9 +87,8 @@ class BillingDraft(models.AbstractModel):
             "order": self.env._("Order"),
             "reference": self.env._("Customer reference"),
             "invoices": self.env._("What becomes of the invoice"),
+            "apart": self.env._("What it bills"),
         }
-        for row in self:
-            row.split_text = ", ".join(names[name] for name in row.splits or ())
 
     @api.depends("contents", "currency_id")
     @api.depends_context("lang")
@@ -119,6 +126,7 @@ class BillingDraft(models.AbstractModel):
             "amount_untaxed": from_units(draft.untaxed, currency.rounding),
             "amount_total": from_units(draft.total, currency.rounding),
             "contents": [self._content(due, *part) for due, part in zip(draft.dues, draft.parts, strict=True)],
+            "part": draft.part or False,
             "splits": list(draft.splits) or False,
             "why": draft.why or False,
         }

@@ -69,6 +69,18 @@ class BillingRules(models.AbstractModel):
         "Empty: as the next level says; at last they are left in draft.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        domain = self._rules_domain() if vals.keys() & set(RULES) else None
+        if domain:
+            self.env["sale.order"].sudo()._billing_kept_back(domain)._billing_go_on()
+            self.env["billing.run"].sudo()._wake()
+        return result
+
+    def _rules_domain(self):
+        """Return the domain of the orders that look again when the rules of these records change; None for none."""
+        return
+
     def _check_field_access(self, field, operation):
         # OVERRIDE: whoever may write orders or contacts may not by that alone change how they are billed.
         if operation == "write" and field.name in RULES and not self._may_set_rules():

@@ -111,7 +111,7 @@ class BillingRun(models.Model):
         if day > company._billing_today():
             raise UserError(self.env._("day: %s is to come. A run bills today, or an earlier day.", day))
         runs = self.sudo()._without_defaults()
-        drafts = runs._drafts(company, day, customers) if orders is None else runs._plan(orders, day)
+        drafts = runs._drafts(company, day, customers) if orders is None else runs._plan_shown(orders, day)
         run = runs._make(company, day, key, user_id=self.env.uid)
         run._add(drafts, excluded)
         run._finish()
@@ -147,7 +147,7 @@ class BillingRun(models.Model):
     @api.model
     def _drafts(self, company, day, customers):
         runs = self.with_company(company)
-        return runs._plan(runs._find_due(company, day, customers), day)
+        return runs._plan_shown(runs._find_due(company, day, customers), day)
 
     @api.model
     def _of_key(self, company, key):

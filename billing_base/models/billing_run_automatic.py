@@ -29,14 +29,18 @@ class BillingRun(models.Model):
     @api.model
     def _begin_automatic_of(self, company):
         today = company._billing_today()
-        orders = self._find_due(company, today)
-        rules = orders._billing_rules()
-        orders = orders.filtered(lambda order: rules[order]["billing_automatic"].value == "yes")
+        orders = self._find_due(company, today, by_itself=True)
         run = self.search([("company_id", "=", company.id), ("key", "=", f"{AUTOMATIC}{today}")])
         since = run._since() if run else self._first_day_open(company, today)
         known = run.invoice_ids.filtered(lambda row: row.state in ("to_bill", "blocked", "failed", "excluded"))
-        orders -= known.order_ids
-        drafts = [draft for draft in self._plan(orders, today, since) if not self._only_waits(draft)]
+        known = known._order_parts()
+        drafts = self._plan(
+            orders,
+            today,
+            since,
+            by_itself=True,
+            wanted=lambda draft: not self._only_waits(draft) and (*draft.orders, draft.part) not in known,
+        )
         if drafts:
             run = run or self._make(company, today, f"{AUTOMATIC}{today}", since=since, user_id=self.env.uid)
             run._add(drafts)

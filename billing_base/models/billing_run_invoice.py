@@ -77,5 +77,9 @@ class BillingRunInvoice(models.Model):
     def _go_on(self, orders):
         """Have what a rule kept back of orders tried again: of each order the last row."""
         rows = self.search([("order_ids", "in", orders.ids), ("state", "=", "blocked")]) if orders.ids else self
-        last = {order: row for row in rows.sorted("id") for order in row.order_ids & orders}
+        last = {key: row for row in rows.sorted("id") for key in row._order_parts() if key[0] in orders.ids}
         self.union(*last.values())._reopen()
+
+    def _order_parts(self):
+        """Return which invoices of orders these rows are: a set of (id of an order, part)."""
+        return {(order, row.part or "") for row in self for order in row.order_ids.ids}

@@ -8,14 +8,10 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .billing_run_moves import Probe
 from .obstacles import NotBillable
-from .sale_order import Instruction
 
 _logger = logging.getLogger(__name__)
-
-
-class _Probe(Exception):
-    """Ends an attempt of which nothing is to remain."""
 
 
 class BillingRunInvoice(models.Model):
@@ -74,8 +70,8 @@ class BillingRunInvoice(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._take_off(order)._bill()
-                raise _Probe
-        except _Probe:
+                raise Probe
+        except Probe:
             return None
         except (OperationalError, UniqueViolation):
             raise
@@ -100,12 +96,11 @@ class BillingRunInvoice(models.Model):
 
     def _bill_orders(self):
         """Make the invoices of these rows, which have none yet."""
-        run, orders = self.run_id, self.order_ids
         # What is due is read under the lock, so that whoever billed before is seen, or is in the way.
-        orders._billing_lock()
+        self.order_ids._billing_lock()
         drafts = {}
         for row in self:
-            for draft in run._plan(row.order_ids, row.day, run._since()):
+            for draft in row._plan_again():
                 # What is to share an invoice no longer, since rules or addresses changed, gets a row of its own.
                 drafts[row if row not in drafts else row.copy()] = draft
         self.filtered(lambda row: row not in drafts)._set_state("nothing")
@@ -114,6 +109,13 @@ class BillingRunInvoice(models.Model):
         ready = {row: draft for row, draft in drafts.items() if not draft.why}
         if ready:
             self._make_invoices(ready)
+
+    def _plan_again(self):
+        """Return what this row bills now: a list of ``engine.Draft``."""
+        self.ensure_one()
+        run, part = self.run_id, self.part or ""
+        since, by_itself = run._since(), bool(run.since)
+        return run._plan(self.order_ids, self.day, since, by_itself, lambda draft: draft.part == part)
 
     def _note_draft(self, draft, known):
         """Note on this row what is due now.
@@ -128,22 +130,10 @@ class BillingRunInvoice(models.Model):
 
         :param dict drafts: ``{row: engine.Draft}``
         """
-        run = next(iter(drafts)).run_id
-        row_of = {order: row for row, draft in drafts.items() for order in draft.orders}
-        instruction = Instruction(
-            days=tuple((order, row.id, drafts[row].date) for order, row in row_of.items()),
-            lines=frozenset(due.line for draft in drafts.values() for due in draft.dues),
-        )
-        orders = self.env["sale.order"].browse(sorted(row_of)).with_user(run.user_id).sudo()
-        orders = orders.with_company(run.company_id)._flagged(billing_instruction=instruction)
-        made = {}
-        for move in orders._create_invoices(final=True):
-            row = row_of[move.invoice_line_ids.sale_line_ids.order_id.ids[0]]
-            if row in made:
-                raise UserError(self.env._("Odoo made two invoices of what shares one: %s.", row.display_name))
-            made[row] = move
+        run = next(iter(drafts)).run_id.with_user(self.run_id.user_id).sudo().with_company(self.company_id)
+        made = run._make_moves({row.id: draft for row, draft in drafts.items()})
         for row, draft in drafts.items():
-            row._note_billed(draft, made.get(row))
+            row._note_billed(draft, made.get(row.id))
         self.browse().concat(*drafts).filtered(lambda row: row.state == "billed")._finish_invoices()
 
     def _note_billed(self, draft, move):

@@ -3,11 +3,13 @@ from datetime import timedelta
 
 from odoo import api, models
 
-from ..engine.due import Draft, Group, told_splits
+from ..engine.due import Draft, Group, by_part, told_splits, with_invoices
 from ..engine.units import from_units, to_units
 
 #: Orders whose due items are worked out at once.
 CHUNK = 500
+#: Whose word of what becomes of invoices splits them.
+NEAR = ("order", "customer")
 
 
 class BillingRun(models.Model):
@@ -16,38 +18,49 @@ class BillingRun(models.Model):
     _inherit = "billing.run"
 
     @api.model
-    def _find_due(self, company, day, customers=None):
+    def _find_due(self, company, day, customers=None, by_itself=False):
         """Return the orders of a company of which something may be due by a day (``sale.order``), in id order.
 
         :param customers: ``res.partner``, commercial partners; None for all
+        :param bool by_itself: only what may be billed by itself
         """
-        found = set()
+        found = self.env["sale.order"]
         for source in self.env["billing.source"]._sources():
-            found |= source._find_orders(company, day, customers)
-        return self.env["sale.order"].browse(sorted(found)).exists()
+            orders = found.browse(source._find_orders(company, day, customers)).exists()
+            if by_itself and not source._by_itself:
+                rules = orders._billing_rules()
+                orders = orders.filtered(lambda order, rules=rules: rules[order]["billing_automatic"].value == "yes")
+            found |= orders
+        return found.sorted("id")
 
     @api.model
-    def _plan(self, orders, day, since=None):
+    def _plan(self, orders, day, since=None, by_itself=False, wanted=None):
         """Return the invoices that a run on a day makes of orders of one company: a list of ``engine.Draft``.
 
         What is kept back has a draft of its own for each order, which says why.
 
         :param since: date: the first day whose billing was not begun yet; the day itself when left out
+        :param bool by_itself: only what is billed by itself, as the clock does
+        :param wanted: takes a draft of one order, and says whether to go on with it; None for all
         """
         drafts = []
         for start in range(0, len(orders), CHUNK):
-            drafts += self._order_drafts(orders[start : start + CHUNK], day, since or day)
+            some = self._order_drafts(orders[start : start + CHUNK], day, since or day, by_itself)
+            drafts += filter(wanted, some) if wanted else some
         return self._dated(self._join(drafts), day)
 
     @api.model
-    def _order_drafts(self, orders, day, since):
+    def _order_drafts(self, orders, day, since, by_itself):
         """Return what is due of each order, with what keeps it back, as drafts of one order each."""
         rules, drafts = orders._billing_rules(), []
         for order, (dues, why) in self._ask_sources(orders, day).items():
+            if by_itself and rules[order]["billing_automatic"].value != "yes":
+                dues = [due for due in dues if due.by_itself or due.comes_off]
             if any(not due.comes_off for due in dues):
                 dues, waits = order._billing_on_day(rules[order], day, since, dues)
                 why = waits or why or order._billing_lacking(rules[order]) or order._billing_unusable()
-                drafts.append(self._order_draft(order, rules[order], dues, why))
+                parts = by_part(order._billing_set_apart(rules[order], dues))
+                drafts += [self._order_draft(order, rules[order], some, why) for some in parts.values()]
         return drafts
 
     @api.model
@@ -63,18 +76,17 @@ class BillingRun(models.Model):
     @api.model
     def _order_draft(self, order, rules, dues, why):
         untaxed, total, parts = order._billing_totals(dues)
-        group = order._billing_group(rules)
-        return Draft(group, (order.id,), tuple(dues), untaxed, total, why, parts=parts)
+        group, invoices = order._billing_group(rules, dues[0]), rules["billing_invoices"]
+        wish = "" if group.invoices or not invoices.whose else invoices.value
+        return Draft(group, (order.id,), tuple(dues), untaxed, total, why, parts=parts, wish=wish)
 
     @api.model
     def _join(self, drafts):
         """Return the invoices of drafts of one order each: those share one whose group is the same."""
-        groups, kept = {}, []
-        for draft in drafts:
-            if draft.why:
-                kept.append(draft)
-            else:
-                groups.setdefault(draft.group, []).append(draft)
+        kept = [with_invoices([draft])[0] for draft in drafts if draft.why]
+        groups = {}
+        for draft in with_invoices([draft for draft in drafts if not draft.why]):
+            groups.setdefault(draft.group, []).append(draft)
         joined = [self._joined(group, some) for group, some in groups.items()]
         return self._with_splits(joined) + kept
 
@@ -153,10 +165,18 @@ class SaleOrder(models.Model):
         amount = from_units(total, self.currency_id.rounding)
         return {"name": "negative", "amount": amount, "currency": self.currency_id.id}
 
-    def _billing_group(self, rules):
+    def _billing_set_apart(self, rules, dues):
+        """Return dues of this order with what each has an invoice of its own for (``engine.Due``).
+
+        :param dict rules: of this order, as ``_billing_rules`` has them
+        """
+        return dues
+
+    def _billing_group(self, rules, due):
         """Return what orders have in common that share an invoice with this one (``engine.Group``).
 
         :param dict rules: of this order, as ``_billing_rules`` has them
+        :param due: one of the lines of the invoice (``engine.Due``)
         """
         self.ensure_one()
         order = self.with_company(self.company_id)
@@ -171,10 +191,11 @@ class SaleOrder(models.Model):
             currency=order.currency_id.id,
             fiscal_position=position.id or 0,
             journal=order.journal_id.id or 0,
-            terms=order.payment_term_id.id or 0,
+            terms=due.terms or order.payment_term_id.id or 0,
             order=order.id if per == "order" else 0,
             reference=(order.client_order_ref or "") if per == "reference" else "",
-            invoices=rules["billing_invoices"].value,
+            invoices=rules["billing_invoices"].value if rules["billing_invoices"].whose in NEAR else "",
+            apart=due.apart,
         )
 
     def _billing_totals(self, dues):

@@ -13,6 +13,9 @@ class BillingSource(models.AbstractModel):
     _name = "billing.source"
     _description = "Source of What Is Due"
 
+    #: Whether what is due is billed when its day comes; else only where the rules of the order say so.
+    _by_itself = False
+
     @api.model
     def _sources(self):
         """Return all sources, a list of empty recordsets, in the order of their names."""

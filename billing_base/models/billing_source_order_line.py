@@ -49,7 +49,7 @@ class BillingSourceOrderLine(models.AbstractModel):
         order = order.with_company(order.company_id)._flagged(billing_rounds_ahead=1)
         for line in order._get_invoiceable_lines(final=True):
             since = line.billing_due_since
-            if not line.display_type and (line.is_downpayment or since and since <= day):
+            if not line._billing_has_other_source() and (line.is_downpayment or since and since <= day):
                 for values in line._prepare_invoice_lines_vals_list(**self._optional_values(line)):
                     yield self._one_due(line, values)
 

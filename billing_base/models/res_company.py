@@ -12,6 +12,9 @@ class ResCompany(models.Model):
         "Looked for Billing Days Until", readonly=True, help="The last day whose automatic billing was begun."
     )
 
+    def _rules_domain(self):
+        return [("company_id", "in", self.ids)]
+
     # === DAYS === #
 
     def write(self, vals):

@@ -17,6 +17,9 @@ class ResPartner(models.Model):
     billing_automatic = fields.Selection(company_dependent=True)
     billing_invoices = fields.Selection(company_dependent=True)
 
+    def _rules_domain(self):
+        return [("partner_invoice_id.commercial_partner_id", "in", self.ids)]
+
     def write(self, vals):
         if "tz" in vals:
             # The zone of a company is that of its address, or of the user who made it.

@@ -11,12 +11,31 @@ from odoo.tools import SQL
 class Instruction:
     """What a run has Odoo's own methods make.
 
-    :param days: (order, row of the run, invoice date) of each order
+    :param orders: (order, number of its invoice, invoice date, payment terms or 0) of each order
     :param lines: ids of the order lines that are billed
+    :param keys: of the invoice lines that are made of them
     """
 
-    days: tuple[tuple[int, int, date], ...]
+    orders: tuple[tuple[int, int, date, int], ...]
     lines: frozenset[int]
+    keys: frozenset[str]
+
+    @classmethod
+    def of(cls, drafts):
+        """Return the instruction that makes the invoices of drafts, which have no order in common.
+
+        :param dict drafts: ``{number: engine.Draft}``
+        """
+        dues = [due for draft in drafts.values() for due in draft.dues]
+        return cls(
+            orders=tuple(
+                (order, number, draft.date, draft.dues[0].terms)
+                for number, draft in drafts.items()
+                for order in draft.orders
+            ),
+            lines=frozenset(due.line for due in dues),
+            keys=frozenset(due.key for due in dues),
+        )
 
 
 class SaleOrder(models.Model):
@@ -75,13 +94,16 @@ class SaleOrder(models.Model):
             values["narration"] = (values.get("narration") or Markup()) + paragraph
         instruction = self._flag_value("billing_instruction")
         if instruction:
-            values["billing_row"], values["invoice_date"] = {row[0]: row[1:] for row in instruction.days}[self.id]
+            number, day, terms = {row[0]: row[1:] for row in instruction.orders}[self.id]
+            values.update(billing_number=number, invoice_date=day)
+            if terms:
+                values["invoice_payment_term_id"] = terms
         return values
 
     def _get_invoice_grouping_keys(self):
         # OVERRIDE: a run knows what shares an invoice, which never crosses what Odoo keeps apart.
         keys = super()._get_invoice_grouping_keys()
-        return ["billing_row", *keys] if self._flag_value("billing_instruction") else keys
+        return ["billing_number", *keys] if self._flag_value("billing_instruction") else keys
 
     def _get_invoiceable_lines(self, final=False):
         lines = super()._get_invoiceable_lines(final)
@@ -90,7 +112,7 @@ class SaleOrder(models.Model):
 
     def _create_account_invoices(self, invoice_vals_list, final):
         for values in invoice_vals_list:
-            values.pop("billing_row", None)
+            values.pop("billing_number", None)
         return super()._create_account_invoices(invoice_vals_list, final)
 
 

@@ -42,6 +42,11 @@ class SaleOrderLine(models.Model):
                 begun |= line
         begun.order_id._billing_wake_if_automatic()
 
+    def _billing_has_other_source(self):
+        """Return whether another source than Odoo's own quantities says what is due of this line, or none does."""
+        self.ensure_one()
+        return bool(self.display_type)
+
     def _prepare_invoice_lines_vals_list(self, **optional_values):
         # OVERRIDE: every line that an order is billed by has a key, whoever bills it.
         rows = super()._prepare_invoice_lines_vals_list(**optional_values)
@@ -50,4 +55,14 @@ class SaleOrderLine(models.Model):
             key = f"line/{self.id}/{self.order_id.billing_round + ahead}"
             for number, values in enumerate(rows):
                 values.setdefault("billing_key", f"{key}/{number}" if number else key)
-        return rows
+        return self._billing_wanted(rows)
+
+    def _billing_wanted(self, rows):
+        """Return those of the invoice lines of this order line that are billed now: all of them, but for a run.
+
+        :param list rows: values of invoice lines
+        """
+        instruction = self._flag_value("billing_instruction")
+        if not instruction or self.display_type:
+            return rows
+        return [values for values in rows if values.get("billing_key") in instruction.keys]

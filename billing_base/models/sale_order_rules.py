@@ -34,7 +34,7 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"client_order_ref", *RULES}:
+        if vals.keys() & {"client_order_ref", "partner_invoice_id", *RULES}:
             self.sudo()._billing_go_on()
         return result
 
@@ -60,18 +60,21 @@ class SaleOrder(models.Model):
 
         :param dict rules: of this order, as ``_billing_rules`` has them
         """
-        whose = {
-            "order": self.env._("order"),
-            "customer": self.env._("customer"),
-            "company": self.env._("company"),
-        }
-        told = []
+        whose, told = self._billing_levels_told(), []
         for name, rule in rules.items():
             if rule.whose and rule.value:
                 label = self._fields[name].get_description(self.env, ["string"])["string"]
                 line = {"label": label, "value": self._tell_rule(name, rule.value), "whose": whose[rule.whose]}
                 told.append(self.env._("%(label)s: %(value)s (%(whose)s)", **line))
         return told
+
+    def _billing_levels_told(self):
+        """Return whose rules there are, as people read it: ``{name of the level: text}``."""
+        return {
+            "order": self.env._("order"),
+            "customer": self.env._("customer"),
+            "company": self.env._("company"),
+        }
 
     def _tell_rule(self, name, value):
         field = self._fields[name]
@@ -124,6 +127,12 @@ class SaleOrder(models.Model):
         return dues, {"name": "waits_for_day", "day": coming, "calendar": calendar.name}
 
     # === GOING ON === #
+
+    @api.model
+    def _billing_kept_back(self, domain):
+        """Return the orders of a domain of which a rule keeps something back."""
+        rows = self.env["billing.run.invoice"].search([("state", "=", "blocked"), ("order_ids", "any", list(domain))])
+        return rows.order_ids.filtered_domain(domain)
 
     def _billing_go_on(self):
         """Bill what was kept back of these orders by a rule that may be met now; by itself, after this transaction."""

@@ -91,6 +91,31 @@ class TestRules(BillingBaseCommon):
         self._run("one", customers=[self.customer.id])
         self.assertEqual(sorted(orders.invoice_ids.mapped("amount_untaxed")), [30.0, 30.0])
 
+    def test_lines_of_several_orders_stand_below_their_order(self):
+        self.customer.lang = "en_US"
+        section = {"display_type": "line_section", "name": "Phase 1", "product_id": False, "product_uom_qty": 0.0}
+        first = self._make_order(10.0, client_order_ref="PO-7")
+        second = self._make_order({**section}, 20.0, 5.0)
+        self._run("one", customers=[self.customer.id])
+        lines = first.invoice_ids.invoice_line_ids.sorted("sequence")
+        self.assertEqual(first.invoice_ids, second.invoice_ids)
+        self.assertEqual(
+            [(line.display_type, line.name) for line in lines if line.display_type != "product"],
+            [
+                ("line_section", f"Order {first.name}, your reference PO-7"),
+                ("line_section", f"Order {second.name}"),
+                ("line_subsection", "Phase 1"),
+            ],
+        )
+        self.assertEqual([line.price_subtotal for line in lines if line.display_type == "product"], [10.0, 20.0, 5.0])
+        headings = lines.filtered(lambda line: line.display_type == "line_section")
+        self.assertEqual([line.get_section_subtotal() for line in headings], [10.0, 25.0])
+
+    def test_a_single_order_has_no_heading(self):
+        order = self._make_order(10.0, 20.0)
+        self._run("one", customers=[self.customer.id])
+        self.assertEqual(set(order.invoice_ids.invoice_line_ids.mapped("display_type")), {"product"})
+
     def test_a_rule_that_changes_while_a_run_is_under_way_holds(self):
         orders = self._make_order(10.0) | self._make_order(20.0)
         self.env.flush_all()

@@ -52,6 +52,7 @@ from . import (
     billing_schedule_template,
     billing_schedule_title,
     billing_schedule_worth,
+    billing_source_milestone,
     mail_activity,
     obstacles,
     project_milestone,
@@ -79,6 +80,7 @@ from . import (
     sale_order_preview,
     sale_order_print,
     sale_order_rules,
+    sale_order_run,
     sale_order_signed,
     sale_order_tax_cents,
 )

@@ -21,6 +21,7 @@ SOURCES = [
 ]
 STATES = [
     ("pending", "Waiting"),
+    ("run", "For the Invoice Run"),
     ("billed", "Done"),
     ("blocked", "Blocked"),
     ("failed", "Failed"),
@@ -88,6 +89,7 @@ class BillingAttainment(models.Model):
         "CHECK(percent >= 0 AND percent <= 100)", "An attained percentage lies between 0 and 100."
     )
     _queue_idx = models.Index("(id) WHERE state = 'pending'")
+    _run_idx = models.Index("(company_id, order_id) WHERE state IN ('pending', 'run')")
     _tell_idx = models.Index("(id) WHERE to_tell")
 
     def init(self):
@@ -201,7 +203,7 @@ class BillingAttainment(models.Model):
         """
         self._check_may_bill()
         self.check_access("read")
-        rows = self.filtered(lambda row: row.state in ("blocked", "failed", "pending"))
+        rows = self.filtered(lambda row: row.state in ("blocked", "failed", "pending", "run"))
         if not rows:
             raise UserError(self.env._("Nothing to retry: these attainments are billed or cancelled."))
         rows._set_state("pending")

@@ -83,14 +83,30 @@ class BillingAttainment(models.Model):
         ready = open_rows - held
         fitting = ready.milestone_id._fail_beyond_worth(ready)
         ready = ready.filtered(lambda row: row.milestone_id in fitting)
-        moves = ready.milestone_id._bill_due()
+        moves, left = ready.milestone_id._bill_due()
         for milestone, rows in ready.grouped("milestone_id").items():
-            rows._settle(milestone, moves.get(milestone))
+            if milestone in left:
+                rows._set_state(*left[milestone])
+            else:
+                rows._settle(milestone, moves.get(milestone))
+        self._ask_for_lacking(left)
+        ready = ready.filtered(lambda row: row.milestone_id not in left)
         owing = ready.milestone_id.filtered(lambda milestone: milestone._credit_owed())
         owing._stop_asking(MEND)
         (ready.milestone_id - owing)._stop_asking(MEND, CREDIT, DAYS)
         self._refresh_orders()
         return Counter({"invoices": len(set(moves.values()))}) + Counter(self.mapped("state"))
+
+    def _ask_for_lacking(self, left):
+        """Ask the persons responsible for what customers require before they are billed.
+
+        :param dict left: as of ``_bill_due``
+        """
+        for milestone, (state, why) in left.items():
+            if state == "blocked":
+                milestone._ask_person(MEND, why)
+            else:
+                milestone._stop_asking(MEND)
 
     def _refresh_orders(self):
         """Work out anew what orders and schedules show of what was attained, blocked or billed."""
@@ -102,7 +118,7 @@ class BillingAttainment(models.Model):
 
         Earlier ones that were blocked or failed are closed with them: percentages are cumulative.
         """
-        rows = self | milestone.attainment_ids.filtered(lambda row: row.state in ("blocked", "failed"))
+        rows = self | milestone.attainment_ids.filtered(lambda row: row.state in ("run", "blocked", "failed"))
         owed = milestone._credit_owed()
         if owed:
             milestone._propose_credit(owed)

@@ -128,7 +128,8 @@ class BillingAttainment(models.Model):
     def _go_on_later(self):
         """Have the rest done soon: by a trigger, and by Odoo's own count of what a scheduled action has left to do."""
         self._wake()
-        left = self.sudo().search_count(["|", ("state", "=", "pending"), ("to_tell", "=", True)], limit=1000)
+        to_tell = Domain("to_tell", "=", True) & Domain("state", "!=", "run")
+        left = self.sudo().search_count(Domain("state", "=", "pending") | to_tell, limit=1000)
         self._commit(remaining=max(left, 1))
 
     @api.model
@@ -177,7 +178,7 @@ class BillingAttainment(models.Model):
         :return: whether nobody is left to notify
         """
         while size := pace.size(begun := monotonic()):
-            rows = self._next_in_turn(size, waiting=SQL("event.to_tell AND event.state != 'pending'"))
+            rows = self._next_in_turn(size, waiting=SQL("event.to_tell AND event.state NOT IN ('pending', 'run')"))
             rows = rows.try_lock_for_update(allow_referencing=True)
             if not rows:
                 return True

@@ -115,9 +115,10 @@ class BillingHold(models.Model):
         return result
 
     def unlink(self):
-        milestones = self._held_milestones()
+        milestones, orders = self._held_milestones(), self._held_orders()
         result = super().unlink()
         milestones._resume()
+        orders._billing_go_on()
         return result
 
     def action_release(self):
@@ -158,6 +159,7 @@ class BillingHold(models.Model):
         after = self.filtered("is_active")
         (after - before)._held_milestones().allocation_ids.line_id._billing_refresh()
         (before - after)._held_milestones()._resume()
+        (before - after)._held_orders()._billing_go_on()
 
     def _held_milestones(self):
         """Return the milestones that these holds concern (``billing.milestone``)."""
@@ -166,6 +168,15 @@ class BillingHold(models.Model):
         if self.partner_id:
             held |= milestones.search([("partner_id.commercial_partner_id", "in", self.partner_id.ids)])
         return held | self.sudo().milestone_id
+
+    def _held_orders(self):
+        """Return the orders that these holds keep whole, of which the run or a rule keeps something back."""
+        orders = self.env["sale.order"].sudo()
+        customers = self.sudo().partner_id.ids
+        domain = Domain("id", "in", self.sudo().order_id.ids)
+        domain |= Domain("partner_id.commercial_partner_id", "in", customers)
+        domain |= Domain("partner_invoice_id.commercial_partner_id", "in", customers)
+        return orders._billing_kept_back(domain)
 
     def _describe(self):
         """Return a line that says who holds what back, why, and until when."""

@@ -137,8 +137,12 @@ class BillingMilestone(models.Model):
         for milestone in self:
             milestone.billing_round += 1
             move = milestone.invoice_line_ids.sorted("id")[-1:].move_id
-            rows = milestone.attainment_ids.filtered(lambda row: row.state in ("pending", "failed"))
+            rows = milestone.attainment_ids.filtered(
+                lambda row: row.state in ("pending", "failed") or row._is_kept_by_rule()
+            )
             rows._set_state("billed", billed_on=fields.Datetime.now(), move_id=move.id)
+            if any(rows.mapped("to_tell")):
+                rows._wake()
         self._stop_asking(MEND)
         self._follow_edited_drafts()
 

@@ -75,7 +75,8 @@ class BillingMilestone(models.Model):
     def _bill_due(self):
         """Bring the invoices of these milestones in line with what is attained (callers hold the locks).
 
-        :return: ``{milestone: invoice}`` of those that got an invoice
+        :return: ``{milestone: invoice}`` of those that got an invoice, and ``{milestone: (state, facts)}`` of those
+            that the customer's rules leave to the invoice run or keep back
         :raises NotBillable: naming what a person can mend.
         """
         self._set_against_outside()
@@ -84,6 +85,9 @@ class BillingMilestone(models.Model):
         charges = {milestone: milestone._charges() for milestone in self}
         # In the order of the plan: what was paid in advance comes off the first.
         due = self.filtered(charges.get).sorted(lambda milestone: (milestone.sequence, milestone.id))
+        left = due._leave_to_run()
+        due = due.filtered(lambda milestone: milestone not in left)
+        due.order_id._billing_begin_round()
         moves, values, open_days = {}, [], {}
         groups = list(due.grouped(lambda milestone: milestone._group_key()).values())
         for milestones in groups:
@@ -95,7 +99,7 @@ class BillingMilestone(models.Model):
             milestone.billing_round += 1
         self._post_moves(moves)
         self.order_id._billing_ask_about_advances()
-        return moves
+        return moves, left
 
     def _charges(self):
         """Return what is to be billed now: ``[(allocation, untaxed amount)]``; nothing while a credit is owed."""

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import models
+from odoo.addons.billing_base.models.billing_run_moves import Probe
 from odoo.addons.billing_base.models.obstacles import NotBillable, explain
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -9,10 +10,6 @@ from .mail_activity import CREDIT, DAYS, GONE, MEND, POST, REQUESTS, SEND
 
 #: What an edited draft, now posted, leaves of a milestone, and what is asked for then.
 EDITED = {"billed_less": MEND, "billed_more": CREDIT}
-
-
-class _Probe(Exception):
-    """Raised on purpose, to take back an invoice that was only tried."""
 
 
 class BillingMilestone(models.Model):
@@ -56,7 +53,7 @@ class BillingMilestone(models.Model):
                 if said:
                     milestone._stop_asking(*(EDITED[row.why["name"]] for row in said))
                 said._set_state("billed")
-            elif said or not rows.filtered(lambda row: row.state in ("pending", "blocked", "failed")):
+            elif said or not rows.filtered(lambda row: row.state in ("pending", "run", "blocked", "failed")):
                 last = said or rows.filtered(lambda row: row.state == "billed").sorted("id")[-1:]
                 last._set_state("blocked", why)
                 if last:
@@ -105,8 +102,8 @@ class BillingMilestone(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._bill_due()
-                raise _Probe
-        except _Probe:
+                raise Probe
+        except Probe:
             return None
         except Exception as error:
             return error
@@ -124,6 +121,9 @@ class BillingMilestone(models.Model):
             return waiting.reason or "", self._waiting_remedy(waiting)
         if self.status == "held":
             return self._hold_reason()
+        if self._is_left_to_run():
+            left = self.sudo().attainment_ids.filtered(lambda row: row.state == "run").sorted("id")[-1:]
+            return left.reason or "", left.remedy or ""
         if self.status == "crediting":
             reason, remedy = self.sudo()._draft_credit_reason()
             return reason, self._add_who_may_post(remedy, self.env.user)

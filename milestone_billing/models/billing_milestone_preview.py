@@ -151,21 +151,39 @@ class BillingMilestone(models.Model):
 
     def _describe_invoice(self, percent=100.0):
         """Return what becomes of the invoice of this milestone, once attained to ``percent``."""
-        schedule = self.schedule_id
-        customer = self.sudo().order_id.partner_invoice_id.display_name
-        sentences = [
-            {
-                "draft": self.env._("The invoice will stay in draft."),
-                "post": self.env._("The invoice will be posted."),
-                "send": self.env._("The invoice will be posted and sent to %s.", customer),
-            }[schedule.invoice_policy]
-        ]
-        if schedule.grouping == "order":
-            sentences.append(self.env._("It also bills what else of the order is due."))
-        elif schedule.grouping == "customer":
-            sentences.append(self.env._("It also bills what else is due of this customer."))
+        order, schedule = self.sudo().order_id, self.schedule_id
+        rules = order._billing_rules()[order]
+        if order._billing_is_left_to_run(rules):
+            sentences = [self._describe_run(rules), self._describe_policy(rules["billing_invoices"].value)]
+        else:
+            sentences = [self._describe_policy(schedule.invoice_policy)]
+            if schedule.grouping == "order":
+                sentences.append(self.env._("It also bills what else of the order is due."))
+            elif schedule.grouping == "customer":
+                sentences.append(self.env._("It also bills what else is due of this customer."))
         advance = self._describe_advance(percent)
         return " ".join([*sentences, advance] if advance else sentences)
+
+    def _describe_policy(self, policy):
+        """Return what becomes of an invoice by a policy of ``INVOICE_POLICIES``."""
+        customer = self.sudo().order_id.partner_invoice_id.display_name
+        return {
+            "draft": self.env._("The invoice will stay in draft."),
+            "post": self.env._("The invoice will be posted."),
+            "send": self.env._("The invoice will be posted and sent to %s.", customer),
+        }[policy]
+
+    def _describe_run(self, rules):
+        """Return when the invoice run bills this milestone.
+
+        :param dict rules: of its order, as ``_billing_rules`` has them
+        """
+        if rules["billing_when"].value != "days":
+            return self.env._("It also bills what else is due of this customer.")
+        calendar = self.env["billing.calendar"].sudo().browse(rules["billing_calendar_id"].value or ())
+        if not calendar:
+            return self.env._("It waits until billing days are chosen.")
+        return self.env._("It is made on the customer's billing day: %s.", calendar.next_days.partition(" · ")[0])
 
     def _amount_ahead(self):
         """Return what attaining this milestone in full still bills (untaxed, in the order's currency)."""

@@ -102,26 +102,29 @@ class BillingMilestone(models.Model):
     def _outcome(self):
         """Return how many of these milestones are billed, still blocked, failed or under way, and why the first wait.
 
-        :return: ``{"billed": int, "blocked": int, "failed": int, "pending": int, "invoices": [names],
-            "reasons": [texts]}``
+        :return: ``{"billed": int, "blocked": int, "failed": int, "pending": int, "left": int, "invoices": [names],
+            "reasons": [texts]}``: ``left`` are left to the invoice run
         """
         states = Counter(milestone.state for milestone in self)
-        waiting = self.filtered(lambda milestone: milestone.state in ("blocked", "failed"))
+        left = self.filtered(lambda milestone: milestone.state == "due" and milestone._is_left_to_run())
+        waiting = self.filtered(lambda milestone: milestone.state in ("blocked", "failed")) | left
         reasons = [
             self.env._(
                 "%(order)s, %(milestone)s: %(reason)s",
                 order=milestone.sudo().order_id.name,
                 milestone=milestone.name,
-                reason=milestone.block_reason,
+                reason=reason,
             )
             for milestone in waiting[:3]
+            if (reason := milestone._obstacle()[0])
         ]
         moves = self.sudo().invoice_line_ids.move_id.filtered(lambda move: move.state != "cancel").sorted("id")
         return {
             "billed": len(self) - sum(states[state] for state in (*WAITING, "planned", "cancelled", "credited")),
             "blocked": states["blocked"],
             "failed": states["failed"],
-            "pending": states["due"],
+            "pending": states["due"] - len(left),
+            "left": len(left),
             "invoices": [move.display_name for move in moves],
             "reasons": reasons,
         }

@@ -48,11 +48,16 @@ class BillingMilestone(models.Model):
         if not self._is_below_billed():
             return self.env["account.move"]
         self._attain_now("manual")
-        move = self._flagged(AS_DRAFT)._bill_due().get(self, self.env["account.move"])
+        moves, _left = self._flagged(AS_DRAFT)._bill_due()
+        move = moves.get(self, self.env["account.move"])
         rows = self.attainment_ids.filtered(lambda row: row.state == "pending")
         rows._set_state("billed", billed_on=fields.Datetime.now(), move_id=move.id)
         self._stop_asking(CREDIT)
         return self.env["account.move"].browse(move.ids)
+
+    def _leave_to_run(self):
+        # OVERRIDE: a credit note that a person asks for is no invoice of a run.
+        return {} if self._is_flagged(AS_DRAFT) else super()._leave_to_run()
 
     def _post_moves(self, moves):
         if self._is_flagged(AS_DRAFT):

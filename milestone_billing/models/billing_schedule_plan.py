@@ -121,7 +121,7 @@ class BillingSchedule(models.Model):
     def _stop(self):
         """Take what waits for billing out of the queue: the order was cancelled."""
         pending = self.milestone_ids.attainment_ids.filtered(
-            lambda attainment: attainment.state in ("pending", "blocked", "failed")
+            lambda attainment: attainment.state in ("pending", "run", "blocked", "failed")
         )
         pending._set_state("cancelled", {"name": "order_cancelled"})
         self.milestone_ids._stop_asking()

@@ -44,6 +44,8 @@ class ProjectTask(models.Model):
         waits = milestone.currency_id.format(milestone.waiting_amount)
         if milestone.is_held and milestone.waiting_amount:
             return self.env._("%s waits: on hold", waits), ""
+        if status == "due" and milestone._is_left_to_run() and milestone._obstacle()[0]:
+            return self.env._("%s waits for its billing day", waits), ""
         if status == "due" and milestone.waiting_amount:
             return self.env._("%s is being billed", waits), self.env._("Its invoice is made within seconds.")
         if status in ("blocked", "failed") and not milestone._waits_for_nothing():

@@ -55,6 +55,7 @@ from . import (
     test_requests,
     test_rules,
     test_rules_quotation,
+    test_run,
     test_screens,
     test_settings,
     test_signed,

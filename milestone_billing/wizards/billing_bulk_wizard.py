@@ -213,6 +213,8 @@ class BillingBulkWizard(models.TransientModel):
             texts.append(self.env._("Billed: %(count)s (%(invoices)s).", count=outcome["billed"], invoices=shown))
         if outcome["pending"]:
             texts.append(self.env._("Under way, billed within moments: %s.", outcome["pending"]))
+        if outcome["left"]:
+            texts.append(self.env._("Left to the invoice run, by the customer's rules: %s.", outcome["left"]))
         if outcome["blocked"]:
             texts.append(self.env._("Still blocked: %s.", outcome["blocked"]))
         if outcome["failed"]:

@@ -1,0 +1,96 @@
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..engine.due import Due, passes
+from ..engine.units import to_units
+from .sale_order import Instruction
+
+
+class Probe(Exception):
+    """Ends an attempt of which nothing is to remain."""
+
+
+class BillingRun(models.Model):
+    """From drafts to native invoices, by Odoo's own methods; and what those would come to, before they exist."""
+
+    _inherit = "billing.run"
+
+    def _make_moves(self, drafts):
+        """Have Odoo's own methods make the invoices of drafts, by the user and in the company of the environment.
+
+        :param dict drafts: ``{number: engine.Draft}``
+        :return: ``{number: account.move}``, without those of which Odoo found nothing to bill
+        :raises UserError: when Odoo refuses one, or makes two of it
+        """
+        made = {}
+        for some in passes(drafts):
+            numbers = {order: number for number, draft in some.items() for order in draft.orders}
+            orders = self.env["sale.order"].browse(sorted(numbers))
+            for move in orders._flagged(billing_instruction=Instruction.of(some))._create_invoices(final=True):
+                number = numbers[move.invoice_line_ids.sale_line_ids.order_id.ids[0]]
+                if number in made:
+                    origin = move.invoice_origin or ""
+                    raise UserError(self.env._("Odoo made two invoices of what shares one: %s.", origin))
+                made[number] = move
+        return made
+
+    @api.model
+    def _plan_shown(self, *args, **kwargs):
+        """Return what ``_plan`` does, to be shown: with what is settled only on the invoices themselves."""
+        return [self._as_made(draft) for draft in self._plan(*args, **kwargs)]
+
+    @api.model
+    def _as_made(self, draft):
+        """Return a draft as its invoice will be, where something of it is settled once Odoo made it."""
+        orders = self.env["sale.order"].browse(draft.orders)
+        if draft.why or not orders._billing_settles_afterwards():
+            return draft
+        try:
+            with self.env.cr.savepoint():
+                found = self._read_made(draft, self._make_moves({0: draft}).get(0))
+                raise Probe
+        except Probe:
+            return found
+        except UserError:
+            # The run will say so, of this invoice alone.
+            return draft
+        finally:
+            self.env.invalidate_all()
+
+    @api.model
+    def _read_made(self, draft, move):
+        """Return a draft with what the lines of its invoice (``account.move``) come to, and with those added there."""
+        if not move:
+            return draft
+        unit = move.currency_id.rounding
+        known, dues, parts = {due.key: due for due in draft.dues}, [], []
+        for line in move.invoice_line_ids.filtered(lambda line: line.display_type == "product"):
+            untaxed, total = to_units(line.price_subtotal, unit), to_units(line.price_total, unit)
+            dues.append(known.get(line.billing_key) or self._added_due(line, untaxed, draft))
+            parts.append((untaxed, total - untaxed))
+        untaxed, total = to_units(move.amount_untaxed, unit), to_units(move.amount_total, unit)
+        return replace(draft, dues=tuple(dues), parts=tuple(parts), untaxed=untaxed, total=total)
+
+    @api.model
+    def _added_due(self, line, units, draft):
+        """Return a line of an invoice that came with what is due, such as a down payment that comes off."""
+        order_line = line.sale_line_ids[:1]
+        return Due(
+            order=order_line.order_id.id or draft.orders[0],
+            line=order_line.id,
+            key=line.billing_key or "",
+            amount=units,
+            text=line.name or "",
+            since=draft.date,
+            comes_off=True,
+        )
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _billing_settles_afterwards(self):
+        """Return whether something of the invoices of these orders is settled only once Odoo made them."""
+        return False

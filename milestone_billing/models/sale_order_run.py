@@ -1,0 +1,145 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.addons.billing_base.engine.due import CAREFUL, Due
+
+#: Why rules of billing keep a milestone back, the billing day apart; they are met without anybody's retry.
+LACKING = ("no_calendar", "no_order_number", "no_file")
+
+
+class BillingRules(models.AbstractModel):
+    _inherit = "billing.rules"
+
+    billing_one_invoice_per = fields.Selection(
+        selection_add=[("project", "Project"), ("milestone", "Milestone")],
+        ondelete={"project": "set null", "milestone": "set null"},
+    )
+
+
+class SaleOrder(models.Model):
+    """Milestones by the customer's rules: left to the invoice run, on the billing day, with what else is due."""
+
+    _inherit = "sale.order"
+
+    def _billing_rule_levels(self):
+        # OVERRIDE: the plan says what becomes of invoices where neither the order nor the customer does.
+        levels = super()._billing_rule_levels()
+        policies = self.sudo().billing_schedule_ids.mapped("invoice_policy")
+        if policies:
+            levels.insert(-1, ("schedule", {"billing_invoices": min(policies, key=CAREFUL.index)}))
+        return levels
+
+    def _billing_levels_told(self):
+        return dict(super()._billing_levels_told(), schedule=self.env._("billing schedule"))
+
+    def _billing_is_left_to_run(self, rules):
+        """Return whether what is due of this order is left to the invoice run, to stand on one invoice with the rest.
+
+        :param dict rules: of this order, as ``_billing_rules`` has them
+        """
+        self.ensure_one()
+        return rules["billing_when"].value == "days" or rules["billing_automatic"].value == "yes"
+
+    def _billing_lacking(self, rules):
+        # OVERRIDE: a hold on the order, or on its customer, keeps all of it from the run, whatever the source.
+        holds = self.sudo()._billing_active_holds()
+        return {"name": "held", "holds": holds.ids} if holds else super()._billing_lacking(rules)
+
+    def _billing_active_holds(self):
+        """Return the holds (``billing.hold``) that keep this whole order from being billed now."""
+        self.ensure_one()
+        customers = self.partner_id.commercial_partner_id | self.partner_invoice_id.commercial_partner_id
+        return (self.billing_hold_ids | customers.billing_hold_ids).filtered("is_active")
+
+    def _billing_set_apart(self, rules, dues):
+        # OVERRIDE: a project, or a milestone, may have invoices of its own.
+        apart = {"project": self._billing_project_of, "milestone": self._billing_milestone_of}
+        find = apart.get(rules["billing_one_invoice_per"].value)
+        return [replace(due, apart=find(due)) for due in dues] if find else dues
+
+    def _billing_project_of(self, due):
+        """Return the id of the project of what is due, a text; empty for none."""
+        line = self.env["sale.order.line"].browse(due.line)
+        project = line.task_id.project_id or line.project_id or self.project_id
+        return f"project {project.id}" if project else ""
+
+    def _billing_milestone_of(self, due):
+        """Return the id of the milestone of what is due, a text; empty for what is of none."""
+        if due.source != "billing.source.milestone":
+            return ""
+        share = self.env["billing.milestone.allocation"].browse(int(due.key.partition("/")[0]))
+        return f"milestone {share.milestone_id.id}"
+
+    def _billing_settles_afterwards(self):
+        # OVERRIDE: down payments come off, and the last cents of taxes come on, once the invoice of a plan is there.
+        planned = self.filtered("billing_schedule_ids")
+        return super()._billing_settles_afterwards() or any(
+            order._billing_advances() or order._billing_may_end() for order in planned
+        )
+
+    def _billing_may_end(self):
+        """Return whether the next invoice may be the last of this order, which takes the cents that taxes left."""
+        self.ensure_one()
+        return not any(row.state in ("planned", "partial") for row in self.billing_milestone_ids)
+
+    @api.model
+    def _billing_kept_back(self, domain):
+        rows = self.env["billing.attainment"].search(
+            [("state", "in", ("run", "blocked")), ("order_id", "any", list(domain))]
+        )
+        return super()._billing_kept_back(domain) | rows.filtered(lambda row: row._is_kept_by_rule()).order_id
+
+    def _billing_go_on(self):
+        # OVERRIDE: the queue looks again at what a rule kept back, or left to the run.
+        result = super()._billing_go_on()
+        rows = self.sudo().billing_milestone_ids.attainment_ids.filtered(lambda row: row._is_kept_by_rule())
+        rows._set_state("pending")
+        if rows:
+            rows._wake()
+        return result
+
+
+class BillingMilestone(models.Model):
+    _inherit = "billing.milestone"
+
+    def _rule_why(self, rules):
+        """Return what the rules of its order keep this milestone back by, as facts; None where the queue bills it.
+
+        :param dict rules: of its order, as ``_billing_rules`` has them
+        """
+        self.ensure_one()
+        order, today = self.order_id, self._today()
+        due = Due(order.id, 0, "", 0, "", self._due_since())
+        _ready, waits = order._billing_on_day(rules, today, today, [due])
+        return order._billing_lacking(rules) or waits
+
+    def _is_left_to_run(self):
+        """Return whether what is due of this milestone is left to the invoice run."""
+        self.ensure_one()
+        return any(row.state == "run" for row in self.sudo().attainment_ids)
+
+    def _leave_to_run(self):
+        """Leave those of these milestones to the invoice run, or block them, of which the rules say so.
+
+        :return: ``{milestone: (state of its attainments, facts or None)}``
+        """
+        rules, left = self.order_id._billing_rules(), {}
+        for milestone in self:
+            held = rules[milestone.order_id]
+            why = milestone._rule_why(held)
+            if why and why["name"] in LACKING:
+                left[milestone] = "blocked", why
+            elif milestone.order_id._billing_is_left_to_run(held):
+                left[milestone] = "run", why
+        if left:
+            self.env["billing.run"]._wake()
+        return left
+
+
+class BillingAttainment(models.Model):
+    _inherit = "billing.attainment"
+
+    def _is_kept_by_rule(self):
+        """Return whether a rule of billing keeps this attainment back, or it is left to the invoice run."""
+        self.ensure_one()
+        return self.state == "run" or self.state == "blocked" and (self.why or {}).get("name") in LACKING
