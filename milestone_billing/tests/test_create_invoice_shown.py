@@ -17,6 +17,12 @@ class TestCreateInvoiceShown(AdvanceCommon):
             cls.env, "seller", groups="sales_team.group_sale_salesman_all_leads", company_id=cls.company.id
         )
 
+    def _start_billed(self):
+        """Confirm an order of 1,000 whose two milestones are billed; return it."""
+        order, milestones = self._start()
+        self._bill(*milestones)
+        return order
+
     def _shown(self, order):
         """Return what the buttons *Create Invoice* that the form of an order shows a salesperson begin with."""
         order = order.with_user(self.salesman)
@@ -33,8 +39,7 @@ class TestCreateInvoiceShown(AdvanceCommon):
         return order.activity_ids.filtered(lambda row: row.activity_type_id == kind).note
 
     def test_order_lowered_below_what_is_billed(self):
-        order, milestones = self._start()
-        self._bill(*milestones)
+        order = self._start_billed()
         self.assertEqual((order.invoice_status, self._shown(order)), ("invoiced", []))
         order.order_line.price_unit = 600.0
         self._drain()
@@ -44,9 +49,8 @@ class TestCreateInvoiceShown(AdvanceCommon):
         self.assertNotIn("invoice", self._shown(order))
 
     def test_milestone_undone(self):
-        order, milestones = self._start()
-        self._bill(*milestones)
-        milestones[1].action_undo()
+        order = self._start_billed()
+        order.billing_schedule_ids.milestone_ids[1].action_undo()
         self._drain()
         self.assertEqual(self._shown(order), ["invoice"])
         self._create_invoice(order.with_user(self.salesman))
@@ -54,15 +58,13 @@ class TestCreateInvoiceShown(AdvanceCommon):
 
     def test_held(self):
         """What is held is not credited, so nothing is offered."""
-        order, milestones = self._start()
-        self._bill(*milestones)
+        order = self._start_billed()
         order.order_line.price_unit = 600.0
         self.env["billing.hold"].create({"reason": "Dispute", "order_id": order.id})
         self.assertNotIn("invoice", self._shown(order))
 
     def test_left_of_down_payments(self):
-        order, milestones = self._start()
-        self._bill(*milestones)
+        order = self._start_billed()
         self._pay_in_advance(order)
         self.assertIn("Create Invoice", self._note(order))
         self.assertEqual((order.invoice_status, self._shown(order)), ("invoiced", ["invoice"]))
@@ -87,8 +89,7 @@ class TestCreateInvoiceShown(AdvanceCommon):
 
     def test_price_that_is_typed(self):
         """A form that was not saved yet offers what the order as it is has."""
-        order, milestones = self._start()
-        self._bill(*milestones)
+        order = self._start_billed()
         with Form(order.with_user(self.salesman)) as form:
             with form.order_line.edit(0) as line:
                 line.price_unit = 600.0
@@ -102,7 +103,6 @@ class TestCreateInvoiceShown(AdvanceCommon):
         )
         for person, told in ((manager, True), (self.salesman, False)):
             self.company.billing_manager_id = person
-            order, milestones = self._start()
-            self._bill(*milestones)
+            order = self._start_billed()
             self._pay_in_advance(order)
             self.assertEqual("is for salespeople" in self._note(order), told)

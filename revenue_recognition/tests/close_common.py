@@ -4,6 +4,9 @@ from odoo.tests import new_test_user, tagged
 
 from .common import RevenueCommon
 
+#: Terms of a line of which something is done each day of the year in which closes are tested.
+YEAR = {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}
+
 
 @tagged("post_install", "-at_install")
 class CloseCommon(RevenueCommon):
@@ -20,6 +23,19 @@ class CloseCommon(RevenueCommon):
         )
         cls.approver = new_test_user(
             cls.env, "approver", groups="revenue_recognition.group_revenue_controller", company_id=cls.company.id
+        )
+
+    @classmethod
+    def _make_priced(cls, name, policy, price):
+        """Return a new product of a policy that sells for a price alone."""
+        product = cls._make_product(name, policy)
+        cls._make_ssp(product, price)
+        return product
+
+    @classmethod
+    def _make_auditor(cls, login):
+        return new_test_user(
+            cls.env, login, groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
         )
 
     @classmethod

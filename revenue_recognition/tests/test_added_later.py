@@ -1,7 +1,7 @@
 from odoo.fields import Command, Date
 from odoo.tests import tagged
 
-from .close_common import CloseCommon
+from .close_common import YEAR, CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -15,16 +15,13 @@ class TestAddedLater(CloseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.support = cls._make_product("Support", "subscription")
-        cls.licence = cls._make_product("Licence", "one_time")
-        cls._make_ssp(cls.support, 1200)
-        cls._make_ssp(cls.licence, 500)
+        cls.support = cls._make_priced("Support", "subscription", 1200)
+        cls.licence = cls._make_priced("Licence", "one_time", 500)
         cls.employee = cls.env["hr.employee"].sudo().create({"name": "Worker", "company_id": cls.company.id})
 
     def _agree(self, *lines):
         """Confirm an order of some lines, agreed on January 1; of support through the year without any."""
-        year = {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}
-        self.order = self._make_order(*(lines or [(self.support, 1200, year)]), date_order="2026-01-01 12:00:00")
+        self.order = self._make_order(*(lines or [(self.support, 1200, YEAR)]), date_order="2026-01-01 12:00:00")
         self.contract = self._confirm(self.order, "2026-01-01")
 
     def _add(self, product, price, apply=True, **values):

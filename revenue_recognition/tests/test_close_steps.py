@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .close_common import CloseCommon
+from .close_common import YEAR, CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -14,12 +14,10 @@ class TestCloseSteps(CloseCommon):
         super().setUpClass()
         cls.support = cls._make_product("Support", "subscription")
         cls.order = cls._make_order(
-            (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
+            (cls.support, 1200, YEAR),
         )
         cls.contract = cls._confirm(cls.order, "2026-01-01")
-        cls.auditor = new_test_user(
-            cls.env, "steps_reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
-        )
+        cls.auditor = cls._make_auditor("steps_reader")
         cls.close = cls.env["revenue.close"].with_user(cls.preparer).create({"date": "2026-01-31"})
 
     def _states(self, close=None):

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
-from .close_common import CloseCommon
+from .close_common import YEAR, CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -11,17 +11,13 @@ class TestCompare(CloseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.support = cls._make_product("Support", "subscription")
-        cls.licence = cls._make_product("Licence", "one_time")
-        cls._make_ssp(cls.support, 1200)
-        cls._make_ssp(cls.licence, 400)
+        cls.support = cls._make_priced("Support", "subscription", 1200)
+        cls.licence = cls._make_priced("Licence", "one_time", 400)
         cls.order = cls._make_order(
-            (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
+            (cls.support, 1200, YEAR),
         )
         cls.contract = cls._confirm(cls.order, "2026-01-01")
-        cls.auditor = new_test_user(
-            cls.env, "compare_reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
-        )
+        cls.auditor = cls._make_auditor("compare_reader")
 
     def _change(self, day="2026-07-01", **values):
         self.order.order_line[0].write(values)

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .close_common import CloseCommon
+from .close_common import YEAR, CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -15,12 +15,10 @@ class TestModification(CloseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.support = cls._make_product("Support", "subscription")
-        cls.licence = cls._make_product("Licence", "activation_fee")
-        cls._make_ssp(cls.support, 1200)
-        cls._make_ssp(cls.licence, 500)
+        cls.support = cls._make_priced("Support", "subscription", 1200)
+        cls.licence = cls._make_priced("Licence", "activation_fee", 500)
         cls.order = cls._make_order(
-            (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
+            (cls.support, 1200, YEAR),
             (cls.licence, 500),
             date_order="2026-01-01 12:00:00",
         )

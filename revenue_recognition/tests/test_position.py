@@ -3,7 +3,7 @@ from datetime import date
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .close_common import CloseCommon
+from .close_common import YEAR, CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -15,15 +15,13 @@ class TestPosition(CloseCommon):
         super().setUpClass()
         cls.support = cls._make_product("Support", "subscription")
         cls.order = cls._make_order(
-            (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
+            (cls.support, 1200, YEAR),
             date_order="2026-01-01 12:00:00",
         )
         cls.order.action_confirm()
         cls.contract = cls.order.revenue_contract_id
         cls.contract.date = "2026-01-01"
-        cls.auditor = new_test_user(
-            cls.env, "reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
-        )
+        cls.auditor = cls._make_auditor("reader")
 
     def _ask(self, *items, at="2026-01-31"):
         return self.env["revenue.contract"].with_user(self.auditor).get_position(list(items), at)

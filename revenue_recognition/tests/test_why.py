@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import format_date
 
-from .close_common import CloseCommon
+from .close_common import YEAR, CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -12,18 +12,14 @@ class TestWhy(CloseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.support = cls._make_product("Support", "subscription")
-        cls.licence = cls._make_product("Licence", "one_time")
-        cls._make_ssp(cls.support, 1200)
-        cls._make_ssp(cls.licence, 400)
+        cls.support = cls._make_priced("Support", "subscription", 1200)
+        cls.licence = cls._make_priced("Licence", "one_time", 400)
         cls.order = cls._make_order(
-            (cls.support, 1200, {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}),
+            (cls.support, 1200, YEAR),
             (cls.licence, 240),
         )
         cls.contract = cls._confirm(cls.order, "2026-01-01")
-        cls.auditor = new_test_user(
-            cls.env, "why_reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
-        )
+        cls.auditor = cls._make_auditor("why_reader")
         cls.part = cls.contract.obligation_ids.filtered(lambda one: one.product_id == cls.support)
 
     def _ask(self, record, topic, at="2026-01-31"):

@@ -1,8 +1,8 @@
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..models.revenue_exception_remedy import REMEDIES
-from .close_common import CloseCommon
+from .close_common import YEAR, CloseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -14,17 +14,14 @@ class TestWorklists(CloseCommon):
         super().setUpClass()
         cls.support = cls._make_product("Support", "subscription")
         cls.licence = cls._make_product("Licence", "one_time")
-        dates = {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}
-        cls.order = cls._make_order((cls.support, 1200, dates))
+        cls.order = cls._make_order((cls.support, 1200, YEAR))
         cls.owing = cls._confirm(cls.order, "2026-01-01")
         cls._invoice(cls.order, "2026-01-05")
-        cls.owed = cls._confirm(cls._make_order((cls.support, 600, dates)), "2026-01-01")
-        cls.unbooked = cls._confirm(cls._make_order((cls.support, 10, dates)), "2026-02-01")
+        cls.owed = cls._confirm(cls._make_order((cls.support, 600, YEAR)), "2026-01-01")
+        cls.unbooked = cls._confirm(cls._make_order((cls.support, 10, YEAR)), "2026-02-01")
         cls.unpriced = cls._confirm(cls._make_order((cls.licence, 10), (cls.support, 10)), "2026-02-10")
         cls.close = cls._close("2026-01-31", lock=True)
-        cls.auditor = new_test_user(
-            cls.env, "worklist_reader", groups="revenue_recognition.group_revenue_auditor", company_id=cls.company.id
-        )
+        cls.auditor = cls._make_auditor("worklist_reader")
         cls.contracts = cls.env["revenue.contract"].with_user(cls.auditor)
         cls.mine = [("company_id", "=", cls.company.id)]
 

@@ -12,10 +12,8 @@ class WaterfallCommon(CloseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.support = cls._make_product("Support", "subscription")
-        cls.setup = cls._make_product("Setup", "one_time")
-        cls._make_ssp(cls.support, 1200)
-        cls._make_ssp(cls.setup, 300)
+        cls.support = cls._make_priced("Support", "subscription", 1200)
+        cls.setup = cls._make_priced("Setup", "one_time", 300)
         cls.monthly = cls._make_policy(
             "Monthly", method="over_time", measure="time", trigger="confirmation", proration="monthly"
         )
