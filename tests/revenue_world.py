@@ -1,7 +1,5 @@
 """A company whose books of revenue are set up, with contracts: what the live tests of revenue begin with."""
 
-import json
-
 from stories import ROLES, XmlRpc, hire
 
 WORLD = """
@@ -32,19 +30,28 @@ for number in range(COUNT):
         invoice = order._create_invoices()
         invoice.invoice_date = '2026-01-05'
         invoice.action_post()
-for name, value in json.loads('PARAMETERS').items():
-    env['ir.config_parameter'].set_param(name, value)
 env.cr.commit()
 """
+PEOPLE = ("revenue_accountant", "revenue_controller")
 
 
-def make_world(server, contracts, **parameters):
-    """Give the database accounts, contracts of 1,000, 1,001 … a year, and two people; return their clients by login.
+def make_world(database, contracts):
+    """Give a database accounts, contracts of 1,000, 1,001 … a year, and two people; return those by login.
 
-    Every third contract is billed. ``parameters`` are system parameters of the addon.
+    Every third contract is billed.
     """
-    values = json.dumps({f"revenue_recognition.{name}": str(value) for name, value in parameters.items()})
-    server.odoo_shell(WORLD.replace("COUNT", str(contracts)).replace("PARAMETERS", values))
-    roles = ("revenue_accountant", "revenue_controller")
-    people = hire(server, {login: ROLES[login] for login in roles})
-    return {login: XmlRpc(server, people[login]) for login in roles}
+    database.odoo_shell(WORLD.replace("COUNT", str(contracts)))
+    return hire(database, {login: ROLES[login] for login in PEOPLE})
+
+
+def clients(server, people):
+    """Return the clients of people, by login, on a server of their world."""
+    return {login: XmlRpc(server, person) for login, person in people.items()}
+
+
+def set_parameters(database, **parameters):
+    """Set system parameters of the addon in a database that no server is on."""
+    with database.psql() as cursor:
+        for name, value in parameters.items():
+            row = f"revenue_recognition.{name}", str(value)
+            cursor.execute("INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)", row)

@@ -10,13 +10,33 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from clusters import at_once, kill_workers
-from revenue_world import make_world
+from revenue_world import clients, make_world, set_parameters
 from stories import Refusal, XmlRpc
 
 CONTRACTS = 40
 DAY = "2026-01-31"
 #: What the year's support earns in January, per contract, in cents.
 EARNED = sum((2 * (1000 + number) * 100 * 31 + 365) // (2 * 365) for number in range(CONTRACTS))
+
+
+@pytest.fixture(scope="module")
+def founded(module_odoo_database):
+    """A world without a server, and its people: each story copies it."""
+    database = module_odoo_database()
+    return database, make_world(database, CONTRACTS)
+
+
+@pytest.fixture
+def open_world(founded, odoo_database, odoo_server):
+    """A factory of servers on copies of that world, with system parameters; returns a server and its clients."""
+
+    def start(workers=0, max_cron_threads=0, **parameters):
+        database = odoo_database(of=founded[0].name)
+        set_parameters(database, **parameters)
+        server = odoo_server(workers=workers, database=database, max_cron_threads=max_cron_threads)
+        return server, clients(server, founded[1])
+
+    return start
 
 
 def run(people, login, step):
@@ -91,10 +111,9 @@ def cut_power_until(server, people, login, step, done):
     return pytest.fail(f"{step} did not come through")
 
 
-def test_killed_during_compute_and_post(module_odoo_server):
+def test_killed_during_compute_and_post(open_world):
     """Whatever was killed is done by doing it again: once."""
-    server = module_odoo_server(workers=2, max_cron_threads=0)
-    people = make_world(server, CONTRACTS, postings_per_move=1)
+    server, people = open_world(workers=2, postings_per_move=1)
     assert cut_power_until(server, people, "revenue_accountant", "compute", ("computed",))["state"] == "computed"
     assert run(people, "revenue_controller", "approve")["state"] == "approved"
     last = cut_power_until(server, people, "revenue_controller", "post", ("posted",))
@@ -102,10 +121,11 @@ def test_killed_during_compute_and_post(module_odoo_server):
     assert_booked_once(server)
 
 
-def test_killed_in_the_background(module_odoo_server):
+def test_killed_in_the_background(open_world):
     """A large close goes on with the parts that are not done, with new workers, until all are."""
-    server = module_odoo_server(workers=2, max_cron_threads=2)
-    people = make_world(server, CONTRACTS, chunk=3, background=5, background_postings=1, postings_per_move=1)
+    server, people = open_world(
+        workers=2, max_cron_threads=2, chunk=3, background=5, background_postings=1, postings_per_move=1
+    )
     assert run(people, "revenue_accountant", "compute")["state"] in ("computing", "computed")
     follow(server, people, "revenue_accountant", "compute", "computed")
     wait_until(lambda: attempt(lambda: run(people, "revenue_controller", "approve")))
@@ -129,10 +149,9 @@ def follow(server, people, login, step, wanted):
             attempt(lambda: run(people, login, step))
 
 
-def test_workers_take_different_parts(module_odoo_server):
+def test_workers_take_different_parts(open_world):
     """One worker waits for somebody who has a contract locked; the other one does all other parts meanwhile."""
-    server = module_odoo_server(workers=2, max_cron_threads=2)
-    people = make_world(server, CONTRACTS, chunk=3, background=5)
+    server, people = open_world(workers=2, max_cron_threads=2, chunk=3, background=5)
     with server.database.psql() as somebody:
         somebody.execute("BEGIN; SELECT id FROM revenue_contract ORDER BY id LIMIT 1 OFFSET 1 FOR UPDATE")
         [(locked,)] = somebody.fetchall()
@@ -167,10 +186,9 @@ except SerializationFailure:
 """
 
 
-def test_who_looked_before_somebody_posted_looks_again(module_odoo_server):
+def test_who_looked_before_somebody_posted_looks_again(open_world):
     """Two transactions that begin at once and lock the close one after the other do not post the same part twice."""
-    server = module_odoo_server(workers=0, max_cron_threads=0)
-    people = make_world(server, CONTRACTS, background_postings=1, postings_per_move=1)
+    server, people = open_world(background_postings=1, postings_per_move=1)
     run(people, "revenue_accountant", "compute")
     run(people, "revenue_controller", "approve")
     assert run(people, "revenue_controller", "post")["state"] == "posting"
@@ -193,10 +211,9 @@ def wait_until(condition):
         time.sleep(0.1)
 
 
-def test_two_people_close_at_once(module_odoo_server):
+def test_two_people_close_at_once(open_world):
     """Both get the same close; it is computed, posted and locked once."""
-    server = module_odoo_server(workers=2, max_cron_threads=0)
-    people = make_world(server, CONTRACTS)
+    server, people = open_world(workers=2)
     for login, step in (
         ("revenue_accountant", "compute"),
         ("revenue_controller", "approve"),
@@ -218,10 +235,9 @@ def test_two_people_close_at_once(module_odoo_server):
     assert_booked_once(server)
 
 
-def test_restored_from_a_dump(module_odoo_server, module_odoo_database, tmp_path):
+def test_restored_from_a_dump(open_world, odoo_server, odoo_database, tmp_path):
     """A dump taken between the steps is restored: its close goes on from there, to the same books."""
-    server = module_odoo_server(workers=0, max_cron_threads=0)
-    people = make_world(server, CONTRACTS)
+    server, people = open_world()
     run(people, "revenue_accountant", "compute")
     dump = tmp_path / "dump"
     connection = server.database.installation.database.connection(server.database.name)
@@ -229,14 +245,14 @@ def test_restored_from_a_dump(module_odoo_server, module_odoo_database, tmp_path
     run(people, "revenue_controller", "approve")
     posted = run(people, "revenue_controller", "post")
 
-    copy = module_odoo_database()
+    copy = odoo_database()
     pg("pg_restore", connection, "--clean", "--if-exists", "--no-owner", f"--dbname={copy.name}", str(dump))
-    other = module_odoo_server(database=copy, max_cron_threads=0)
+    other = odoo_server(database=copy, max_cron_threads=0)
     assert state_of(other) == "computed"
-    clients = {login: XmlRpc(other, client.person) for login, client in people.items()}
-    assert run(clients, "revenue_accountant", "compute")["state"] == "computed"
-    run(clients, "revenue_controller", "approve")
-    again = run(clients, "revenue_controller", "post")
+    theirs = {login: XmlRpc(other, client.person) for login, client in people.items()}
+    assert run(theirs, "revenue_accountant", "compute")["state"] == "computed"
+    run(theirs, "revenue_controller", "approve")
+    again = run(theirs, "revenue_controller", "post")
     assert again["postings"] == posted["postings"]
     assert_booked_once(other)
 

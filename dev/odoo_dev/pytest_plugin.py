@@ -18,6 +18,7 @@
 ``odoo_database``
     a factory; ``database = odoo_database()`` is a copy of the template without
     a server, with ``psql()`` and ``odoo_shell()`` of :class:`LiveDatabase`.
+    ``odoo_database(of=other.name)`` copies another one that no server is on.
 
 ``module_odoo_server``, ``module_odoo_database``
     the same factories with module scope, for servers that several tests share.
@@ -45,15 +46,18 @@ COUNTER = itertools.count(1)
 
 @contextlib.contextmanager
 def _databases(template=None):
-    """Yield a function that copies a template, that of the session by default; drop the copies at the end."""
+    """Yield a function that copies a template; drop the copies at the end.
+
+    It copies the template given, by name, to itself or here, that of the session by default.
+    """
     session = current_session()
     templates = session.templates
     made = []
 
-    def make():
+    def make(of=template):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         name = f"{session.prefix}_{worker}_{next(COUNTER)}"
-        made.append(templates.copy(template or session.template, name))
+        made.append(templates.copy(of or session.template, name))
         return LiveDatabase(templates.installation, name)
 
     try:
