@@ -40,6 +40,7 @@ from odoo_dev.live import LiveDatabase, LiveServer
 from odoo_dev.server import start_server
 from odoo_dev.session import current_session
 from odoo_dev.sharedbooks import shared_books
+from odoo_dev.sharedpages import shared_pages
 
 COUNTER = itertools.count(1)
 
@@ -113,6 +114,13 @@ def own_filestore(load_registry):
 def books_made_once(own_filestore):
     """See :mod:`odoo_dev.sharedbooks`."""
     with shared_books():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_made_once(own_filestore):
+    """See :mod:`odoo_dev.sharedpages`."""
+    with shared_pages():
         yield
 
 
