@@ -110,6 +110,7 @@ class TestTimelineTours(BillingCommon, HttpCase):
         stages = self.env["project.task.type"].create(
             [{"name": name, "fold": fold, "project_ids": project.ids} for name, fold in (("Doing", 0), ("Closed", 1))]
         )
+        self.env["project.task"].create({"name": "Handed In", "project_id": project.id, "state": "1_done"})
         project.tasks.stage_id = stages[0]
         self.start_tour(f"/odoo/project/{project.id}/tasks", "billing_board", login="tour_worker")
         self.assertRecordValues(self.design, [{"state": "invoiced", "billed_amount": 400.0}])

@@ -8,7 +8,8 @@ registry.category("web_tour.tours").add("billing_board", {
             run: "click",
         },
         {
-            trigger: ".o_searchview:not(:has(.o_searchview_facet))",
+            content: "and are there: the board is read anew, and nothing is dragged meanwhile",
+            trigger: ".o_kanban_group:contains(Doing) .o_kanban_record:contains(Handed In)",
         },
         {
             content: "The card says what finishing its task bills",
