@@ -1,13 +1,13 @@
-"""Imports inside the addons' arithmetic go down: no module imports one that imports it, by whatever way."""
+"""Imports inside the addons' arithmetic go down, and out of it to nothing of Odoo or of another addon."""
 
 import ast
 from pathlib import Path
 
 
 def check_imports(repository, folders):
-    """Return the circles of imports inside packages, each as a text.
+    """Return the circles of imports inside packages, and the imports of Odoo, each as a text.
 
-    Imports for types alone count too: what is only named has to stand below as well.
+    Imports for types alone count too: what is only named has to stand below as well. Tests are plain Python as well.
 
     :param Path repository: root of the packages
     :param list folders: packages, as paths below the repository
@@ -16,15 +16,31 @@ def check_imports(repository, folders):
     for folder in folders:
         root = Path(repository) / folder
         graph = _graph(root)
+        problems += [f"{path.relative_to(repository)}: imports Odoo" for path in _python(root) if _imports_odoo(path)]
         problems += [f"{folder}: imports go round: {' → '.join(circle)}" for circle in _circles(graph)]
     return problems
 
 
 def _graph(root):
     """Return ``{module: modules of the same package that it imports}``, tests left out."""
-    files = [path for path in sorted(root.rglob("*.py")) if "tests" not in path.relative_to(root).parts]
+    files = [path for path in _python(root) if "tests" not in path.relative_to(root).parts]
     names = {_name(root, path) for path in files}
     return {_name(root, path): _imported(root, path, names) for path in files}
+
+
+def _python(root):
+    return sorted(root.rglob("*.py"))
+
+
+def _imports_odoo(path):
+    """Return whether a file imports Odoo, or an addon by its full name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module]
+        if any(name.partition(".")[0] == "odoo" for name in names):
+            return True
+    return False
 
 
 def _name(root, path):

@@ -8,6 +8,7 @@ own demo companies in it; the tests update copies of it.
 import argparse
 import hashlib
 import io
+import os
 import re
 import subprocess
 import tarfile
@@ -40,11 +41,14 @@ def main(arguments):
 
 
 def keep(revision, folder=FOLDER):
-    """Write the addons of a revision into an archive named after their version; return its path."""
+    """Write the addons of a revision into an archive named after its moment and commit; return its path.
+
+    No version of one addon would do: each has its own, and a new addon begins with the first one again.
+    """
     names = [name for name in own_addons() if _exists_in(revision, name)]
     content = _git("archive", "--format=tar", revision, *names)
     folder.mkdir(exist_ok=True)
-    path = folder / f"{PREFIX}-{_version_in(revision, names[0])}.tar.xz"
+    path = folder / f"{PREFIX}-{_moment_of(revision)}.tar.xz"
     with tarfile.open(fileobj=io.BytesIO(content)) as source, tarfile.open(path, "w:xz") as target:
         for member in source:
             if member.isfile() and not is_left_out(member.name):
@@ -64,13 +68,14 @@ def _exists_in(revision, name):
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True).returncode == 0
 
 
-def _version_in(revision, name):
-    text = _git("show", f"{revision}:{name}/__manifest__.py").decode()
-    return next(line.split('"')[3] for line in text.splitlines() if '"version"' in line)
+def _moment_of(revision):
+    """When a revision was committed, in UTC, and which commit it is: ``20260102T030405-1a2b3c4``."""
+    shown = "--format=%cd-%h", "--abbrev=7", "--date=format-local:%Y%m%dT%H%M%S"
+    return _git("log", "-1", *shown, revision, env={**os.environ, "TZ": "UTC"}).decode().strip()
 
 
-def _git(*arguments):
-    result = subprocess.run(["git", *arguments], cwd=REPOSITORY, capture_output=True)
+def _git(*arguments, **options):
+    result = subprocess.run(["git", *arguments], cwd=REPOSITORY, capture_output=True, **options)
     if result.returncode:
         raise Failure(f"git {arguments[0]}: {result.stderr.decode(errors='replace').strip()}")
     return result.stdout
@@ -78,15 +83,16 @@ def _git(*arguments):
 
 def newest(folder=FOLDER):
     """The archive of the last released version."""
-    paths = sorted(folder.glob(f"{PREFIX}-*.tar.xz"), key=version_of)
+    paths = sorted(folder.glob(f"{PREFIX}-*.tar.xz"), key=order_of)
     if not paths:
         raise Failure(f"There is no archive of a released version in {folder}.")
     return paths[-1]
 
 
-def version_of(path):
-    """The version of an archive as numbers: ``landed-19.0.1.0.0.tar.xz`` is ``[19, 0, 1, 0, 0]``."""
-    return [int(number) for number in re.findall(r"\d+", path.name)]
+def order_of(path):
+    """What archives are sorted by: those of a version, ``landed-19.0.1.0.0.tar.xz``, came before those of a moment."""
+    name = path.name.removeprefix(f"{PREFIX}-").removesuffix(".tar.xz")
+    return re.fullmatch(r"\d{8}T\d{6}-[0-9a-f]+", name) is not None, name
 
 
 def landed_template(templates, archive=None):

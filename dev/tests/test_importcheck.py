@@ -1,4 +1,4 @@
-"""Imports of the addons' arithmetic go down."""
+"""Imports of the addons' arithmetic go down, and none goes to Odoo."""
 
 from odoo_dev.importcheck import check_imports
 
@@ -32,3 +32,10 @@ def test_circle_over_a_package(tmp_path):
     """A folder's own module counts, and its parts do."""
     found = _package(tmp_path, low="from .parts.one import x", parts__one="from .. import low")
     assert found == ["addon/engine: imports go round: low → parts.one → low"]
+
+
+def test_odoo_is_not_imported(tmp_path):
+    """Not for a test either, and not by way of another addon."""
+    addon = "from odoo.addons.billing_base.engine.units import to_units"
+    found = _package(tmp_path, one="import odoo.fields", two="import odooly", tests__test_one=addon)
+    assert found == ["addon/engine/one.py: imports Odoo", "addon/engine/tests/test_one.py: imports Odoo"]

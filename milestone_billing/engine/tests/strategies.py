@@ -1,11 +1,16 @@
 """What the property tests draw from: orders, plans, and changes to them."""
 
+import os
 from fractions import Fraction
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from ..change import Billed
 from ..plan import Item, Line
+
+# PROPERTY_EXAMPLES=5000 looks longer, for whoever changes the arithmetic.
+properties = settings(max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "100")), deadline=None)
 
 # Small amounts are where a unit matters, large ones where floats would fail.
 positive_units = st.integers(0, 40) | st.integers(0, 10**12)

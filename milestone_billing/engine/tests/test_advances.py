@@ -3,9 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.billing_base.engine.tests.strategies import properties
-
 from ..advances import Advance, comes_off, set_against, split_off
+from .strategies import properties
 
 units = st.integers(0, 40) | st.integers(0, 10**12)
 whens = st.sampled_from(["next", "pro_rata", "last"])

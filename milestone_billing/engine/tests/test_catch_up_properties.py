@@ -5,11 +5,9 @@ from copy import deepcopy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.billing_base.engine.tests.strategies import properties
-
 from ..catch_up import catch_up
 from ..plan import allocate
-from .strategies import any_units, change_orders, changed_lines, positive_units, some_lines, whole_plan
+from .strategies import any_units, change_orders, changed_lines, positive_units, properties, some_lines, whole_plan
 
 
 @st.composite

@@ -6,11 +6,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.billing_base.engine.tests.strategies import properties
-
 from ..change import Billed, redistribute
 from ..plan import Line
-from .strategies import any_units, change_orders, positive_units
+from .strategies import any_units, change_orders, positive_units, properties
 
 rules = st.sampled_from(["pro_rata", "last", "new"])
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.billing_base.engine.tests.strategies import properties
-
 from ..dates import shift
+from .strategies import properties
 
 days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 steps = st.integers(-300, 300)

@@ -6,11 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.billing_base.engine.tests.strategies import properties
-
 from ..due import Kept, due_shares, percent_of
 from ..split import round_half_away
-from .strategies import any_units, percents, positive_units
+from .strategies import any_units, percents, positive_units, properties
 
 some_shares = st.dictionaries(st.integers(1, 50), any_units, max_size=8)
 same_side = st.dictionaries(st.integers(1, 50), positive_units, max_size=8)

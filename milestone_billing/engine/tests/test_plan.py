@@ -4,13 +4,11 @@ from fractions import Fraction
 
 import pytest
 
-from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_units
-
 from ..plan import Item, Line, PlanError, allocate
 
 
 def percents(*points, start=1):
-    return [Item(key, "percent", percent=to_fraction(point)) for key, point in enumerate(points, start)]
+    return [Item(key, "percent", percent=Fraction(str(point)) / 100) for key, point in enumerate(points, start)]
 
 
 def amounts(plan):
@@ -19,8 +17,8 @@ def amounts(plan):
 
 def test_three_times_a_third_and_the_balance():
     items = [*percents(33.33, 33.33, 33.33), Item(4, "balance")]
-    plan = allocate([Line(1, to_units(100_000.0, 0.01))], items)
-    assert [from_units(amount, 0.01) for amount in amounts(plan)] == [33_330.0, 33_330.0, 33_330.0, 10.0]
+    plan = allocate([Line(1, 10_000_000)], items)
+    assert amounts(plan) == [3_333_000, 3_333_000, 3_333_000, 1000]
     assert plan.is_whole
 
 
@@ -59,19 +57,20 @@ def test_a_difference_that_can_be_seen_is_not_rounding():
 
 
 @pytest.mark.parametrize(
-    ("total", "rounding", "expected"),
+    ("total", "expected"),
     [
-        (100, 1.0, [33.0, 33.0, 34.0]),
-        (10.0, 0.001, [3.333, 3.333, 3.334]),
-        (10.0, 0.05, [3.35, 3.35, 3.3]),
-        (-100.0, 0.01, [-33.33, -33.33, -33.34]),
+        (100, [33, 33, 34]),
+        (10_000, [3333, 3333, 3334]),
+        (200, [67, 67, 66]),
+        (-10_000, [-3333, -3333, -3334]),
     ],
+    ids=["yen", "dinars", "francs", "cents off"],
 )
-def test_thirds_in_yen_dinars_and_francs(total, rounding, expected):
+def test_thirds_in_yen_dinars_and_francs(total, expected):
     third = Fraction(1, 3)
     items = [Item(key, "percent", percent=third) for key in (1, 2, 3)]
-    plan = allocate([Line(1, to_units(total, rounding))], items)
-    assert [from_units(amount, rounding) for amount in amounts(plan)] == expected
+    plan = allocate([Line(1, total)], items)
+    assert amounts(plan) == expected
     assert plan.is_whole
 
 

@@ -7,10 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from odoo.addons.billing_base.engine.tests.strategies import properties
-
 from ..split import largest_remainder, round_half_away
-from .strategies import any_units
+from .strategies import any_units, properties
 
 ideals = st.lists(st.fractions(-10_000, 10_000, max_denominator=60), min_size=1, max_size=8)
 
