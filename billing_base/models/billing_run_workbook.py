@@ -75,21 +75,53 @@ class BillingRunInvoice(models.Model):
         return self.state
 
 
-class BillingRun(models.Model):
-    _inherit = "billing.run"
+class BillingWorkbook(models.AbstractModel):
+    """What has invoices, as rows, to download as a workbook."""
+
+    _name = "billing.workbook"
+    _description = "Billing to Download"
+
+    #: What it is called in its address.
+    _workbook_kind = None
 
     def action_xlsx(self):
-        """Download what this run billed, and what not and why, as a workbook.
+        """Download these invoices, and what is not billed and why, as a workbook.
 
         :return: an action that opens its address
         :raises AccessError: for who may not bill
         """
         self.ensure_one()
-        self._check_may_bill()
-        return {"type": "ir.actions.act_url", "url": f"/billing/run/{self.id}.xlsx", "target": "self"}
+        self._check_workbook()
+        return {"type": "ir.actions.act_url", "url": f"/billing/{self._workbook_kind}/{self.id}.xlsx", "target": "self"}
+
+    def _check_workbook(self):
+        """Refuse who may not bill.
+
+        :raises AccessError: for them
+        """
+        self.env["billing.run"]._check_may_bill()
 
     def _workbook(self):
-        return self.invoice_ids.sorted("id")._workbook()
+        """Return the rows of this record as an XLSX file (bytes)."""
+        return self._workbook_invoices().sorted("id")._workbook()
+
+    def _workbook_invoices(self):
+        """Return the rows (``billing.draft``) of this record."""
+        raise NotImplementedError
+
+    def _workbook_name(self):
+        """Return the name of the file."""
+        raise NotImplementedError
+
+
+class BillingRun(models.Model):
+    _name = "billing.run"
+    _inherit = ["billing.run", "billing.workbook"]
+
+    _workbook_kind = "run"
+
+    def _workbook_invoices(self):
+        return self.invoice_ids
 
     def _workbook_name(self):
         return f"invoice_run_{self.day}.xlsx"

@@ -9,7 +9,10 @@ class BillingDay(models.TransientModel):
     """What a run on a day would bill, before anything exists; and its beginning."""
 
     _name = "billing.day"
+    _inherit = ["billing.workbook"]
     _description = "Billing Day"
+
+    _workbook_kind = "day"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     day = fields.Date(
@@ -76,18 +79,11 @@ class BillingDay(models.TransientModel):
         run = runs._begin(self.day, None, f"{SCREEN}{self.id}/{self.show_count}", excluded, lines.order_ids)
         return self._open_run(run)
 
-    def action_xlsx(self):
-        """Download what is shown as a workbook.
-
-        :return: an action that opens its address
-        :raises AccessError: for who may not bill
-        """
-        self.ensure_one()
+    def _check_workbook(self):
         self._runs()
-        return {"type": "ir.actions.act_url", "url": f"/billing/day/{self.id}.xlsx", "target": "self"}
 
-    def _workbook(self):
-        return self.line_ids.sorted("id")._workbook()
+    def _workbook_invoices(self):
+        return self.line_ids
 
     def _workbook_name(self):
         return f"billing_day_{self.shown_day}.xlsx"
