@@ -21,6 +21,7 @@ from . import (
     billing_source_order_line,
     obstacles_posting,
     res_company,
+    res_company_books,
     res_config_settings,
     res_partner,
     sale_order,

@@ -1,10 +1,10 @@
 from dataclasses import replace
-from datetime import timedelta
 
 from odoo import api, models
 
 from ..engine.due import Draft, Group, by_part, told_splits, with_invoices
 from ..engine.units import from_units, to_units
+from .obstacles import NotBillable
 
 #: Orders whose due items are worked out at once.
 CHUNK = 500
@@ -120,26 +120,21 @@ class BillingRun(models.Model):
         for draft in drafts:
             books = draft.group.company, draft.group.journal
             if books not in dates:
-                dates[books] = self._open_day(*books, day) or day
+                dates[books] = self._open_day(*books, day)
         return [replace(draft, date=dates[draft.group.company, draft.group.journal]) for draft in drafts]
 
     @api.model
     def _open_day(self, company, journal, day):
-        """Return the first day, ``day`` at the earliest, on which books are open; None where none is until today.
+        """Return the day on which an invoice would be dated: ``day`` itself where no day until today is open.
 
         :param int company: whose books
         :param int journal: of the invoice; 0 for the company's first one for sales
         """
-        company, Journal = self.env["res.company"].browse(company), self.env["account.journal"]
-        journal = Journal.browse(journal or ()) or Journal.search(
-            [*Journal._check_company_domain(company), ("type", "=", "sale")], limit=1
-        )
-        today = company._billing_today()
-        while locks := company._get_violated_lock_dates(day, True, journal):
-            day = max(lock[0] for lock in locks) + timedelta(days=1)
-            if day > today:
-                return None
-        return day
+        company, journal = self.env["res.company"].browse(company), self.env["account.journal"].browse(journal or ())
+        try:
+            return company._billing_open_day(journal or company._billing_sales_journal(), day)
+        except NotBillable:
+            return day
 
 
 class SaleOrder(models.Model):

@@ -1,9 +1,7 @@
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
-from odoo import fields, models
-
-from .obstacles import NotBillable
+from odoo import models
 
 
 class BillingRunInvoice(models.Model):
@@ -52,7 +50,7 @@ class BillingRunInvoice(models.Model):
         moves = self.move_id.with_user(self.run_id.user_id).sudo().with_company(self.run_id.company_id)
         drafts = moves.filtered(lambda move: move.state == "draft")
         for (journal, day), some in drafts.grouped(lambda move: (move.journal_id, move.invoice_date)).items():
-            some._billing_date(self.run_id._open_day(some.company_id.id, journal.id, day))
+            some._billing_date(self.run_id.company_id._billing_open_day(journal, day))
         drafts.action_post()
         wanted = {row.move_id.id for row in self if row.becomes == "send"}
         unreachable = moves.filtered(lambda move: move.id in wanted)._billing_leave_to_sending()
@@ -88,14 +86,7 @@ class AccountMove(models.Model):
         rows._set_state("billed")
 
     def _billing_date(self, day):
-        """Date these drafts.
-
-        :param day: date; None where the books are open on none until today
-        :raises NotBillable: in that case
-        """
-        if not day:
-            last = self[0].company_id._get_violated_lock_dates(self[0].invoice_date, True, self[0].journal_id)[-1][0]
-            raise NotBillable("no_open_day", company=self[0].company_id.name, day=fields.Date.to_string(last))
+        """Date these drafts."""
         self.filtered(lambda move: move.invoice_date != day).invoice_date = day
 
     def _billing_leave_to_sending(self):

@@ -60,12 +60,8 @@ class AccountMove(models.Model):
         return dict(action, domain=[("id", "in", self.billing_milestone_ids.ids)], context={"create": False})
 
     def _billing_queue_sending(self):
-        """Leave these posted invoices to Odoo's own sending, each customer's way, right after this transaction."""
-        author = self.env.user
-        nowhere = self.filtered(lambda move: move._billing_by_mail() and not move.partner_id.email)
-        (self - nowhere).sending_data = {"author_user_id": author.id, "author_partner_id": author.partner_id.id}
-        self.env.ref("account.ir_cron_account_move_send")._trigger()
-        for move in nowhere:
+        """Leave these posted invoices to Odoo's own sending, and ask somebody to send what has no address to go to."""
+        for move in self._billing_leave_to_sending():
             move.invoice_line_ids.billing_milestone_id._ask_person(
                 SEND,
                 {"name": "no_address", "invoice": move.name, "customer": move.partner_id.display_name},

@@ -2,6 +2,7 @@
 
 from odoo import fields
 from odoo.addons.billing_base.models.obstacles import EXPLAINED, in_language
+from odoo.addons.billing_base.models.obstacles_posting import no_mail_address, no_open_day
 from odoo.tools import format_date
 
 
@@ -11,10 +12,13 @@ def locked(env, company, day):
     :param str company: its name
     :param str day: the last locked day, ``"YYYY-MM-DD"``
     """
-    day = format_date(env, fields.Date.to_date(day))
     return (
-        env._("The books of %(company)s are locked until %(date)s.", company=company, date=day),
-        env._("Set the lock date to an earlier day, or grant an exception, in the accounting settings; then retry."),
+        env._(
+            "The books of %(company)s are locked until %(date)s.",
+            company=company,
+            date=format_date(env, fields.Date.to_date(day)),
+        ),
+        no_open_day(env, company, day)[1],
     )
 
 
@@ -29,9 +33,7 @@ def no_journal(env, company):
 def no_address(env, invoice, customer):
     """An invoice, by its number, cannot be sent to its customer."""
     return (
-        env._(
-            "%(invoice)s is posted, not sent: %(customer)s has no email address.", invoice=invoice, customer=customer
-        ),
+        no_mail_address(env, invoice, customer)[0],
         env._("Give the customer an email address or another way of sending, then send the invoice."),
     )
 

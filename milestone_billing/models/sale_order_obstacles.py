@@ -1,6 +1,4 @@
-from datetime import timedelta
-
-from odoo import fields, models
+from odoo import models
 from odoo.addons.billing_base.models.obstacles import NotBillable
 
 
@@ -15,11 +13,9 @@ class SaleOrder(models.Model):
         :raises NotBillable: naming what is wrong and the remedy.
         """
         for order in self:
-            archived = (order.partner_invoice_id | order.partner_id).filtered(lambda partner: not partner.active)[:1]
-            if archived:
-                raise NotBillable("archived_customer", customer=archived.display_name, order=order.name)
-            if not order.currency_id.active:
-                raise NotBillable("archived_currency", currency=order.currency_id.name)
+            unusable = order._billing_unusable()
+            if unusable:
+                raise NotBillable(**unusable)
             foreign = order._billing_foreign_advance()
             if foreign:
                 raise NotBillable(
@@ -35,13 +31,7 @@ class SaleOrder(models.Model):
         :raises NotBillable: when no day up to today is open.
         """
         self.ensure_one()
-        company, today = self.company_id, self.company_id._billing_today()
-        journal, day = self._billing_journal(), wanted
-        while locks := company._get_violated_lock_dates(day, True, journal):
-            day = max(lock[0] for lock in locks) + timedelta(days=1)
-            if day > today:
-                raise NotBillable("locked", company=company.name, day=fields.Date.to_string(locks[-1][0]))
-        return day
+        return self.company_id._billing_open_day(self._billing_journal(), wanted, "locked")
 
     def _billing_journal(self):
         """Return the journal of this order's invoices (``account.journal``).
@@ -49,11 +39,7 @@ class SaleOrder(models.Model):
         :raises NotBillable: when the company has none.
         """
         self.ensure_one()
-        if self.journal_id:
-            return self.journal_id
-        Journal = self.env["account.journal"]
-        domain = [*Journal._check_company_domain(self.company_id), ("type", "=", "sale")]
-        journal = Journal.search(domain, limit=1)
+        journal = self.journal_id or self.company_id._billing_sales_journal()
         if not journal:
             raise NotBillable("no_journal", company=self.company_id.name)
         return journal
