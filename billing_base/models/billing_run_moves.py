@@ -39,25 +39,38 @@ class BillingRun(models.Model):
     @api.model
     def _plan_shown(self, *args, **kwargs):
         """Return what ``_plan`` does, to be shown: with what is settled only on the invoices themselves."""
-        return [self._as_made(draft) for draft in self._plan(*args, **kwargs)]
+        drafts = dict(enumerate(self._plan(*args, **kwargs)))
+        orders = self.env["sale.order"]
+        late = {
+            number: draft
+            for number, draft in drafts.items()
+            if not draft.why and orders.browse(draft.orders)._billing_settles_afterwards()
+        }
+        return list({**drafts, **self._as_made(late)}.values())
 
     @api.model
-    def _as_made(self, draft):
-        """Return a draft as its invoice will be, where something of it is settled once Odoo made it."""
-        orders = self.env["sale.order"].browse(draft.orders)
-        if draft.why or not orders._billing_settles_afterwards():
-            return draft
+    def _as_made(self, drafts):
+        """Return drafts (``{number: engine.Draft}``) as their invoices will be, of which nothing remains.
+
+        All are made at once; where Odoo refuses one of them, each alone, and the one at fault is left as it is: the
+        run will say so of it.
+        """
+        found = {}
+        if not drafts:
+            return found
         try:
             with self.env.cr.savepoint():
-                found = self._read_made(draft, self._make_moves({0: draft}).get(0))
+                made = self._make_moves(drafts)
+                found = {number: self._read_made(draft, made.get(number)) for number, draft in drafts.items()}
                 raise Probe
         except Probe:
-            return found
-        except UserError:
-            # The run will say so, of this invoice alone.
-            return draft
-        finally:
             self.env.invalidate_all()
+        except UserError:
+            self.env.invalidate_all()
+            if len(drafts) > 1:
+                for number, draft in drafts.items():
+                    found.update(self._as_made({number: draft}))
+        return found
 
     @api.model
     def _read_made(self, draft, move):

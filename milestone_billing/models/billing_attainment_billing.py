@@ -105,8 +105,10 @@ class BillingAttainment(models.Model):
         for milestone, (state, why) in left.items():
             if state == "blocked":
                 milestone._ask_person(MEND, why)
-            else:
-                milestone._stop_asking(MEND)
+        milestones = self.env["billing.milestone"]
+        milestones.union(*(milestone for milestone, (state, _why) in left.items() if state != "blocked"))._stop_asking(
+            MEND
+        )
 
     def _refresh_orders(self):
         """Work out anew what orders and schedules show of what was attained, blocked or billed."""

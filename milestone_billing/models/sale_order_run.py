@@ -78,9 +78,10 @@ class SaleOrder(models.Model):
         )
 
     def _billing_may_end(self):
-        """Return whether the next invoice may be the last of this order, which takes the cents that taxes left."""
+        """Return whether the next invoice may be the last of this order, which takes the cents that its taxes left."""
         self.ensure_one()
-        return not any(row.state in ("planned", "partial") for row in self.billing_milestone_ids)
+        ends = not any(row.state in ("planned", "partial") for row in self.billing_milestone_ids)
+        return ends and not self.currency_id.is_zero(self.amount_tax)
 
     @api.model
     def _billing_kept_back(self, domain):

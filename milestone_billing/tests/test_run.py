@@ -1,10 +1,12 @@
 """Milestones on an invoice run: by the customer's rules, on one invoice with what else is due of him."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .common import BillingCommon
@@ -307,6 +309,24 @@ class TestPreviewIsTheRun(RunCommon):
             milestone.action_attain()
             self._assert_same(order)
         self.assertAlmostEqual(sum(order.invoice_ids.mapped("amount_total")), order.amount_total)
+
+    def test_what_odoo_refuses_keeps_no_other_from_being_shown(self):
+        refused, order = self._make_planned(), self._make_planned()
+        refused.partner_id = refused.partner_invoice_id = refused.partner_shipping_id = self.customer.copy()
+        for planned in (refused, order):
+            wizard = self.env["sale.advance.payment.inv"].create(
+                {"sale_order_ids": planned, "advance_payment_method": "fixed", "fixed_amount": 150.0}
+            )
+            wizard._create_invoices(planned).action_post()
+            planned.billing_milestone_ids[0].action_attain()
+
+        def check(order):
+            if order == refused:
+                raise UserError("Not in this currency")
+
+        with patch.object(self.env.registry["sale.order"], "_billing_check_advances", check):
+            shown = {row["orders"][0]["id"]: row["untaxed"] for row in self._preview()["invoices"]}
+        self.assertEqual(shown, {refused.id: 400.0, order.id: 250.0})
 
     def test_nothing_remains_of_a_preview(self):
         order = self._make_planned()
