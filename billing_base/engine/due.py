@@ -158,8 +158,8 @@ class Draft:
     group: Group
     orders: tuple[int, ...]
     dues: tuple[Due, ...]
-    untaxed: int
-    total: int
+    untaxed: int = 0
+    total: int = 0
     why: Why | None = None
     splits: tuple[str, ...] = ()
     date: datetime.date | None = None

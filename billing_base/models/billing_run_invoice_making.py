@@ -99,8 +99,8 @@ class BillingRunInvoice(models.Model):
         # What is due is read under the lock, so that whoever billed before is seen, or is in the way.
         self.order_ids._billing_lock()
         drafts = {}
-        for row in self:
-            for draft in row._plan_again():
+        for row, planned in self._plan_again().items():
+            for draft in planned:
                 # What is to share an invoice no longer, since rules or addresses changed, gets a row of its own.
                 drafts[row if row not in drafts else row.copy()] = draft
         self.filtered(lambda row: row not in drafts)._set_state("nothing")
@@ -111,11 +111,15 @@ class BillingRunInvoice(models.Model):
             self._make_invoices(ready)
 
     def _plan_again(self):
-        """Return what this row bills now: a list of ``engine.Draft``."""
-        self.ensure_one()
-        run, part = self.run_id, self.part or ""
-        since, by_itself = run._since(), bool(run.since)
-        return run._plan(self.order_ids, self.day, since, by_itself, lambda draft: draft.part == part)
+        """Return what each of these rows of one run bills now: ``{row: [engine.Draft]}``."""
+        run, found = self.run_id, {}
+        for day, rows in self.grouped("day").items():
+            drafts = run._order_drafts(rows.order_ids, day, run._since(), by_itself=bool(run.since))
+            by_part = {(*draft.orders, draft.part): draft for draft in drafts}
+            for row in rows:
+                own = [by_part[key] for key in sorted(row._order_parts()) if key in by_part]
+                found[row] = run._dated(run._join(own), day)
+        return found
 
     def _note_draft(self, draft, known):
         """Note on this row what is due now.

@@ -75,15 +75,14 @@ class BillingRun(models.Model):
 
     @api.model
     def _order_draft(self, order, rules, dues, why):
-        untaxed, total, parts = order._billing_totals(dues)
         group, invoices = order._billing_group(rules, dues[0]), rules["billing_invoices"]
         wish = "" if group.invoices or not invoices.whose else invoices.value
-        return Draft(group, (order.id,), tuple(dues), untaxed, total, why, parts=parts, wish=wish)
+        return Draft(group, (order.id,), tuple(dues), why=why, wish=wish)
 
     @api.model
     def _join(self, drafts):
         """Return the invoices of drafts of one order each: those share one whose group is the same."""
-        kept = [with_invoices([draft])[0] for draft in drafts if draft.why]
+        kept = [self._with_totals(with_invoices([draft])[0]) for draft in drafts if draft.why]
         groups = {}
         for draft in with_invoices([draft for draft in drafts if not draft.why]):
             groups.setdefault(draft.group, []).append(draft)
@@ -92,14 +91,16 @@ class BillingRun(models.Model):
 
     @api.model
     def _joined(self, group, drafts):
-        if len(drafts) == 1:
-            order = self.env["sale.order"].browse(drafts[0].orders)
-            return replace(drafts[0], why=order._billing_negative(drafts[0].total))
         orders = tuple(order for draft in drafts for order in draft.orders)
         dues = tuple(due for draft in drafts for due in draft.dues)
-        first = self.env["sale.order"].browse(orders[0])
-        untaxed, total, parts = first._billing_totals(dues)
-        return Draft(group, orders, dues, untaxed, total, first._billing_negative(total), parts=parts)
+        joined = self._with_totals(Draft(group, orders, dues))
+        return replace(joined, why=self.env["sale.order"].browse(orders[0])._billing_negative(joined.total))
+
+    @api.model
+    def _with_totals(self, draft):
+        """Return a draft with what its lines come to, each and all together."""
+        untaxed, total, parts = self.env["sale.order"].browse(draft.orders[0])._billing_totals(draft.dues)
+        return replace(draft, untaxed=untaxed, total=total, parts=parts)
 
     @api.model
     def _with_splits(self, drafts):
