@@ -322,7 +322,7 @@ class TestPreviewIsTheRun(RunCommon):
 
         def check(order):
             if order == refused:
-                raise UserError("Not in this currency")
+                raise UserError(order.name)
 
         with patch.object(self.env.registry["sale.order"], "_billing_check_advances", check):
             shown = {row["orders"][0]["id"]: row["untaxed"] for row in self._preview()["invoices"]}

@@ -82,3 +82,72 @@ tours.add("billing_queue_bulk", {
         },
     ],
 });
+
+tours.add("billing_day_of_milestones", {
+    steps: () => [
+        {
+            content: "The clerk asks what is due today",
+            trigger: ".o_form_view button[name=action_show]:contains(Show)",
+            run: "click",
+        },
+        {
+            content: "A milestone and one-time work of a customer are on one invoice",
+            trigger: ".o_data_row:contains(Harbour Works) td[name=lines_text]:contains(Acceptance):contains(Advice)",
+        },
+        {
+            content: "Nothing of a customer who requires an order number is",
+            trigger: ".o_data_row:contains(Quay Works) td[name=reason]:contains(requires an order number)",
+        },
+        {
+            trigger: ".o_form_view button[name=action_bill]",
+            run: "click",
+        },
+        {
+            content: "The run opens, and goes on at once",
+            trigger: ".o_form_view button[name=action_bill]:contains(Bill Now)",
+            run: "click",
+        },
+        {
+            content: "The invoice is there, posted and left to Odoo's sending",
+            trigger: ".o_form_view .o_data_row:contains(Harbour Works) td[name=state]:contains(Billed)",
+        },
+        {
+            content: "What lacks the number still does",
+            trigger: ".o_form_view .o_data_row:contains(Quay Works) td[name=state]:contains(Blocked)",
+        },
+    ],
+});
+
+tours.add("billing_order_number", {
+    steps: () => [
+        {
+            content: "The order says what keeps its milestone back",
+            trigger: ".o_notebook a.nav-link[name=billing_schedule]",
+            run: "click",
+        },
+        {
+            trigger: ".tab-pane.active [name=billing_milestone_ids] .o_data_row:contains(Acceptance):contains(Blocked)",
+        },
+        {
+            content: "The salesperson enters the customer's number",
+            trigger: ".o_notebook a.nav-link[name=other_information]",
+            run: "click",
+        },
+        {
+            trigger: ".tab-pane.active [name=client_order_ref] input",
+            run: "edit PO-7",
+        },
+        {
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "and the milestone waits for its invoice",
+            trigger: ".o_notebook a.nav-link[name=billing_schedule]",
+            run: "click",
+        },
+        {
+            trigger: ".tab-pane.active [name=billing_milestone_ids] .o_data_row:contains(Acceptance):contains(To Bill)",
+        },
+    ],
+});
