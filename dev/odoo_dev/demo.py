@@ -171,6 +171,8 @@ def first_steps(addons):
         steps += [
             "Log in as billing_manager and open Milestone Billing, Milestones: seconds later the invoice is there.",
             "Open its sales order, tab Billing Schedule, for the whole plan; To Bill shows what waits and why.",
+            "Log in as billing_clerk: choose the last day of the month and Show, to see what "
+            "would be billed, on which invoices, and what keeps the rest back.",
         ]
     if "revenue_recognition" in addons:
         steps += [

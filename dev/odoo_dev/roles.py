@@ -53,6 +53,12 @@ ROLES = (
         home=BILLING,
     ),
     Role(
+        "billing_clerk",
+        ("account.group_account_invoice",),
+        "bills what is due on the customers' billing days",
+        home="billing_base.action_billing_day",
+    ),
+    Role(
         "revenue_accountant",
         ("revenue_recognition.group_revenue_accountant",),
         "prepares the period's revenue",

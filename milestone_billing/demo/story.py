@@ -236,6 +236,7 @@ def _engineering(env):
     _engineering_finished(firm, concept, site)
     _engineering_waiting(firm, template, concept, design, site)
     _engineering_late(firm, template, design, site)
+    _engineering_on_billing_days(firm, template, concept, site)
     quotation = firm.quotation(
         firm.customer("Ostsee Cruise Terminal", country="DE", email="einkauf@ostsee.example"), concept, design, site
     )
@@ -292,6 +293,26 @@ def _engineering_late(firm, template, design, site):
     milestones[1].planned_date = firm.day(-6)
     milestones[2].planned_date = firm.day(52)
     order.order_line[0].price_unit = 70000.0
+    firm.bill()
+
+
+def _engineering_on_billing_days(firm, template, concept, site):
+    """A customer who gets one invoice on the last day of the month, and one who wants his order number on it."""
+    days = firm.env["billing.calendar"].create(
+        {"name": "Last day of the month", "days_of_month": "last", "company_id": firm.company.id}
+    )
+    customer = firm.customer("Baltic Ferries", country="DE", email="rechnung@balticferries.example")
+    customer.write({"billing_when": "days", "billing_calendar_id": days.id})
+    order = firm.quotation(customer, concept, site, client_order_ref="BF-118")
+    firm.plan(order, template)
+    firm.confirm(order)
+    firm.confirm(firm.quotation(customer, (site, 1800.0), client_order_ref="BF-121"))
+
+    customer = firm.customer("Trave Utilities", country="DE", email="kreditoren@trave.example")
+    customer.billing_order_number = "required"
+    order = firm.quotation(customer, concept, (site, 12000.0))
+    firm.plan(order, template)
+    firm.confirm(order)
     firm.bill()
 
 

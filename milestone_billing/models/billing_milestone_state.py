@@ -44,7 +44,7 @@ class BillingMilestone(models.Model):
     @api.depends_context("lang")
     def _compute_block_reason(self):
         for milestone in self:
-            stuck = milestone.state in ("blocked", "failed")
+            stuck = milestone.state in ("blocked", "failed") or milestone._is_left_to_run()
             milestone.block_reason = stuck and milestone._obstacle()[0]
 
     def _blocking_attainment(self):

@@ -17,6 +17,11 @@ class TestDemo(TransactionCase):
         self.assertLessEqual({"draft", "running", "done"}, set(milestones.schedule_id.mapped("state")))
         self.assertFalse(milestones.attainment_ids.filtered("to_tell"), "nobody is mailed about the past")
         self.assertTrue(milestones.filtered("is_change_order"))
+        kept = milestones.attainment_ids.filtered(lambda row: row._is_kept_by_rule())
+        self.assertEqual(
+            sorted((row.partner_id.name, row.state) for row in kept),
+            [("Baltic Ferries", "run"), ("Trave Utilities", "blocked")],
+        )
         first = milestones.filtered(lambda row: row.order_id.client_order_ref == "HW-2207").sorted("sequence")
         self.assertRecordValues(
             first, [{"state": state, "company_id": firms["engineering"].id} for state in ("paid", "planned", "planned")]

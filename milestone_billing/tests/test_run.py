@@ -76,6 +76,9 @@ class TestBillingDay(RunCommon):
         self.assertFalse(order.invoice_ids)
         self.assertEqual((first.state, first.attainment_ids.state), ("due", "run"))
         self.assertIn("(Monthly)", first.block_help)
+        [status] = self.env["billing.milestone"].get_status([first.id])
+        self.assertEqual((status["state"], status["block_reason"]), ("due", first.block_reason))
+        self.assertIn("Billed on", first.block_reason)
         self.assertEqual(order.invoice_status, "to invoice")
         self.assertEqual(self._drain()["pending"], 0)
         self.assertFalse(self._clock(), "its day is to come")
@@ -92,6 +95,7 @@ class TestBillingDay(RunCommon):
         milestone = order.billing_milestone_ids[0]
         self.assertEqual(milestone.attainment_ids.state, "billed")
         self.assertEqual(milestone.attainment_ids.move_id, order.invoice_ids)
+        self.assertFalse(milestone.block_reason)
         self._clock()
         self.assertEqual(len(order.invoice_ids), 1)
 
