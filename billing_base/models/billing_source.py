@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 
 class BillingSource(models.AbstractModel):
@@ -31,6 +32,14 @@ class BillingSource(models.AbstractModel):
         :return: set of ids of ``sale.order``
         """
         return set()
+
+    @api.model
+    def _of_customers(self, customers):
+        """Return the condition (``SQL``) on a table ``address``, of invoice addresses, that they are of customers.
+
+        :param customers: as of ``_find_orders``
+        """
+        return SQL() if customers is None else SQL("AND address.commercial_partner_id = ANY(%s)", customers.ids)
 
     @api.model
     def _due(self, orders, day):

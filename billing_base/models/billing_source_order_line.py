@@ -30,9 +30,7 @@ class BillingSourceOrderLine(models.AbstractModel):
             """,
             day=day,
             company=company.id,
-            condition=SQL("AND address.commercial_partner_id = ANY(%s)", customers.ids)
-            if customers is not None
-            else SQL(),
+            condition=self._of_customers(customers),
         )
         return {order for [order] in self.env.execute_query(query)}
 

@@ -4,8 +4,38 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 
+class RunShortcuts:
+    """Shortcuts to invoice runs, for tests that have ``runs``, ``company`` and ``today``."""
+
+    @classmethod
+    def _preview(cls, day=None, customers=None):
+        cls.env.flush_all()
+        return cls.runs.preview(str(day or cls.today), customers)
+
+    @classmethod
+    def _run(cls, key, day=None, customers=None):
+        """Begin a run and bring it to its end; return its status."""
+        cls.env.flush_all()
+        cls.runs.start(str(day or cls.today), customers, key)
+        return cls._finish(key)
+
+    @classmethod
+    def _finish(cls, key):
+        cls.runs.search([("key", "=", key)]).action_bill()
+        cls.env.invalidate_all()
+        return cls.runs.get_status(key)
+
+    @classmethod
+    def _clock(cls):
+        """What the clock does; return today's automatic run."""
+        cls.env.flush_all()
+        cls.runs.sudo()._cron_bill()
+        cls.env.invalidate_all()
+        return cls.runs.search([("key", "=", f"automatic/{cls.today}"), ("company_id", "=", cls.company.id)])
+
+
 @tagged("post_install", "-at_install")
-class BillingBaseCommon(AccountTestInvoicingCommon):
+class BillingBaseCommon(RunShortcuts, AccountTestInvoicingCommon):
     """A company with its books, a customer, a clerk who bills, and shortcuts for stories."""
 
     @classmethod
@@ -72,32 +102,6 @@ class BillingBaseCommon(AccountTestInvoicingCommon):
                 **values,
             }
         )
-
-    @classmethod
-    def _preview(cls, day=None, customers=None):
-        cls.env.flush_all()
-        return cls.runs.preview(str(day or cls.today), customers)
-
-    @classmethod
-    def _run(cls, key, day=None, customers=None):
-        """Begin a run and bring it to its end; return its status."""
-        cls.env.flush_all()
-        cls.runs.start(str(day or cls.today), customers, key)
-        return cls._finish(key)
-
-    @classmethod
-    def _finish(cls, key):
-        cls.runs.search([("key", "=", key)]).action_bill()
-        cls.env.invalidate_all()
-        return cls.runs.get_status(key)
-
-    @classmethod
-    def _clock(cls):
-        """What the clock does; return today's automatic run."""
-        cls.env.flush_all()
-        cls.runs.sudo()._cron_bill()
-        cls.env.invalidate_all()
-        return cls.runs.search([("key", "=", f"automatic/{cls.today}"), ("company_id", "=", cls.company.id)])
 
     @classmethod
     def _advance(cls, order, amount):

@@ -103,7 +103,7 @@ class BillingAttainment(models.Model):
         :param dict left: as of ``_bill_due``
         """
         for milestone, (state, why) in left.items():
-            if state == "blocked":
+            if state == "blocked" and why["name"] != "held":
                 milestone._ask_person(MEND, why)
         milestones = self.env["billing.milestone"]
         milestones.union(*(milestone for milestone, (state, _why) in left.items() if state != "blocked"))._stop_asking(

@@ -181,7 +181,7 @@ class BillingMilestone(models.Model):
         if rules["billing_when"].value != "days":
             return self.env._("It also bills what else is due of this customer.")
         calendar = self.env["billing.calendar"].sudo().browse(rules["billing_calendar_id"].value or ())
-        if not calendar:
+        if not calendar.next_days:
             return self.env._("It waits until billing days are chosen.")
         return self.env._("It is made on the customer's billing day: %s.", calendar.next_days.partition(" · ")[0])
 

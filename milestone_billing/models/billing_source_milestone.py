@@ -33,7 +33,7 @@ class BillingSourceMilestone(models.AbstractModel):
              WHERE event.state IN ('pending', 'run') AND event.company_id = %s %s
             """,
             company.id,
-            SQL() if customers is None else SQL("AND address.commercial_partner_id = ANY(%s)", customers.ids),
+            self._of_customers(customers),
         )
         return {order for [order] in self.env.execute_query(query)}
 

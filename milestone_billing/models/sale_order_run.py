@@ -3,8 +3,9 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.due import CAREFUL, Due
 
-#: Why rules of billing keep a milestone back, the billing day apart; they are met without anybody's retry.
-LACKING = ("no_calendar", "no_order_number", "no_file")
+#: Why rules of billing keep a milestone back, the billing day apart; it goes on without anybody's retry. The hold is on
+#: whom the invoice goes to, where that is not the customer of the order.
+LACKING = ("no_calendar", "no_order_number", "no_file", "held")
 
 
 class BillingRules(models.AbstractModel):

@@ -6,13 +6,14 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.addons.billing_base.tests.common import RunShortcuts
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .common import BillingCommon
 
 
-class RunCommon(BillingCommon):
+class RunCommon(RunShortcuts, BillingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -44,26 +45,6 @@ class RunCommon(BillingCommon):
         order = cls._make_order(price, product=cls.advice)
         order.action_confirm()
         return order
-
-    @classmethod
-    def _preview(cls):
-        cls.env.flush_all()
-        return cls.runs.preview(str(cls.today))
-
-    @classmethod
-    def _run(cls, key="run", day=None):
-        cls.env.flush_all()
-        cls.runs.start(str(day or cls.today), None, key)
-        cls.runs.search([("key", "=", key)]).action_bill()
-        cls.env.invalidate_all()
-        return cls.runs.get_status(key)
-
-    @classmethod
-    def _clock(cls):
-        cls.env.flush_all()
-        cls.runs.sudo()._cron_bill()
-        cls.env.invalidate_all()
-        return cls.runs.search([("key", "=", f"automatic/{cls.today}"), ("company_id", "=", cls.company.id)])
 
 
 class TestBillingDay(RunCommon):
@@ -116,7 +97,7 @@ class TestBillingDay(RunCommon):
         order.billing_milestone_ids[0].action_attain()
         preview = self._preview()
         self.assertEqual([row["untaxed"] for row in preview["invoices"]], [470.0])
-        status = self._run()
+        status = self._run("run")
         self.assertEqual(status["counts"]["billed"], 1)
         self.assertEqual(order.invoice_ids, plain.invoice_ids)
         self._drain()
@@ -250,7 +231,7 @@ class TestParts(RunCommon):
         self.customer.billing_one_invoice_per = "milestone"
         order.billing_milestone_ids[:2].action_attain()
         self.assertEqual(sorted(row["untaxed"] for row in self._preview()["invoices"]), [70.0, 300.0, 300.0])
-        self._run()
+        self._run("run")
         self.assertEqual(sorted((order | plain).invoice_ids.mapped("amount_untaxed")), [70.0, 300.0, 300.0])
         self._drain()
         self.assertEqual(len(order.invoice_ids), 2)
@@ -264,7 +245,7 @@ class TestParts(RunCommon):
         preview = self._preview()["invoices"]
         self.assertEqual([row["untaxed"] for row in preview], [1000.0, 500.0])
         self.assertEqual(preview[1]["own_invoice_for"], "Project or milestone")
-        self._run()
+        self._run("run")
         self.assertEqual((order.invoice_ids | other.invoice_ids).mapped("amount_untaxed"), [1000.0, 500.0])
 
     def test_plan_says_what_becomes_of_the_invoice(self):
@@ -347,7 +328,7 @@ class TestHeld(RunCommon):
         first, second = order.billing_milestone_ids
         (first | second).action_attain()
         self.env["billing.hold"].create({"milestone_id": first.id, "reason": "Dispute"})
-        self._run()
+        self._run("run")
         self.assertEqual(order.invoice_ids.amount_untaxed, 600.0)
         self._drain()
         self.assertEqual(first.attainment_ids.state, "blocked")
@@ -367,10 +348,26 @@ class TestHeld(RunCommon):
             self.assertTrue(plain.invoice_ids, "it goes on by itself")
             (plain | other).invoice_ids.unlink()
 
+    def test_hold_on_whom_the_invoice_goes_to(self):
+        payer = self.env["res.partner"].create({"name": "Paying Agent"})
+        order = self._make_order(1000.0, partner_invoice_id=payer.id)
+        self._make_schedule(order, 40.0, 60.0)
+        order.action_confirm()
+        hold = self.env["billing.hold"].create({"reason": "Dispute", "partner_id": payer.id})
+        milestone = order.billing_milestone_ids[0]
+        milestone.action_attain()
+        self._drain()
+        self.assertFalse(order.invoice_ids)
+        self.assertIn("Dispute", milestone.block_reason)
+        self.assertFalse(order.activity_ids, "who put it knows")
+        hold.action_release()
+        self._drain()
+        self.assertEqual(order.invoice_ids.amount_untaxed, 400.0)
+
     def test_hold_that_ends_by_its_date(self):
         plain = self._make_plain(70.0)
         hold = self.env["billing.hold"].create({"reason": "Dispute", "order_id": plain.id, "date_to": self.today})
-        self._run()
+        self._run("run")
         with freeze_time(self.today + timedelta(days=1)):
             self.env["billing.hold"]._refresh()
             self.runs.search([("key", "=", "run")]).action_bill()
