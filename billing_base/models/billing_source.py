@@ -58,3 +58,12 @@ class BillingSource(models.AbstractModel):
         :param dues: list of ``engine.Due``, of this source or of others
         :param lines: ``{key: account.move.line}``
         """
+
+    @api.model
+    def _find_billed(self, lines):
+        """Return what lines of invoices bill, as far as this source knows more of it than the order.
+
+        :param lines: ``account.move.line``, of credit notes too
+        :return: ``{account.move.line: record}``, of any model; lines of which it does not are left out
+        """
+        return {}

@@ -1,1 +1,10 @@
-from . import test_kept_fields, test_posting, test_property, test_rules, test_run, test_screens, test_workbook
+from . import (
+    test_kept_fields,
+    test_lines,
+    test_posting,
+    test_property,
+    test_rules,
+    test_run,
+    test_screens,
+    test_workbook,
+)

@@ -74,6 +74,10 @@ class BillingSourceMilestone(models.AbstractModel):
             by_itself=by_itself,
         )
 
+    @api.model
+    def _find_billed(self, lines):
+        return {line: line.billing_milestone_id for line in lines if line.billing_milestone_id}
+
 
 class BillingMilestone(models.Model):
     _inherit = "billing.milestone"

@@ -36,6 +36,7 @@ from . import (
     test_import,
     test_kept_fields,
     test_languages,
+    test_lines,
     test_mail_update,
     test_merge,
     test_native,

@@ -50,3 +50,17 @@ tours.add("billing_day", {
         },
     ],
 });
+
+tours.add("billing_line_opens_order", {
+    steps: () => [
+        {
+            content: "The clerk asks what a line of the invoice bills",
+            trigger: ".o_form_view [name=invoice_line_ids] .o_data_row:contains(Line 1) button[name=action_open_billed]",
+            run: "click",
+        },
+        {
+            content: "It is the order",
+            trigger: ".o_form_view [name=order_line] .o_data_row:contains(Line 1)",
+        },
+    ],
+});

@@ -151,3 +151,29 @@ tours.add("billing_order_number", {
         },
     ],
 });
+
+tours.add("billing_line_opens_milestone", {
+    steps: () => [
+        {
+            content: "The clerk asks what a line of the invoice bills",
+            trigger: ".o_form_view [name=invoice_line_ids] .o_data_row:contains(Acceptance) button[name=action_open_billed]",
+            run: "click",
+        },
+        {
+            content: "It is the milestone",
+            trigger: ".o_form_view:has(.o_last_breadcrumb_item:contains(Acceptance)) .o_field_widget[name=amount]",
+        },
+        {
+            trigger: ".o_breadcrumb .o_back_button a",
+            run: "click",
+        },
+        {
+            content: "Another line bills an order",
+            trigger: ".o_form_view [name=invoice_line_ids] .o_data_row:contains(Advice) button[name=action_open_billed]",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view [name=order_line] .o_data_row:contains(Advice)",
+        },
+    ],
+});
