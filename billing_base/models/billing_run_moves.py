@@ -28,13 +28,27 @@ class BillingRun(models.Model):
         for some in passes(drafts):
             numbers = {order: number for number, draft in some.items() for order in draft.orders}
             orders = self.env["sale.order"].browse(sorted(numbers))
-            for move in orders._flagged(billing_instruction=Instruction.of(some))._create_invoices(final=True):
+            instruction = Instruction.of(some, self._notes_said(orders, made))
+            for move in orders._flagged(billing_instruction=instruction)._create_invoices(final=True):
                 number = numbers[move.invoice_line_ids.sale_line_ids.order_id.ids[0]]
                 if number in made:
                     origin = move.invoice_origin or ""
                     raise UserError(self.env._("Odoo made two invoices of what shares one: %s.", origin))
                 made[number] = move
         return made
+
+    def _notes_said(self, orders, made):
+        """Return the ids of the notes of orders that stand on invoices of this run.
+
+        :param dict made: ``{number: account.move}``, just made, which are not on its rows yet
+        """
+        notes = orders.order_line.filtered(lambda line: line.display_type == "line_note")
+        moves = notes.invoice_lines.move_id.filtered(lambda move: move.state != "cancel")
+        if not moves:
+            return []
+        rows = self.env["billing.run.invoice"].search([("run_id", "in", self.ids), ("move_id", "in", moves.ids)])
+        own = rows.move_id.union(*made.values())
+        return notes.filtered(lambda note: note.invoice_lines.move_id & moves & own).ids
 
     @api.model
     def _plan_shown(self, *args, **kwargs):

@@ -67,3 +67,11 @@ class BillingSource(models.AbstractModel):
         :return: ``{account.move.line: record}``, of any model; lines of which it does not are left out
         """
         return {}
+
+    @api.model
+    def _heading(self):
+        """Return what stands above the lines of this source on an invoice that has others of the same order too.
+
+        In the language of the environment, which is the customer's.
+        """
+        return self.env._("Other")

@@ -35,6 +35,10 @@ class BillingSourceOrderLine(models.AbstractModel):
         return {order for [order] in self.env.execute_query(query)}
 
     @api.model
+    def _heading(self):
+        return self.env._("Goods and Services")
+
+    @api.model
     def _due(self, orders, day):
         return {
             order: Answer(tuple(self._due_of(order, day))) for order in orders.filtered(lambda o: o.state == "sale")

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -6,6 +7,8 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..engine.layout import COMES_OFF, shown
+
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
@@ -13,18 +16,21 @@ class Instruction:
 
     :param orders: (order, number of its invoice, invoice date, payment terms or 0) of each order
     :param lines: ids of the order lines that are billed
-    :param keys: of the invoice lines that are made of them
+    :param keys: of the invoice lines that are made of them, with the source of each; empty for what comes off
+    :param said: ids of notes that stand on other invoices of the run
     """
 
     orders: tuple[tuple[int, int, date, int], ...]
     lines: frozenset[int]
-    keys: frozenset[str]
+    keys: Mapping[str, str]
+    said: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, drafts):
+    def of(cls, drafts, said=()):
         """Return the instruction that makes the invoices of drafts, which have no order in common.
 
         :param dict drafts: ``{number: engine.Draft}``
+        :param said: ids of notes that stand on other invoices of the run
         """
         dues = [due for draft in drafts.values() for due in draft.dues]
         return cls(
@@ -34,7 +40,8 @@ class Instruction:
                 for order in draft.orders
             ),
             lines=frozenset(due.line for due in dues),
-            keys=frozenset(due.key for due in dues),
+            keys={due.key: "" if due.comes_off else due.source for due in dues},
+            said=frozenset(said),
         )
 
 
@@ -108,7 +115,7 @@ class SaleOrder(models.Model):
     def _get_invoiceable_lines(self, final=False):
         lines = super()._get_invoiceable_lines(final)
         instruction = self._flag_value("billing_instruction")
-        return lines._billing_only(instruction.lines) if instruction else lines
+        return lines._billing_only(instruction) if instruction else lines
 
     def _create_account_invoices(self, invoice_vals_list, final):
         for values in invoice_vals_list:
@@ -119,19 +126,10 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    def _billing_only(self, ids):
-        """Return those of these invoiceable lines that are wanted, with their headings and with all notes.
+    def _billing_only(self, instruction):
+        """Return those of these invoiceable lines of an order that a run bills, with their headings and notes.
 
-        :param ids: of the lines that are wanted
+        :param instruction: an ``Instruction``
         """
-        found, headings = self.browse(), {}
-        for line in self:
-            if line.display_type in ("line_section", "line_subsection"):
-                headings = {} if line.display_type == "line_section" else headings
-                headings[line.display_type] = line
-            elif line.display_type or line.id in ids:
-                if line.id in ids:
-                    found = found.concat(*headings.values())
-                    headings = {}
-                found = found.concat(line)
-        return found
+        rows = [(line.id, COMES_OFF if line.is_downpayment else line.display_type or "") for line in self]
+        return self.browse(shown(rows, instruction.lines, instruction.said))

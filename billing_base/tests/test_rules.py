@@ -111,6 +111,20 @@ class TestRules(BillingBaseCommon):
         headings = lines.filtered(lambda line: line.display_type == "line_section")
         self.assertEqual([line.get_section_subtotal() for line in headings], [10.0, 25.0])
 
+    def test_headings_and_notes_stand_where_their_lines_do(self):
+        def heading(kind, name):
+            return {"display_type": kind, "name": name, "product_id": False, "product_uom_qty": 0.0}
+
+        section, note = heading("line_section", "Phase 1"), heading("line_note", "By phone")
+        later = self._make_service("Hours", "delivery")
+        order = self._make_order(section, note, 20.0, heading("line_section", "Phase 2"), {"product_id": later.id})
+        self._advance(order, 5.0)
+        self._run("one", customers=[self.customer.id])
+        lines = order.invoice_ids.invoice_line_ids.filtered(lambda line: line.move_id.amount_untaxed == 15.0)
+        names = [line.name for line in lines.sorted("sequence") if line.display_type != "product"]
+        self.assertEqual(names[:2], ["Phase 1", "By phone"])
+        self.assertNotIn("Phase 2", names, "nothing of it is billed, what comes off is not of it")
+
     def test_a_single_order_has_no_heading(self):
         order = self._make_order(10.0, 20.0)
         self._run("one", customers=[self.customer.id])

@@ -75,6 +75,10 @@ class BillingSourceMilestone(models.AbstractModel):
         )
 
     @api.model
+    def _heading(self):
+        return self.env._("Milestones")
+
+    @api.model
     def _find_billed(self, lines):
         return {line: line.billing_milestone_id for line in lines if line.billing_milestone_id}
 

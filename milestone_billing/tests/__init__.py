@@ -31,6 +31,7 @@ from . import (
     test_flow,
     test_fuzz,
     test_guards,
+    test_headings,
     test_hold,
     test_hoot,
     test_import,
