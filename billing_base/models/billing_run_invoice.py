@@ -51,6 +51,20 @@ class BillingRunInvoice(models.Model):
         if self:
             self.sudo().write({"state": state, "why": why or False, **vals})
 
+    def _tell_kept_back(self):
+        """Tell the sources which of what is due these rows keep back, and why."""
+        for row in self.filtered(lambda row: row.state in ("blocked", "failed")):
+            for source in self.env["billing.source"]._sources():
+                keys = [due["key"] for due in row._own_contents() if due["source"] == source._name]
+                if keys:
+                    source._kept_back(keys, row.why)
+
+    def _own_contents(self):
+        """Return the lines that this row is made of (facts) of the orders that are still on it."""
+        self.ensure_one()
+        orders = set(self.order_ids.ids)
+        return [due for due in self.contents or () if due["order"] in orders]
+
     def action_retry(self):
         """Try again to bill, post or send what is kept back or excluded of these; it is done in a moment.
 
@@ -75,8 +89,9 @@ class BillingRunInvoice(models.Model):
 
     @api.model
     def _go_on(self, orders):
-        """Have what a rule kept back of orders tried again: of each order the last row."""
-        rows = self.search([("order_ids", "in", orders.ids), ("state", "=", "blocked")]) if orders.ids else self
+        """Have what is kept back of orders tried again: of each order the last row."""
+        kept = [("order_ids", "in", orders.ids), ("state", "in", ("blocked", "failed"))]
+        rows = self.search(kept) if orders.ids else self
         last = {key: row for row in rows.sorted("id") for key in row._order_parts() if key[0] in orders.ids}
         self.union(*last.values())._reopen()
 

@@ -106,6 +106,7 @@ class BillingRunInvoice(models.Model):
         self.filtered(lambda row: row not in drafts)._set_state("nothing")
         for row, draft in drafts.items():
             row._note_draft(draft, known=row in self)
+        self.union(*drafts)._tell_kept_back()
         ready = {row: draft for row, draft in drafts.items() if not draft.why}
         if ready:
             self._make_invoices(ready)
@@ -156,6 +157,7 @@ class BillingRunInvoice(models.Model):
     def _fail(self, error):
         """Leave this row blocked or failed, with its reason."""
         self._set_state("blocked" if isinstance(error, NotBillable) else "failed", self._why(error))
+        self._tell_kept_back()
 
     def _why(self, error, refused="refused"):
         """Return an error as facts, as ``obstacles`` explains them.

@@ -60,6 +60,14 @@ class BillingSource(models.AbstractModel):
         """
 
     @api.model
+    def _kept_back(self, keys, why):
+        """Take notice that a run did not bill what is due, in the transaction that says so.
+
+        :param keys: list of those of dues of this source (``engine.Due``)
+        :param why: facts, as ``obstacles`` explains them
+        """
+
+    @api.model
     def _find_billed(self, lines):
         """Return what lines of invoices bill, as far as this source knows more of it than the order.
 

@@ -1,7 +1,8 @@
 import base64
 from datetime import timedelta
+from unittest.mock import patch
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from .common import BillingBaseCommon
@@ -288,3 +289,29 @@ class TestRules(BillingBaseCommon):
         self._clock()
         self.assertEqual((run.state, run.billed_count, run.kept_count), ("done", 1, 0))
         self.assertTrue(order.invoice_ids)
+
+    def test_what_fails_is_tried_again_with_what_is_new_and_not_over_and_over(self):
+        self.customer.billing_automatic = "yes"
+        order = self._make_order(10.0)
+        Order, refusals = type(self.env["sale.order"]), []
+
+        def refuse(order):
+            refusals.append(order)
+            raise UserError(self.env._("The tax office says no"))
+
+        with patch.object(Order, "_prepare_invoice", refuse):
+            run = self._clock()
+            tried = len(refusals)
+            self._clock()
+            self.assertEqual((run.invoice_ids.mapped("state"), len(refusals)), (["failed"], tried))
+            order.order_line.product_uom_qty = 2.0
+            self._clock()
+            self.assertGreater(len(refusals), tried, "more is due of the line")
+            tried = len(refusals)
+            self._clock()
+            self.assertEqual(len(refusals), tried)
+        self.assertEqual(run.invoice_ids.mapped("state"), ["failed"])
+        order.order_line.copy({"order_id": order.id, "price_unit": 5.0})
+        self._clock()
+        self.assertEqual(order.invoice_ids.amount_untaxed, order.amount_untaxed)
+        self.assertEqual(run.invoice_ids.mapped("state"), ["billed"])

@@ -89,7 +89,7 @@ class BillingAttainment(models.Model):
         "CHECK(percent >= 0 AND percent <= 100)", "An attained percentage lies between 0 and 100."
     )
     _queue_idx = models.Index("(id) WHERE state = 'pending'")
-    _run_idx = models.Index("(company_id, order_id) WHERE state IN ('pending', 'run')")
+    _run_idx = models.Index("(company_id, order_id) WHERE state IN ('pending', 'run', 'failed')")
     _tell_idx = models.Index("(id) WHERE to_tell")
 
     def init(self):

@@ -132,11 +132,15 @@ class BillingAttainment(models.Model):
     def _fail(self, error):
         """Leave these attainments failed with their reason and remedy, and ask a person."""
         milestone = self.milestone_id
-        why = milestone._failure_why(error)
-        for row in self:
-            row._set_state("failed", why, attempts=row.attempts + 1)
-        self._refresh_orders()
-        milestone._ask_person(MEND, why)
+        self._fail_for(milestone._failure_why(error))
         if not isinstance(error, (UserError, NotBillable)):
             _logger.warning("Milestone %s cannot be billed", milestone.id, exc_info=error)
         return Counter(failed=len(self))
+
+    def _fail_for(self, why):
+        """Leave these attainments of one milestone, if any, failed for a reason, facts, and ask a person to mend it."""
+        for row in self:
+            row._set_state("failed", why, attempts=row.attempts + 1)
+        if self:
+            self._refresh_orders()
+            self.milestone_id._ask_person(MEND, why)

@@ -3,6 +3,8 @@ from odoo.addons.billing_base.engine.due import Answer, Due
 from odoo.addons.billing_base.engine.units import to_units
 from odoo.tools import SQL
 
+from .sale_order_run import LACKING
+
 #: The states of attainments of which something may be due.
 OPEN = ("pending", "run", "blocked", "failed")
 
@@ -30,7 +32,7 @@ class BillingSourceMilestone(models.AbstractModel):
               FROM billing_attainment event
               JOIN sale_order orders ON orders.id = event.order_id AND orders.state = 'sale'
               JOIN res_partner address ON address.id = orders.partner_invoice_id
-             WHERE event.state IN ('pending', 'run') AND event.company_id = %s %s
+             WHERE event.state IN ('pending', 'run', 'failed') AND event.company_id = %s %s
             """,
             company.id,
             self._of_customers(customers),
@@ -73,6 +75,15 @@ class BillingSourceMilestone(models.AbstractModel):
             terms=terms.id if terms != order.payment_term_id else 0,
             by_itself=by_itself,
         )
+
+    @api.model
+    def _kept_back(self, keys, why):
+        # What the rules keep back, the queue says and asks for.
+        if why["name"] in (*LACKING, "waits_for_day"):
+            return
+        shares = self.env["billing.milestone.allocation"].sudo().browse(int(key.partition("/")[0]) for key in keys)
+        for milestone in shares.exists().milestone_id:
+            milestone.attainment_ids.filtered(lambda row: row.state == "run")._fail_for(why)
 
     @api.model
     def _heading(self):

@@ -135,6 +135,9 @@ class BillingMilestone(models.Model):
                 left[milestone] = "run", why
         if left:
             self.env["billing.run"]._wake()
+        run = self.filtered(lambda milestone: left.get(milestone, ("",))[0] == "run")
+        # What a run failed to bill of them before is tried again.
+        self.env["billing.run.invoice"].sudo()._go_on(run.order_id)
         return left
 
 

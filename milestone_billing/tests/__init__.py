@@ -58,6 +58,7 @@ from . import (
     test_rules,
     test_rules_quotation,
     test_run,
+    test_run_failing,
     test_screens,
     test_settings,
     test_signed,
