@@ -1,6 +1,7 @@
 from . import (
     account_move,
     account_move_line,
+    account_move_making,
     billing_calendar,
     billing_draft,
     billing_file,

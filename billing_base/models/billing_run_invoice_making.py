@@ -139,7 +139,8 @@ class BillingRunInvoice(models.Model):
         made = run._make_moves({row.id: draft for row, draft in drafts.items()})
         for row, draft in drafts.items():
             row._note_billed(draft, made.get(row.id))
-        self.browse().concat(*drafts).filtered(lambda row: row.state == "billed")._finish_invoices()
+        billed = self.browse().concat(*drafts).filtered(lambda row: row.state == "billed")
+        billed._flagged("billing_making")._finish_invoices()
 
     def _note_billed(self, draft, move):
         """Note on this row that an invoice bills its draft, and tell the sources."""

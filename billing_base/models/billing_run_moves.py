@@ -2,9 +2,10 @@ from dataclasses import replace
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..engine.due import Due, passes
-from ..engine.units import to_units
+from ..engine.units import from_units, to_units
 from .sale_order import Instruction
 
 
@@ -28,13 +29,16 @@ class BillingRun(models.Model):
         for some in passes(drafts):
             numbers = {order: number for number, draft in some.items() for order in draft.orders}
             orders = self.env["sale.order"].browse(sorted(numbers))
-            instruction = Instruction.of(some, self._notes_said(orders, made))
-            for move in orders._flagged(billing_instruction=instruction)._create_invoices(final=True):
+            instruction = Instruction.of(some, self._line_amounts, self._notes_said(orders, made))
+            orders = orders.with_context(mail_create_nolog=True)
+            orders = orders._flagged("billing_making", billing_instruction=instruction)
+            for move in orders._create_invoices(final=True).with_env(self.env):
                 number = numbers[move.invoice_line_ids.sale_line_ids.order_id.ids[0]]
                 if number in made:
                     origin = move.invoice_origin or ""
                     raise UserError(self.env._("Odoo made two invoices of what shares one: %s.", origin))
                 made[number] = move
+        self.env["account.move"].union(*made.values())._billing_tell_origin()
         return made
 
     def _notes_said(self, orders, made):
@@ -49,6 +53,26 @@ class BillingRun(models.Model):
         rows = self.env["billing.run.invoice"].search([("run_id", "in", self.ids), ("move_id", "in", moves.ids)])
         own = rows.move_id.union(*made.values())
         return notes.filtered(lambda note: note.invoice_lines.move_id & moves & own).ids
+
+    @api.model
+    def _line_amounts(self, draft):
+        """Return what Odoo will find each line of the invoice of a draft to come to, as values of it.
+
+        Odoo works amounts and tags of taxes out itself, and writes one line after the other that has not the right
+        ones. Right ones from the start save that; of foreign currencies they hang on a rate, and are left to Odoo.
+
+        :param draft: ``engine.Draft``
+        :return: a list of dictionaries, one for each of its dues
+        """
+        order = self.env["sale.order"].browse(draft.orders[0])
+        if order.currency_id != order.company_id.currency_id:
+            return [{} for _due in draft.dues]
+        found = []
+        for due, (untaxed, _taxes) in zip(draft.dues, draft.parts, strict=True):
+            amount, tags = -from_units(untaxed, order.currency_id.rounding), order._billing_tags(due.values)
+            tagged = {"tax_tag_ids": [Command.set(tags.ids)]} if tags else {}
+            found.append({"amount_currency": amount, "balance": amount, **tagged})
+        return found
 
     @api.model
     def _plan_shown(self, *args, **kwargs):
@@ -121,3 +145,13 @@ class SaleOrder(models.Model):
     def _billing_settles_afterwards(self):
         """Return whether something of the invoices of these orders is settled only once Odoo made them."""
         return False
+
+    def _billing_tags(self, values):
+        """Return the tags of taxes (``account.account.tag``) of an invoice line of this order, as Odoo finds them.
+
+        :param dict values: of the invoice line
+        """
+        base_line = self._billing_base_line(values)
+        taxes = base_line["tax_ids"].flatten_taxes_hierarchy().filtered(lambda tax: tax.tax_exigibility == "on_invoice")
+        based = taxes.invoice_repartition_line_ids.filtered(lambda part: part.repartition_type == "base")
+        return base_line["product_id"].sudo().account_tag_ids | based.tag_ids

@@ -49,6 +49,9 @@ class BillingRunInvoice(models.Model):
         """Post these rows' invoices that are drafts, and have Odoo send those that are to be sent and were not."""
         moves = self.move_id.with_user(self.run_id.user_id).sudo().with_company(self.run_id.company_id)
         drafts = moves.filtered(lambda move: move.state == "draft")
+        if self._is_flagged("billing_making"):
+            # As Odoo does it: of what is made and posted at once, nothing was changed.
+            drafts._track_discard()
         for (journal, day), some in drafts.grouped(lambda move: (move.journal_id, move.invoice_date)).items():
             some._billing_date(self.run_id.company_id._billing_open_day(journal, day))
         drafts.action_post()

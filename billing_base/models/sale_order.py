@@ -10,37 +10,42 @@ from odoo.tools import SQL
 from ..engine.layout import COMES_OFF, shown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instruction:
     """What a run has Odoo's own methods make.
 
     :param orders: (order, number of its invoice, invoice date, payment terms or 0) of each order
-    :param lines: ids of the order lines that are billed
-    :param keys: of the invoice lines that are made of them, with the source of each; empty for what comes off
+    :param lines: values of the invoice lines that are made of each order line that is billed, by its id
+    :param keys: of these invoice lines, with the source of each; empty for what comes off
     :param said: ids of notes that stand on other invoices of the run
     """
 
     orders: tuple[tuple[int, int, date, int], ...]
-    lines: frozenset[int]
+    lines: Mapping[int, list[dict]]
     keys: Mapping[str, str]
     said: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, drafts, said=()):
+    def of(cls, drafts, amounts, said=()):
         """Return the instruction that makes the invoices of drafts, which have no order in common.
 
         :param dict drafts: ``{number: engine.Draft}``
+        :param amounts: takes a draft; returns of each of its dues what Odoo will find its line to come to, as values
         :param said: ids of notes that stand on other invoices of the run
         """
-        dues = [due for draft in drafts.values() for due in draft.dues]
+        lines, keys = {}, {}
+        for draft in drafts.values():
+            for due, found in zip(draft.dues, amounts(draft), strict=True):
+                lines.setdefault(due.line, []).append({**due.values, **found})
+                keys[due.key] = "" if due.comes_off else due.source
         return cls(
             orders=tuple(
                 (order, number, draft.date, draft.dues[0].terms)
                 for number, draft in drafts.items()
                 for order in draft.orders
             ),
-            lines=frozenset(due.line for due in dues),
-            keys={due.key: "" if due.comes_off else due.source for due in dues},
+            lines=lines,
+            keys=keys,
             said=frozenset(said),
         )
 

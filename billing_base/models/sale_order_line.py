@@ -49,20 +49,26 @@ class SaleOrderLine(models.Model):
 
     def _prepare_invoice_lines_vals_list(self, **optional_values):
         # OVERRIDE: every line that an order is billed by has a key, whoever bills it.
+        planned = self._billing_planned(optional_values)
+        if planned is not None:
+            return planned
         rows = super()._prepare_invoice_lines_vals_list(**optional_values)
         ahead = self._flag_value("billing_rounds_ahead")
         if ahead is not None and not self.display_type:
             key = f"line/{self.id}/{self.order_id.billing_round + ahead}"
             for number, values in enumerate(rows):
                 values.setdefault("billing_key", f"{key}/{number}" if number else key)
-        return self._billing_wanted(rows)
+        return rows
 
-    def _billing_wanted(self, rows):
-        """Return those of the invoice lines of this order line that are billed now: all of them, but for a run.
+    def _billing_planned(self, optional_values):
+        """Return the values of the invoice lines that a run makes of this order line; None where no run bills it.
 
-        :param list rows: values of invoice lines
+        They are what was planned a moment before, under the same lock.
+
+        :param dict optional_values: of Odoo's ``_prepare_invoice_lines_vals_list``
         """
         instruction = self._flag_value("billing_instruction")
         if not instruction or self.display_type:
-            return rows
-        return [values for values in rows if values.get("billing_key") in instruction.keys]
+            return None
+        place = {name: optional_values[name] for name in ("sequence",) if name in optional_values}
+        return [{**values, **place} for values in instruction.lines.get(self.id, ())]

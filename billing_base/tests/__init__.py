@@ -1,6 +1,7 @@
 from . import (
     test_kept_fields,
     test_lines,
+    test_making,
     test_posting,
     test_property,
     test_rules,

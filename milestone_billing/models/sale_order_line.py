@@ -152,11 +152,14 @@ class SaleOrderLine(models.Model):
     # === INVOICING === #
 
     def _prepare_invoice_lines_vals_list(self, **optional_values):
+        planned = self._billing_planned(optional_values)
+        if planned is not None:
+            return planned
         if not self.billing_schedule_id or self.display_type or self.is_downpayment:
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         optional_values.pop("quantity", None)
         shares = self._billing_open_shares()[self]
-        return self._billing_wanted([row._prepare_invoice_line(amount, **optional_values) for row, amount in shares])
+        return [row._prepare_invoice_line(amount, **optional_values) for row, amount in shares]
 
     def _billing_open_shares(self):
         """Return what the native button would bill of these lines: ``{line: [(allocation, untaxed amount)]}``.
