@@ -84,7 +84,7 @@ def rounded(bill: Bill, corrections: str = "net") -> Rounded:
     return Rounded(bill.part, bill.segments, amounts, overage, true_up)
 
 
-def should_have(charge: Charge, known: History, day: Day, zone: Zone, scale: int) -> list[Bill]:
+def should_have(charge: Charge, known: History, day: Day, zone: Zone, scale: Number) -> list[Bill]:
     """Return what a charge should have billed in every part due by a day.
 
     A commitment charge, which depends on others, is none of these: see :mod:`.covering`.
@@ -96,7 +96,7 @@ def should_have(charge: Charge, known: History, day: Day, zone: Zone, scale: int
     return bills(charge, known, found, zone, scale)
 
 
-def bills(charge: Charge, known: History, found: Sequence[Part], zone: Zone, scale: int) -> list[Bill]:
+def bills(charge: Charge, known: History, found: Sequence[Part], zone: Zone, scale: Number) -> list[Bill]:
     """Return what some parts of a charge come to."""
     if not found:
         return []
@@ -118,7 +118,7 @@ def _whole(part: Part, quantity: Number, rating: Rating, amount: Number) -> Bill
     return Bill(part, (Segment(part.start, part.to, quantity, rating, amount),))
 
 
-def _recurring_bills(charge: Recurring, known: History, found: Sequence[Part], scale: int) -> list[Bill]:
+def _recurring_bills(charge: Recurring, known: History, found: Sequence[Part], scale: Number) -> list[Bill]:
     """Cut parts into segments of one quantity and price; by ``none`` a part costs what its first day says."""
     track = recurring_terms(charge, known, found[-1].to)
     costs = [None if terms is None else terms[1].cost(terms[0]) * scale for terms in track.values]
@@ -140,7 +140,7 @@ def _recurring_bills(charge: Recurring, known: History, found: Sequence[Part], s
     return made
 
 
-def usage_bill(charge: Usage, part: Part, track: Track[Rating], meter: Meter, scale: int) -> Bill:
+def usage_bill(charge: Usage, part: Part, track: Track[Rating], meter: Meter, scale: Number) -> Bill:
     """Return what the usage of a part comes to: per group rated and settled, then held for the period.
 
     :param track: prices by day
