@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-ADDONS = ("billing_base", "milestone_billing", "revenue_recognition")
+ADDONS = ("billing_base", "milestone_billing", "revenue_recognition", "subscription_billing")
 SHOWN = """
 from lxml import etree
 

@@ -47,6 +47,11 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return bool(self.display_type)
 
+    def _billing_may_be_planned(self):
+        """Return whether a plan may bill this line by amounts: not where it is charged again and again."""
+        self.ensure_one()
+        return True
+
     def _prepare_invoice_lines_vals_list(self, **optional_values):
         # OVERRIDE: every line that an order is billed by has a key, whoever bills it.
         planned = self._billing_planned(optional_values)

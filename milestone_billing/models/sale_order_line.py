@@ -192,7 +192,8 @@ class SaleOrderLine(models.Model):
     def _is_schedulable(self):
         """Return whether a schedule may cover this line."""
         self.ensure_one()
-        return not self.display_type and not self.is_downpayment and not self.is_expense
+        kind = not self.display_type and not self.is_downpayment and not self.is_expense
+        return kind and self._billing_may_be_planned()
 
     def _billing_price(self, amount, total_of):
         """Return the invoice line's quantity, price and tax data such that it comes to ``amount``, untaxed, exactly.

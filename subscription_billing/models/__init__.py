@@ -1,1 +1,16 @@
-from . import subscription_plan
+from . import (
+    account_move_line,
+    account_move_posted,
+    billing_source_charge,
+    product_template,
+    sale_order,
+    sale_order_line,
+    subscription_charge,
+    subscription_charge_change,
+    subscription_charge_invoicing,
+    subscription_charge_start,
+    subscription_charge_terms,
+    subscription_charge_version,
+    subscription_plan,
+    subscription_plan_simulate,
+)

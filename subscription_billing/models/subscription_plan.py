@@ -1,59 +1,106 @@
-from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
-from ..engine import Refusal, simulate
-from .telling import teller
+from ..engine.cadence import Step
 
-BILLING_GROUPS = ("sales_team.group_sale_salesman", "account.group_account_invoice")
+UNITS = [("days", "Days"), ("weeks", "Weeks"), ("months", "Months"), ("years", "Years")]
+TIMING = [("advance", "In advance"), ("arrears", "In arrears")]
+PRORATION = [
+    ("months", "Whole months by months, the rest by days"),
+    ("days", "By days"),
+    ("actual_30", "By days, of months of 30 days"),
+    ("thirty_360", "30/360"),
+    ("none", "None: a part costs as much as the whole"),
+]
+ALIGNMENT = [
+    ("start", "On the day it starts"),
+    ("customer", "On the customer's billing day"),
+    ("day", "On a day of the month"),
+]
+FIRST_PERIOD = [("charged", "Charged for its part"), ("free", "Free until the first whole period")]
+RENEWAL = [("automatic", "Renewed by itself"), ("end", "Ends")]
+#: What a charge takes over of its plan when its order is confirmed: later changes of the plan are for later orders.
+TERMS = (
+    *("interval_count", "interval_unit", "timing", "proration"),
+    *("term_count", "term_unit", "renewal", "uplift_percent"),
+)
+#: Longest count of days, weeks, months or years.
+MOST = 1200
 
 
-class SubscriptionPlan(models.AbstractModel):
-    """How something is charged again and again, or by usage."""
+class SubscriptionPlan(models.Model):
+    """How something is charged again and again."""
 
     _name = "subscription.plan"
     _description = "Subscription Plan"
+    _order = "sequence, name, id"
 
-    # === WHAT-IF === #
+    name = fields.Char(required=True, translate=True, help="What people call it, such as “Monthly, in advance”.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", index=True, help="Left empty, every company may use it.")
+    interval_count = fields.Integer("Every", required=True, default=1, help="The length of a period, in its unit.")
+    interval_unit = fields.Selection(UNITS, "Period", required=True, default="months", help="The unit of a period.")
+    timing = fields.Selection(
+        TIMING, "Billed", required=True, default="advance", help="On the first day of a period, or once it is over."
+    )
+    alignment = fields.Selection(
+        ALIGNMENT,
+        "Periods Begin",
+        required=True,
+        default="start",
+        help="On which day periods begin. The customer's billing day is the first one of his Billing Days of the "
+        "month; without such days, and in periods of days or weeks, they begin on the day it starts.",
+    )
+    day_of_month = fields.Integer(default=1, help="1 to 31; a month that is shorter has its last day instead.")
+    first_period = fields.Selection(
+        FIRST_PERIOD,
+        required=True,
+        default="charged",
+        help="Where it starts between two of these days: whether the part before the first whole period is charged.",
+    )
+    proration = fields.Selection(
+        PRORATION, required=True, default="months", help="What some days of a period cost of the whole one."
+    )
+    free_count = fields.Integer("Free at First", help="So long, in its unit, nothing is charged.")
+    free_unit = fields.Selection(UNITS, default="months", help="The unit of the free time.")
+    term_count = fields.Integer("Term", help="The length of a term, in its unit; 0 where it has no end.")
+    term_unit = fields.Selection(UNITS, default="years", help="The unit of a term.")
+    renewal = fields.Selection(
+        RENEWAL, "After the Term", required=True, default="automatic", help="What happens when the term is over."
+    )
+    uplift_percent = fields.Float(
+        "Uplift (%)", digits=(16, 4), help="By how much the price rises on the first day of each further term."
+    )
 
-    @api.model
-    @api.readonly
-    def simulate(self, scenario: dict) -> dict:
-        """Work out charges, what happened to them and the billing runs; write nothing.
+    _interval_positive = models.Constraint("CHECK(interval_count > 0)", "A period has a length above zero.")
+    _counts_not_negative = models.Constraint(
+        "CHECK(COALESCE(term_count, 0) >= 0 AND COALESCE(free_count, 0) >= 0)", "A length of time is not below zero."
+    )
+    _uplift_above = models.Constraint("CHECK(COALESCE(uplift_percent, 0) > -100)", "A price falls by less than 100 %.")
 
-        The format is described in ``docs/charges.md``: ``id``, ``title``, ``source``, ``currency``, ``charges``
-        (recurring, usage, one_time, commitment, prepaid), and as needed ``customer`` (billing day, time zone),
-        ``settings``, ``events``, ``runs`` (dates) and ``expect``: what is asked, each a run, periods, a meter, a price
-        or a rating. Spans are half-open, dates ISO texts in the customer's zone, amounts in the currency. Decimals are
-        those of the currency in this database, active or not.
+    @api.constrains("interval_count", "term_count", "free_count")
+    def _check_counts(self):
+        for plan in self:
+            if max(plan.interval_count, plan.term_count, plan.free_count) > MOST:
+                raise ValidationError(
+                    self.env._("%(plan)s: a length of time is at most %(most)s.", plan=plan.name, most=MOST)
+                )
 
-        :param dict scenario: plain values
-        :return: ``{"results": […]}``: one per entry of ``expect``, in order: of a run ``run``, ``lines``, ``total`` and
-            ``balances``; of periods a ``list``; of a meter the ``quantity``; of a price the ``amount``; of a rating
-            ``amounts`` and ``total``. Numbers, texts, lists and dictionaries only.
-        :raises AccessError: for users who neither sell nor invoice
-        :raises UserError: when the scenario is malformed, naming the place, as in
-            ``events[3].charge: no charge "C"``
-        """
-        self._check_may_simulate()
-        try:
-            return simulate(scenario, self._currency_decimals())
-        except Refusal as refusal:
-            raise UserError(refusal.told(teller(self.env))) from refusal
+    @api.constrains("alignment", "day_of_month")
+    def _check_day_of_month(self):
+        for plan in self:
+            if plan.alignment == "day" and not 1 <= plan.day_of_month <= 31:
+                raise ValidationError(self.env._("%s: the day of the month lies between 1 and 31.", plan.name))
 
-    @api.model
-    def _check_may_simulate(self):
-        """Let users pass who sell or invoice.
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sold(self):
+        used = self.env["subscription.charge"].sudo().search([("plan_id", "in", self.ids)], limit=1).plan_id
+        if used:
+            raise UserError(self.env._("%s was sold: archive it instead.", used.name))
 
-        :raises AccessError: for anybody else
-        """
-        if not (self.env.su or any(self.env.user.has_group(group) for group in BILLING_GROUPS)):
-            raise AccessError(
-                self.env._("Only users of Sales or Invoicing may simulate subscriptions. Ask for access.")
-            )
-
-    @api.model
-    def _currency_decimals(self):
-        """Return the decimals of every currency by its ISO code, also of inactive ones."""
-        currencies = self.env["res.currency"].sudo().with_context(active_test=False)
-        rows = currencies.search_fetch([], ["name", "decimal_places"])
-        return {row.name: row.decimal_places for row in rows}
+    def _length(self, name):
+        """Return a length of time of this plan (``engine.Step``): ``interval``, ``free`` or ``term``; None for none."""
+        self.ensure_one()
+        count = self[f"{name}_count"]
+        return Step(count, self[f"{name}_unit"]) if count else None

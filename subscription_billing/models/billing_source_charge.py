@@ -1,0 +1,70 @@
+from datetime import date
+
+from odoo import api, models
+from odoo.addons.billing_base.engine.due import Answer, Due
+from odoo.addons.billing_base.engine.units import to_units
+from odoo.tools import SQL
+
+
+class BillingSourceCharge(models.AbstractModel):
+    """Charges as a source of an invoice run: of each period what should have been billed, less what stands.
+
+    The lines are those that *Create Invoice* makes.
+    """
+
+    _name = "billing.source.charge"
+    _inherit = "billing.source"
+    _description = "Subscription Periods"
+
+    _by_itself = True
+
+    @api.model
+    def _find_orders(self, company, day, customers):
+        self.env["subscription.charge"].flush_model(["next_due", "company_id", "order_id"])
+        self.env["sale.order"].flush_model(["state", "partner_invoice_id"])
+        query = SQL(
+            """
+            SELECT DISTINCT charge.order_id
+              FROM subscription_charge charge
+              JOIN sale_order orders ON orders.id = charge.order_id AND orders.state = 'sale'
+              JOIN res_partner address ON address.id = orders.partner_invoice_id
+             WHERE charge.next_due <= %s AND charge.company_id = %s %s
+            """,
+            day,
+            company.id,
+            self._of_customers(customers),
+        )
+        return {order for [order] in self.env.execute_query(query)}
+
+    @api.model
+    def _due(self, orders, day):
+        running = orders.filtered(lambda order: order.state == "sale")
+        domain = [("order_id", "in", running.ids), ("state", "=", "running"), ("next_due", "<=", day)]
+        charges = self.env["subscription.charge"].search(domain).sorted(lambda row: (row.line_id.sequence, row.id))
+        stands, found = charges._stands(), {}
+        for charge in charges:
+            dues = [self._one_due(charge, one) for one in charge._open(stands.get(charge, {}), day)]
+            found.setdefault(charge.order_id, []).extend(dues)
+        return {order: Answer(tuple(dues)) for order, dues in found.items()}
+
+    @api.model
+    def _one_due(self, charge, one):
+        """Return what is open of a period as what is due (``engine.Due``)."""
+        order = charge.order_id.with_company(charge.company_id)
+        order = order.with_context(lang=order.partner_invoice_id.lang or self.env.lang)
+        line = charge.line_id.with_env(order._flagged(billing_rounds_ahead=1).env)
+        values = charge._invoice_line(line, one)
+        base_line = order._billing_base_line(values)
+        self.env["account.tax"]._add_tax_details_in_base_line(base_line, charge.company_id)
+        amount = base_line["tax_details"]["raw_total_excluded_currency"]
+        return Due(
+            order=order.id,
+            line=line.id,
+            key=values["billing_key"],
+            amount=to_units(amount, order.currency_id.rounding),
+            text=values["name"],
+            since=date.fromordinal(one.since),
+            values=values,
+            source=self._name,
+            by_itself=True,
+        )

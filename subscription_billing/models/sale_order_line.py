@@ -1,0 +1,249 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_round
+from odoo.tools.sql import column_exists, create_column
+
+#: What of a confirmed line its charge follows.
+FOLLOWED = {"price_unit", "product_uom_qty", "discount", "subscription_end", "product_uom_id", "product_id"}
+#: What a charge takes over for good.
+FIXED = {"subscription_plan_id", "subscription_start"}
+
+
+class SaleOrderLine(models.Model):
+    """An order line with a plan is charged again and again: its price is that of one period."""
+
+    _inherit = "sale.order.line"
+
+    subscription_plan_id = fields.Many2one(
+        "subscription.plan",
+        compute="_compute_subscription_plan_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        index="btree_not_null",
+        help="How it is charged again and again; the price is that of one unit and period. Empty: once, as ever.",
+    )
+    subscription_start = fields.Date(copy=False, help="The first day. Empty: the day on which the order is confirmed.")
+    subscription_end = fields.Date(
+        copy=False,
+        help="The last day that is charged. Empty: as the plan says, the end of its term or without an end.",
+    )
+    subscription_charge_ids = fields.One2many(
+        "subscription.charge", "line_id", "Subscription Charges", copy=False, readonly=True
+    )
+
+    def _auto_init(self):
+        # OVERRIDE: no product had a plan before: the lines of a large database need not be gone through.
+        if not column_exists(self.env.cr, "sale_order_line", "subscription_plan_id"):
+            create_column(self.env.cr, "sale_order_line", "subscription_plan_id", "int4")
+        return super()._auto_init()
+
+    #: Made when the order is confirmed.
+    _kept_fields = frozenset({"subscription_charge_ids"})
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("product_id")
+    def _compute_subscription_plan_id(self):
+        for line in self:
+            if line.state == "sale" and line._origin:
+                # What runs keeps its plan, and what was sold once stays so.
+                line.subscription_plan_id = line.subscription_plan_id
+            else:
+                line.subscription_plan_id = line.product_id.subscription_plan_id
+
+    def _compute_price_unit(self):
+        # OVERRIDE: what was agreed changes when somebody enters another price, not with a price list or a quantity.
+        return super(SaleOrderLine, self._subscription_others())._compute_price_unit()
+
+    def _compute_discount(self):
+        return super(SaleOrderLine, self._subscription_others())._compute_discount()
+
+    @api.depends("subscription_charge_ids.next_due", "price_unit", "discount")
+    def _compute_qty_invoiced(self):
+        return super()._compute_qty_invoiced()
+
+    def _prepare_qty_invoiced(self):
+        charged = self.filtered("subscription_charge_ids")
+        quantities = super(SaleOrderLine, self - charged)._prepare_qty_invoiced()
+        for line in charged:
+            quantities[line] = line._subscription_quantity(line._subscription_billed(("draft", "posted")))
+        return quantities
+
+    @api.depends("subscription_charge_ids.next_due", "price_unit", "discount")
+    def _compute_qty_invoiced_posted(self):
+        charged = self.filtered("subscription_charge_ids")
+        for line in charged:
+            line.qty_invoiced_posted = line._subscription_quantity(line._subscription_billed(("posted",)))
+        return super(SaleOrderLine, self - charged)._compute_qty_invoiced_posted()
+
+    @api.depends("subscription_charge_ids.next_due", "subscription_charge_ids.version_ids")
+    def _compute_qty_to_invoice(self):
+        charged = self.filtered("subscription_charge_ids")
+        stands = charged._subscription_running()._stands()
+        for line in charged:
+            line.qty_to_invoice = line._subscription_quantity_due(line._subscription_running(), stands)
+        return super(SaleOrderLine, self - charged)._compute_qty_to_invoice()
+
+    @api.depends("subscription_charge_ids.next_due", "subscription_charge_ids.last_day")
+    def _compute_invoice_status(self):
+        charged = self.filtered(lambda line: line.subscription_charge_ids and line.state == "sale")
+        for line in charged:
+            if line.qty_to_invoice:
+                line.invoice_status = "to invoice"
+            else:
+                line.invoice_status = "no" if line._subscription_running().next_due else "invoiced"
+        return super(SaleOrderLine, self - charged)._compute_invoice_status()
+
+    @api.depends("qty_to_invoice")
+    def _compute_untaxed_amount_to_invoice(self):
+        charged = self.filtered("subscription_charge_ids")
+        for line in charged:
+            line.untaxed_amount_to_invoice = line.price_reduce_taxexcl * line.qty_to_invoice
+        return super(SaleOrderLine, self - charged)._compute_untaxed_amount_to_invoice()
+
+    @api.depends("qty_to_invoice")
+    def _compute_amount_to_invoice(self):
+        charged = self.filtered("subscription_charge_ids")
+        for line in charged:
+            line.amount_to_invoice = line.price_reduce_taxinc * line.qty_to_invoice
+        return super(SaleOrderLine, self - charged)._compute_amount_to_invoice()
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("subscription_plan_id", "product_id")
+    def _check_subscription_plan(self):
+        for line in self.filtered("subscription_plan_id"):
+            if line.product_id.type != "service":
+                raise ValidationError(self.env._("%s: services alone are sold as subscriptions.", line.display_name))
+            if not line._subscription_running() and line._billing_has_other_source():
+                raise ValidationError(
+                    self.env._("%s is billed by amounts: take it off its billing schedule first.", line.display_name)
+                )
+
+    @api.constrains("subscription_start", "subscription_end")
+    def _check_subscription_days(self):
+        for line in self:
+            start, end = line.subscription_start, line.subscription_end
+            # A day before the start says that nothing is charged.
+            if start and end and (start - end).days > 1:
+                raise ValidationError(self.env._("%s ends before it starts.", line.display_name))
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.filtered(lambda line: line.state == "sale").sudo()._subscription_start_charges()
+        return lines
+
+    def write(self, vals):
+        self._check_subscription_fixed(vals)
+        result = super().write(vals)
+        if vals.keys() & FOLLOWED:
+            self.sudo()._subscription_running()._follow_line()
+        return result
+
+    def _get_protected_fields(self):
+        return [*super()._get_protected_fields(), "subscription_plan_id", "subscription_start", "subscription_end"]
+
+    def _check_subscription_fixed(self, vals):
+        """Refuse that a plan or a start changes that is billed by.
+
+        :raises UserError: naming the line and what to do
+        """
+        for line in self.filtered(lambda line: line.state == "sale") if vals.keys() & FIXED else ():
+            if line._changed_fields(vals, FIXED) and not self._is_flagged("subscription_starting"):
+                raise UserError(
+                    self.env._(
+                        "%s is confirmed: its plan and its start stay. End it, and add a line with another plan.",
+                        line.display_name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_charged(self):
+        charged = self.sudo().subscription_charge_ids.line_id[:1]
+        if charged:
+            raise UserError(
+                self.env._("%s was a subscription, which stays on record: leave it cancelled.", charged.display_name)
+            )
+
+    # === CHARGES === #
+
+    def _subscription_running(self):
+        """Return the charges of these lines that run (``subscription.charge``), with all rights."""
+        return self._origin.sudo().subscription_charge_ids.filtered(lambda charge: charge.state == "running")
+
+    def _subscription_others(self):
+        """Return those of these lines of which no charge runs."""
+        return self.filtered(lambda line: not line._subscription_running())
+
+    def _is_subscription(self):
+        """Return whether this line is charged again and again, rather than by a plan of amounts or once."""
+        self.ensure_one()
+        return bool(self.subscription_plan_id and not self.display_type and not self.is_downpayment)
+
+    def _billing_has_other_source(self):
+        return super()._billing_has_other_source() or bool(self._subscription_running())
+
+    def _billing_may_be_planned(self):
+        return super()._billing_may_be_planned() and not self._is_subscription()
+
+    def _subscription_billed(self, states):
+        """Return what of this line is on invoices (float, in the order's currency), drafts among them or not.
+
+        :param states: of the invoices that count
+        """
+        lines = self._origin.sudo().subscription_charge_ids.invoice_line_ids
+        return sum(line._subscription_amount() for line in lines.filtered(lambda line: line.parent_state in states))
+
+    def _subscription_quantity(self, amount):
+        """Return how many units, of a period each, an amount comes to at the price of today."""
+        price = self.price_unit * (1.0 - (self.discount or 0.0) / 100.0)
+        return amount / price if price else 0.0
+
+    def _subscription_quantity_due(self, charges, stands):
+        """Return the quantity that what is due comes to, at least the smallest one that shows when anything is.
+
+        :param charges: those of this line that run
+        :param dict stands: as of ``subscription.charge._stands``
+        """
+        if self.state != "sale":
+            return 0.0
+        day = (self.company_id or self.env.company)._billing_today()
+        opened = [(one, charge) for charge in charges for one in charge._open(stands.get(charge, {}), day)]
+        if not opened:
+            return 0.0
+        units = sum(one.units for one, _charge in opened)
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        quantity = self._subscription_quantity(units * self.currency_id.rounding)
+        quantity = float_round(quantity, precision_digits=digits)
+        return quantity or (10**-digits if units >= 0 else -(10**-digits))
+
+    def _subscription_refresh(self):
+        """Work out anew what is to be invoiced of those of these lines whose day has come since."""
+        for company, charges in self._subscription_running().grouped("company_id").items():
+            today = company._billing_today()
+            due = charges.filtered(lambda charge, today=today: charge.next_due and charge.next_due <= today)
+            lines = due.line_id.filtered(lambda line: not line.qty_to_invoice)
+            for name in ("qty_to_invoice", "invoice_status"):
+                self.env.add_to_compute(self._fields[name], lines)
+            lines.modified(["qty_to_invoice"])
+
+    # === INVOICING === #
+
+    def _prepare_invoice_lines_vals_list(self, **optional_values):
+        if not self.subscription_charge_ids or self.display_type or self.is_downpayment:
+            return super()._prepare_invoice_lines_vals_list(**optional_values)
+        optional_values.pop("quantity", None)
+        day = (self.company_id or self.env.company)._billing_today()
+        charges = self._subscription_running()
+        stands = charges._stands()
+        rows = [
+            charge._invoice_line(self, one, **optional_values)
+            for charge in charges
+            for one in charge._open(stands.get(charge, {}), day)
+        ]
+        return self._billing_wanted(rows)

@@ -1,0 +1,118 @@
+from datetime import date, timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ..engine.cadence import Cadence, first_billing_day, later
+from .subscription_plan import TERMS
+
+
+class SaleOrderLine(models.Model):
+    """How a charge begins: its start, its periods, its end, by the plan and the customer of the order."""
+
+    _inherit = "sale.order.line"
+
+    def _subscription_start_charges(self):
+        """Start the charges of those of these confirmed lines that are subscriptions, and of no other source."""
+        for line in self.filtered(lambda line: line._is_subscription()):
+            charge = line._subscription_reopen()
+            if not charge and not line._billing_has_other_source():
+                charge = self.env["subscription.charge"].create([line._subscription_values()])
+                start = line.subscription_start or charge.first_day
+                days = {"subscription_start": start, "subscription_end": charge.last_day}
+                line._flagged("subscription_starting").write(days)
+            charge._wake_if_due()
+
+    def _subscription_reopen(self):
+        """Go on with the charge of a line whose order was cancelled, where something of it stands on invoices."""
+        self.ensure_one()
+        charges = self.subscription_charge_ids.sorted("id")
+        standing = charges._stands()
+        charge = charges.filtered(lambda charge: any(standing.get(charge, {}).values()))[-1:]
+        charge.state = "running"
+        charge._follow_line()
+        return charge
+
+    def _subscription_values(self):
+        """Return the values of the charge of this line, as it begins on its start, else today."""
+        self.ensure_one()
+        plan, zone = self.subscription_plan_id, self._subscription_zone()
+        start = (self.subscription_start or self._subscription_today(zone)).toordinal()
+        free = plan._length("free")
+        cadence = self._subscription_cadence(later(start, free) if free else start)
+        first = later(start, free) if free else start
+        if plan.first_period == "free":
+            first = max(first, cadence.first_from(first))
+        last = self.subscription_end or self._subscription_end_of_term(first)
+        values = {name: plan[name] for name in TERMS}
+        agreed = {
+            "kind": "agreed",
+            "day": date.fromordinal(first),
+            "price_unit": self.price_unit,
+            "discount": self.discount,
+            "quantity": self.product_uom_qty,
+            "last_day": last,
+        }
+        return dict(
+            values,
+            line_id=self.id,
+            plan_id=plan.id,
+            tz=zone,
+            first_day=date.fromordinal(first),
+            anchor=date.fromordinal(cadence.anchor),
+            day_of_month=cadence.day_of_month,
+            version_ids=[Command.create(agreed)],
+        )
+
+    def _subscription_zone(self):
+        """Return the time zone of the customer, else of the company (a name)."""
+        company = self.company_id or self.env.company
+        return self.order_id.partner_id.tz or company._billing_zone()
+
+    def _subscription_today(self, zone):
+        charge = self.env["subscription.charge"].new({"tz": zone})
+        return charge._day(fields.Datetime.now())
+
+    def _subscription_cadence(self, first):
+        """Return the periods of this line (``engine.cadence.Cadence``).
+
+        :param int first: its first day
+        """
+        plan = self.subscription_plan_id
+        every, day = plan._length("interval"), self._subscription_day_of_month()
+        if not day or not every.months:
+            return Cadence.on(first, every)
+        return Cadence(first_billing_day(first, day), every, day)
+
+    def _subscription_day_of_month(self):
+        """Return on which day of the month periods begin, 0 for that of the start."""
+        plan = self.subscription_plan_id
+        if plan.alignment == "day":
+            return plan.day_of_month
+        if plan.alignment == "start":
+            return 0
+        rules = self.order_id._billing_rules()[self.order_id]
+        calendar = self.env["billing.calendar"].browse(rules["billing_calendar_id"].value or ())
+        days = calendar._usable_days() if rules["billing_when"].value == "days" and calendar else None
+        if not days or calendar.kind != "monthly":
+            return 0
+        return min(days.days_in)
+
+    def _subscription_end_of_term(self, first):
+        """Return the last day of the term of this line, where it ends with it; False where it has no end."""
+        plan = self.subscription_plan_id
+        term = plan._length("term")
+        if not term or plan.renewal != "end":
+            return False
+        return date.fromordinal(later(first, term)) - timedelta(days=1)
+
+
+class SubscriptionCharge(models.Model):
+    _inherit = "subscription.charge"
+
+    @api.model
+    def _refresh_lines(self, company):
+        """Have the order lines of a company say what became due with the day."""
+        today = company._billing_today()
+        domain = [("company_id", "=", company.id), ("next_due", "<=", today), ("line_id.qty_to_invoice", "=", 0)]
+        self.search(domain).line_id._subscription_refresh()

@@ -1,0 +1,78 @@
+from datetime import date
+from fractions import Fraction
+
+from odoo import models
+
+from ..engine.cadence import FOREVER, Cadence, Step
+from ..engine.events import History
+from ..engine.standing import next_due, open_parts
+from ..engine.terms import Recurring, Uplift
+from ..engine.zone import Zone
+
+#: What is float noise is left out.
+PLACES = 9
+#: Periods are days already: no instant is asked for.
+ANY_ZONE = Zone("UTC")
+
+
+def exact(number):
+    """Return the number that a person wrote, of a float."""
+    return Fraction(repr(round(number, PLACES)))
+
+
+class SubscriptionCharge(models.Model):
+    """What the engine says of a charge."""
+
+    _inherit = "subscription.charge"
+
+    def _terms(self):
+        """Return what is agreed of this charge, and what changed since: (``engine.terms.Recurring``, ``History``)."""
+        self.ensure_one()
+        versions = self.version_ids.sorted(lambda version: version._origin.id or 0)
+        agreed = versions[:1]
+        renews = self.renewal == "automatic" and self.term_count
+        terms = Recurring(
+            key=str(self.id),
+            kind="recurring",
+            place=0,
+            calendar=self._cadence(),
+            first=self.first_day.toordinal(),
+            end=self.last_day.toordinal() + 1 if self.last_day else FOREVER,
+            in_advance=self.timing == "advance",
+            proration=self.proration,
+            price=agreed._price(),
+            quantity=exact(agreed.quantity),
+            term=Step(self.term_count, self.term_unit) if renews else None,
+            renews=bool(renews),
+            renewal_percent=exact(self.uplift_percent) if self.uplift_percent else None,
+            uplift=Uplift(decimals=self.currency_id.decimal_places),
+        )
+        return terms, History(changes=tuple(version._change(place) for place, version in enumerate(versions[1:])))
+
+    def _cadence(self):
+        every = Step(self.interval_count, self.interval_unit)
+        return Cadence(self.anchor.toordinal(), every, self.day_of_month)
+
+    def _scale(self):
+        """Return how many units a whole of the currency has."""
+        return 1 / exact(self.currency_id.rounding)
+
+    def _open(self, stands, day):
+        """Return what is to be billed of this charge on a day: a list of ``engine.standing.Open``.
+
+        :param dict stands: as of ``_stands``, of this charge
+        :param day: date
+        """
+        terms, known = self._terms()
+        return open_parts(terms, known, stands, day.toordinal(), ANY_ZONE, self._scale())
+
+    def _find_next_due(self, stands):
+        """Return the day (date) on which something of this charge is to be billed next, False for never.
+
+        :param dict stands: as of ``_stands``, of this charge
+        """
+        if not self.version_ids:
+            return False
+        terms, known = self._terms()
+        day = next_due(terms, known, stands, ANY_ZONE, self._scale())
+        return date.fromordinal(day) if day else False

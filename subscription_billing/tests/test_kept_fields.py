@@ -1,0 +1,24 @@
+from odoo.addons.record_protection.tests.common import sort_stored_fields
+from odoo.tests import TransactionCase, tagged
+
+#: What people enter, by model. All other stored fields of ours follow from what happens: they are read-only, and kept.
+ENTERED = {
+    "product.template": "subscription_plan_id",
+    "sale.order.line": "subscription_plan_id subscription_start subscription_end",
+    "subscription.plan": """
+        name sequence active company_id interval_count interval_unit timing alignment day_of_month first_period
+        proration free_count free_unit term_count term_unit renewal uplift_percent
+    """,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestKeptFields(TransactionCase):
+    """What follows from what happens is entered by nobody."""
+
+    def test_every_stored_field_is_decided(self):
+        _kept, entered = sort_stored_fields(self.env, "subscription_billing")
+        decided = {model: set(names.split()) for model, names in ENTERED.items()}
+        for model in sorted(entered.keys() | decided):
+            with self.subTest(model):
+                self.assertEqual(entered.get(model, set()), decided.get(model, set()))
