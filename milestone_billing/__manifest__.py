@@ -29,7 +29,6 @@
         "views/sale_order_template_views.xml",
         "views/project_views.xml",
         "views/account_move_views.xml",
-        "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/billing_dashboard_views.xml",
         "views/sale_portal_templates.xml",

@@ -93,6 +93,56 @@ def test_odoo_alone_bills_what_the_uninstalled_addon_has_not(database, addon):
     assert "billed again: True" in database.odoo_shell(AGAIN)
 
 
+#: A hold on each kind of thing.
+HOLDS = """
+order = env['sale.order'].search([('partner_id.name', '=', 'Harbour Works')], order='id', limit=1)
+for target in ({'partner_id': order.partner_id.id}, {'order_id': order.id},
+               {'milestone_id': order.billing_milestone_ids[:1].id}):
+    env['billing.hold'].create({'reason': 'Disputed', 'date_to': '2999-01-01', **target})
+env.cr.commit()
+"""
+#: What is held without the addon; and that a hold is put on something.
+HELD = """
+import json
+from odoo.exceptions import ValidationError
+order = env['sale.order'].search([('partner_id.name', '=', 'Harbour Works')], order='id', limit=1)
+[row, *_others] = env['billing.run'].preview(str(order.company_id._billing_today()), order.partner_id.ids)['invoices']
+try:
+    with env.cr.savepoint():
+        env['billing.hold'].create({'reason': 'On what?'})
+except ValidationError as error:
+    print('refused:', error)
+print('held:', json.dumps([row['state'], row['reason'].count('Disputed')]))
+env['billing.hold'].search([]).action_release()
+[row] = env['billing.run'].preview(str(order.company_id._billing_today()), order.partner_id.ids)['invoices']
+print('released:', row['state'])
+env.cr.rollback()
+"""
+#: What is on record of holds.
+KEPT = """
+SELECT partner_id IS NOT NULL, order_id IS NOT NULL, reason, date_to::text, is_active FROM billing_hold ORDER BY id
+"""
+MESSAGES = """
+SELECT count(*) FROM mail_message WHERE model = 'billing.hold' AND res_id NOT IN (SELECT id FROM billing_hold)
+"""
+
+
+def test_holds_on_customers_and_orders_stay_without_milestones(database):
+    """Those on milestones go with them; with the addon back, they are there as before."""
+    database.odoo_shell(HOLDS)
+    database.odoo_shell(UNINSTALL)
+    assert database.query(LEFT) == []
+    left = [(True, False, "Disputed", "2999-01-01", True), (False, True, "Disputed", "2999-01-01", True)]
+    assert database.query(KEPT) == left
+    assert database.query(MESSAGES) == [(0,)]
+    said = database.odoo_shell(HELD)
+    assert "refused: Say what is held" in said
+    assert 'held: ["blocked", 2]' in said
+    assert "released: to_bill" in said
+    database.odoo_shell(INSTALL)
+    assert database.query(KEPT) == left
+
+
 #: A contract of an order that is half billed, and a month of it that is closed.
 BOOKS = """
 import json

@@ -58,6 +58,13 @@ def attained(stage, **entry):
     return order, milestone
 
 
+def customer_of(stage):
+    """A customer of his own with an order that anybody may sell."""
+    customer = stage.make("res.partner", name="Held Works")
+    stage.order(1000.0, partner_id=customer, user_id=False)
+    return customer
+
+
 # === EACH RIGHT, ROLE BY ROLE === #
 
 
@@ -87,14 +94,53 @@ def test_who_attains_and_undoes(stage, refused):
 
 
 def test_who_holds_and_releases(stage, refused):
-    _order, milestone = attained(stage)
+    def later(hold):
+        return {"ids": [hold], "vals": {"date_to": "2999-12-31"}}
 
-    def hold():
-        return {"ids": [stage.make(HOLD, milestone_id=milestone, reason="Wait")]}
+    order, milestone = attained(stage)
+    others, putting = set(EVERYBODY) - BILLERS, {"salesman", "invoicing_user"}
+    for target in ({"milestone_id": milestone}, {"order_id": order}, {"partner_id": customer_of(stage)}):
+        values = {"reason": "Wait", **target}
+        assert refused(HOLD, "create", lambda values=values: {"vals_list": [values]}) == others - putting, target
+        assert refused(HOLD, "action_release", lambda values=values: {"ids": [stage.make(HOLD, **values)]}) == others
+        assert refused(HOLD, "write", lambda values=values: later(stage.make(HOLD, **values))) == others
 
-    others = set(EVERYBODY) - BILLERS
-    assert refused(HOLD, "create", lambda: {"vals_list": [{"milestone_id": milestone, "reason": "Wait"}]}) == others
-    assert refused(HOLD, "action_release", hold) == others
+
+def test_who_put_a_hold_releases_it_in_his_own_name(stage, protocol):
+    order, milestone = attained(stage)
+    foreign = stage.order(1000.0)
+    for login in ("salesman", "invoicing_user"):
+        client = stage.client(login, protocol)
+        for target in ({"milestone_id": milestone}, {"order_id": order}, {"partner_id": customer_of(stage)}):
+            [hold] = client.call(HOLD, "create", vals_list=[{"reason": "Wait", **target}])
+            assert stage.read(HOLD, hold, "user_id")["user_id"][0] == stage.people[login].uid
+            client.call(HOLD, "write", ids=[hold], vals={"date_to": "2999-12-31"})
+            client.call(HOLD, "action_release", ids=[hold])
+            assert stage.read(HOLD, hold, "is_active")["is_active"] is False
+    theirs, partner = stage.make(HOLD, order_id=order, reason="Theirs"), stage.people["customer"].partner
+
+    def commands(*rows):
+        return {"ids": [order], "vals": {"billing_hold_ids": [list(row) for row in rows]}}
+
+    for login, model, method, arguments in (
+        ("salesman", HOLD, "create", {"vals_list": [{"reason": "x", "order_id": foreign}]}),
+        ("salesman", HOLD, "unlink", {"ids": [theirs]}),
+        ("invoicing_user", HOLD, "unlink", {"ids": [theirs]}),
+        ("salesman", "sale.order", "write", commands((1, theirs, {"reason": "x"}))),
+        ("salesman", "sale.order", "write", commands((5,))),
+        ("invoicing_user", "sale.order", "write", commands((2, theirs))),
+        ("project_user", "sale.order", "write", commands((2, theirs))),
+        ("customer", HOLD, "create", {"vals_list": [{"reason": "x", "partner_id": partner}]}),
+        ("customer", HOLD, "action_release", {"ids": [theirs]}),
+        ("customer", "sale.order", "read", {"ids": [order], "fields": ["billing_hold_ids"]}),
+        ("customer", "res.partner", "read", {"ids": [partner], "fields": ["billing_hold_ids"]}),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            stage.client(login, protocol).call(model, method, **arguments)
+        assert refusal.value.kind == "access", (login, model, method, arguments, refusal.value)
+    [after] = stage.find(HOLD, [("id", "=", theirs)], "is_active", "reason")
+    assert (after["is_active"], after["reason"]) == (True, "Theirs")
+    stage.admin.call(HOLD, "action_release", ids=[theirs])
 
 
 def test_who_bills_retries_and_credits(stage, refused):

@@ -69,7 +69,9 @@ def archived(landed_database):
 @pytest.fixture(scope="module")
 def updated(landed_database, archived):
     """The released database, updated; and what was on record before."""
+    landed_database.query(FILTER)
     before = facts_of(landed_database)
+    before |= {f"{title} of holds": landed_database.query(HOLDS[title]) for title in ("action", "columns")}
     names = ",".join(own_addons())
     title = "Updating a database of the released version"
     landed_database.installation.run(title, landed_database.name, "-i", names, "-u", names, log="update-landed")
@@ -79,9 +81,8 @@ def updated(landed_database, archived):
 def test_an_update_keeps_every_fact_and_sum(updated):
     database, before = updated
     assert all(before.values()), "the demo companies have something of everything"
-    after = facts_of(database)
-    for title, rows in before.items():
-        assert after[title] == rows, title
+    for title, rows in facts_of(database).items():
+        assert before[title] == rows, title
 
 
 #: What keeps a share from being billed twice, and which addons say so.
@@ -153,3 +154,107 @@ def test_after_the_update_the_history_is_kept_by_the_database(updated):
     ):
         with pytest.raises(Exception, match="never changed|not changed"):
             database.query(statement)
+
+
+#: What is kept of holds on screens and of rights: by which addons, and whether nothing else is.
+HOLDS = {
+    "names": """
+        SELECT module, name FROM ir_model_data
+         WHERE module IN ('milestone_billing', 'billing_base') AND model LIKE 'ir.actions%%' AND name LIKE '%%hold%%'
+           AND name NOT LIKE 'billing_bulk%%' ORDER BY name""",
+    "action": """
+        SELECT action.id, action.path FROM ir_act_window action
+          JOIN ir_model_data data ON data.model = 'ir.actions.act_window' AND data.res_id = action.id
+         WHERE data.name = 'action_billing_hold'""",
+    "left over": """
+        SELECT 'view', name FROM ir_ui_view WHERE model = 'billing.hold'
+           AND id NOT IN (SELECT res_id FROM ir_model_data WHERE model = 'ir.ui.view')
+        UNION ALL SELECT 'rule', name FROM ir_rule
+         WHERE model_id = (SELECT id FROM ir_model WHERE model = 'billing.hold')
+           AND id NOT IN (SELECT res_id FROM ir_model_data WHERE model = 'ir.rule')
+        UNION ALL SELECT 'access', name FROM ir_model_access
+         WHERE model_id = (SELECT id FROM ir_model WHERE model = 'billing.hold')
+           AND id NOT IN (SELECT res_id FROM ir_model_data WHERE model = 'ir.model.access')
+        UNION ALL SELECT 'name', module || '.' || name FROM ir_model_data
+         WHERE module = 'milestone_billing' AND (model IN ('ir.model.access', 'ir.rule', 'ir.ui.view'))
+           AND name IN ('access_hold_manager', 'access_hold_invoice', 'billing_hold_company', 'billing_hold_invoice',
+                        'billing_hold_salesman', 'view_partner_form')""",
+    "constraints": """
+        SELECT conname FROM pg_constraint WHERE conrelid = 'billing_hold'::regclass AND contype = 'c' ORDER BY 1""",
+    "filter": """
+        SELECT name FROM ir_filters
+         WHERE action_id = (SELECT id FROM ir_act_window WHERE path = 'billing-holds')""",
+    "columns": "SELECT id, reason, date_from, date_to, user_id, released_on, company_id FROM billing_hold ORDER BY id",
+}
+#: A person's own filter of the list of holds.
+FILTER = """
+    INSERT INTO ir_filters (name, model_id, domain, context, sort, active, action_id)
+    SELECT 'My disputes', 'billing.hold', '[]', '{}', '[]', TRUE, id FROM ir_act_window WHERE path = 'billing-holds'
+    RETURNING id"""
+#: Who invoices holds an order without a plan; who put it releases it.
+HOLD = """
+from odoo.tests.common import new_test_user
+order = env['sale.order'].search([('state', '=', 'sale')], limit=1)
+home = {'company_id': order.company_id.id, 'company_ids': order.company_id.ids}
+clerk = new_test_user(env, 'holding_clerk', 'base.group_user,account.group_account_invoice', **home)
+hold = env['billing.hold'].with_user(clerk).create({'order_id': order.id, 'reason': 'Disputed'})
+other = env['billing.hold'].search([('released_on', '=', False), ('id', '!=', hold.id)], limit=1)
+print('may release:', hold.may_release, other.with_user(clerk).may_release, other.may_release)
+hold.action_release()
+print('released:', not hold.is_active)
+env.cr.rollback()
+"""
+
+
+def check_holds(database, before):
+    """What is on record of holds stays; of screens and rights nothing is there twice, or left over."""
+    assert database.query(HOLDS["names"]) == [
+        ("billing_base", "action_billing_hold"),
+        ("billing_base", "billing_hold_action_new"),
+    ]
+    assert database.query(HOLDS["action"]) == before["action of holds"]
+    assert database.query(HOLDS["left over"]) == []
+    assert [name for [name] in database.query(HOLDS["constraints"])] == [
+        "billing_hold_one_of_all",
+        "billing_hold_one_target",
+        "billing_hold_period",
+    ]
+    assert database.query(HOLDS["filter"]) == [("My disputes",)], "people's own filters of the list"
+    assert database.query(HOLDS["columns"]) == before["columns of holds"]
+
+
+def check_clerk(database):
+    said = database.odoo_shell(HOLD)
+    assert "may release: True False True" in said
+    assert "released: True" in said
+
+
+def test_after_the_update_holds_are_of_the_addon_that_all_billing_stands_on(updated):
+    check_holds(*updated)
+
+
+def test_after_the_update_a_clerk_holds_an_order_and_releases_his_own(updated):
+    database, _before = updated
+    check_clerk(database)
+
+
+#: Holds as they were when the addon that all billing stands on was there already, and they were not its own.
+BEFORE_HOLDS = (
+    """
+    UPDATE ir_model_data SET module = 'milestone_billing'
+     WHERE module = 'billing_base' AND model != 'ir.rule' AND (name LIKE 'billing_hold%%' OR name LIKE 'access_hold%%'
+        OR name = 'action_billing_hold') RETURNING id""",
+    """
+    UPDATE ir_model_data SET module = 'milestone_billing'
+     WHERE module = 'billing_base' AND name IN ('billing_hold_company', 'billing_hold_salesman') RETURNING id""",
+    "UPDATE ir_module_module SET latest_version = '19.0.1.0.0' WHERE name = 'billing_base' RETURNING id",
+)
+
+
+def test_holds_come_over_as_well_where_their_new_addon_was_there_before(updated):
+    database, before = updated
+    for statement in BEFORE_HOLDS:
+        assert database.query(statement)
+    database.installation.run("Updating once more", database.name, "-u", "billing_base", log="update-holds")
+    check_holds(database, before)
+    check_clerk(database)

@@ -5,6 +5,7 @@ from . import (
     billing_calendar,
     billing_draft,
     billing_file,
+    billing_hold,
     billing_queue,
     billing_rules,
     billing_run,
@@ -27,6 +28,8 @@ from . import (
     res_partner,
     sale_order,
     sale_order_headings,
+    sale_order_history,
+    sale_order_holds,
     sale_order_line,
     sale_order_rules,
 )

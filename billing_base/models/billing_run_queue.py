@@ -29,11 +29,21 @@ class BillingRun(models.Model):
     def _cron_bill(self):
         """Begin what is billed by itself today, and go on with all runs (called by the clock)."""
         end = monotonic() + min(self._commit(), 10**9)
+        self._refresh_holds()
         self._begin_automatic()
         self._commit()
         if not self._drain(end):
             self._wake()
             self._commit(remaining=1)
+
+    @api.model
+    def _refresh_holds(self):
+        """Start and end holds whose day has come; another worker may be just doing so."""
+        try:
+            self.env["billing.hold"].sudo()._refresh()
+            self._commit()
+        except OperationalError as error:
+            self._rollback(error)
 
     def action_bill(self):
         """Go on with these runs now, without waiting for the clock.

@@ -29,6 +29,15 @@ def explain(why, env):
     return EXPLAINED[facts.pop("name")](env, **facts)
 
 
+def held(env, holds):
+    """Holds, by id, keep it from being billed."""
+    holds = env["billing.hold"].sudo().browse(holds).exists()
+    return (
+        env._("On hold: %s", "; ".join(hold._describe() for hold in holds)),
+        env._("It is billed as soon as the hold ends or is released."),
+    )
+
+
 def waits_for_day(env, day, calendar):
     """It is billed on a billing day, ``"YYYY-MM-DD"``, of a calendar by name."""
     day = format_date(env, fields.Date.to_date(day))
@@ -105,6 +114,7 @@ def in_language(env, texts):
 EXPLAINED = {
     function.__name__: function
     for function in (
+        held,
         waits_for_day,
         no_calendar,
         no_order_number,

@@ -17,6 +17,10 @@ class ResPartner(models.Model):
     billing_automatic = fields.Selection(company_dependent=True)
     billing_invoices = fields.Selection(company_dependent=True)
 
+    billing_hold_ids = fields.One2many(
+        "billing.hold", "partner_id", "Billing Holds", copy=False, groups="base.group_user"
+    )
+
     def _rules_domain(self):
         return [("partner_invoice_id.commercial_partner_id", "in", self.ids)]
 
@@ -25,3 +29,17 @@ class ResPartner(models.Model):
             # The zone of a company is that of its address, or of the user who made it.
             self.env.registry.clear_cache()
         return super().write(vals)
+
+    # === MERGED CONTACTS === #
+
+    def _billing_follow_merge(self):
+        """Bring holds in line after Odoo merged others into these contacts by SQL; what is free again goes on."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        for hold in self.env["billing.hold"].sudo().search([("partner_id", "in", self.ids)]):
+            # A hold is on the whole customer, which a contact belongs to.
+            if hold.partner_id.commercial_partner_id != hold.partner_id:
+                hold.partner_id = hold.partner_id.commercial_partner_id
+        orders = self.env["sale.order"].sudo()
+        orders._billing_kept_back(orders._billing_of_customers(self.commercial_partner_id))._billing_go_on()

@@ -87,12 +87,17 @@ class SaleOrder(models.Model):
     # === WHAT IS LACKING === #
 
     def _billing_lacking(self, rules):
-        """Return what keeps this order from being billed by the customer's rules, days apart; None for nothing.
+        """Return what keeps this order from being billed by a hold or the customer's rules; None for nothing.
+
+        Billing days apart.
 
         :param dict rules: of this order, as ``_billing_rules`` has them
         :return: facts, as ``obstacles`` explains them
         """
         self.ensure_one()
+        holds = self.sudo()._billing_active_holds()
+        if holds:
+            return {"name": "held", "holds": holds.ids}
         if rules["billing_order_number"].value == "required" and not (self.client_order_ref or "").strip():
             return {"name": "no_order_number", "orders": [self.name]}
         if rules["billing_file"].value == "required":
@@ -130,7 +135,7 @@ class SaleOrder(models.Model):
 
     @api.model
     def _billing_kept_back(self, domain):
-        """Return the orders of a domain of which a rule keeps something back."""
+        """Return the orders of a domain of which a rule or a hold keeps something back."""
         rows = self.env["billing.run.invoice"].search([("state", "=", "blocked"), ("order_ids", "any", list(domain))])
         return rows.order_ids.filtered_domain(domain)
 

@@ -1,4 +1,6 @@
 from . import (
+    test_holds,
+    test_holds_rights,
     test_kept_fields,
     test_lines,
     test_making,

@@ -13,9 +13,10 @@ ENTERED = {
     """,
     "billing.file": "order_id kind_id name content",
     "billing.file.kind": "name active company_id",
+    "billing.hold": "partner_id order_id reason date_from date_to",
     "res.company": RULES,
-    "res.partner": RULES,
-    "sale.order": f"{RULES} billing_file_ids",
+    "res.partner": f"{RULES} billing_hold_ids",
+    "sale.order": f"{RULES} billing_file_ids billing_hold_ids",
 }
 
 

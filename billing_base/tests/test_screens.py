@@ -64,6 +64,57 @@ class TestScreens(BillingBaseCommon):
             with self.assertRaises(AccessError):
                 press()
 
+    def test_a_row_puts_its_customer_or_order_on_hold(self):
+        orders = self._make_order(10.0) | self._make_order(20.0)
+        pier = self._make_order(5.0, partner_id=self.customer.copy({"name": "Pier Works"}).id)
+        wizard = self._show(partner_ids=(self.customer | pier.partner_id).ids)
+        joined, other = wizard.line_ids
+        other.is_billed = False
+        self.assertEqual(joined.order_ids, orders)
+        form = self._hold_dialog(joined.action_hold_order())
+        form.reason, form.order_id = "Dispute", orders[1]
+        form.save()
+        # One of two orders is held: the other is billed alone, and what was left out stays left out.
+        self.assertRecordValues(
+            wizard.line_ids,
+            [
+                {"order_ids": orders[0].ids, "reason": "", "is_billed": True},
+                {"order_ids": pier.ids, "reason": "", "is_billed": False},
+                {"order_ids": orders[1].ids, "reason": f"On hold: Dispute ({self.env.user.name})", "is_billed": False},
+            ],
+        )
+        self.assertIn("released", wizard.line_ids[2].remedy)
+        form = self._hold_dialog(wizard.line_ids[0].action_hold_order())
+        self.assertEqual(form.order_id, orders[0])
+        form.reason = "Wrong price"
+        form.save()
+        form = self._hold_dialog(wizard.line_ids.filtered(lambda line: line.order_ids == pier).action_hold_customer())
+        self.assertEqual(form.partner_id, pier.partner_id)
+        form.reason = "Bankrupt"
+        form.save()
+        self.assertEqual(len(wizard.line_ids.filtered("reason")), 3)
+        with self.assertRaisesRegex(UserError, "Nothing is chosen"):
+            wizard.action_bill()
+
+    def _hold_dialog(self, action):
+        return Form(self.env["billing.hold"].with_context(**action["context"]), view=action["view_id"][0])
+
+    def test_a_hold_shows_nobody_elses_billing_day_anew(self):
+        order = self._make_order(10.0)
+        wizard = self._show()
+        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice", company_id=self.company.id)
+        with self.assertRaises(AccessError):
+            wizard.line_ids.with_user(clerk).action_hold_customer()
+        holds, values = self.env["billing.hold"].with_user(clerk), {"order_id": order.id, "reason": "Dispute"}
+        with self.assertRaises(AccessError):
+            holds.create({**values, "billing_day_id": wizard.id})
+        seller = new_test_user(self.env, "seller", "sales_team.group_sale_salesman", company_id=self.company.id)
+        order.user_id = seller
+        with self.assertRaises(AccessError):
+            holds.with_user(seller).create({**values, "billing_day_id": wizard.id})
+        for nothing in (False, 0, wizard.id + 100, "1", [1]):
+            holds.create({**values, "billing_day_id": nothing}).action_release()
+
     def test_rules_are_shown_on_order_and_invoice(self):
         self.customer.billing_print_text = "Supplier no. 7"
         order = self._make_order(10.0)
@@ -99,7 +150,11 @@ class TestTours(BillingBaseCommon, HttpCase):
         # They are somebody else's orders.
         orders = self._make_order(100.0, user_id=self.env.uid) | self._make_order(50.0, user_id=self.env.uid)
         blocked, left = self._make_order(10.0, partner_id=quay.id), self._make_order(20.0, partner_id=pier.id)
+        mole = self.customer.copy({"name": "Mole Works"})
+        held = self._make_order(30.0, partner_id=mole.id, user_id=self.env.uid)
         self.start_tour("/odoo/billing-day", "billing_day", login="tour_clerk")
         self.env.invalidate_all()
         self.assertEqual(orders.invoice_ids.mapped("amount_total"), [150.0])
-        self.assertFalse((blocked | left).invoice_ids)
+        self.assertFalse((blocked | left | held).invoice_ids)
+        self.assertRecordValues(mole.billing_hold_ids | held.billing_hold_ids, [{"reason": "Disputed invoice"}])
+        self.assertEqual((mole.billing_hold_ids | held.billing_hold_ids).user_id.login, "tour_clerk")

@@ -1,1 +1,1 @@
-from . import billing_day
+from . import base_partner_merge, billing_day

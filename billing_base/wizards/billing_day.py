@@ -79,6 +79,19 @@ class BillingDay(models.TransientModel):
         run = runs._begin(self.day, None, f"{SCREEN}{self.id}/{self.show_count}", excluded, lines.order_ids)
         return self._open_run(run)
 
+    @api.model
+    def _show_again(self, days):
+        """Show anew what some of the user's dialogs show, without what was left out of them.
+
+        :param list days: ids, as a caller sent them; False for none
+        :raises AccessError: for a dialog that somebody else opened
+        """
+        for wizard in self.browse({day for day in days if isinstance(day, int) and day}).exists():
+            left_out = wizard.sudo().line_ids.filtered(lambda line: not line.is_billed and not line.why).order_ids
+            wizard.action_show()
+            lines = wizard.sudo().line_ids
+            lines.filtered(lambda line, orders=left_out: line.order_ids & orders).is_billed = False
+
     def _check_workbook(self):
         self._runs()
 
@@ -115,6 +128,34 @@ class BillingDayInvoice(models.TransientModel):
 
     wizard_id = fields.Many2one("billing.day", required=True, ondelete="cascade")
     is_billed = fields.Boolean("Bill", help="Untick what is to be left out.")
+
+    # === ACTIONS === #
+
+    def action_hold_customer(self):
+        """Ask for the reason of a hold on the customer of this row; the billing day is then shown anew.
+
+        :return: a window action
+        :raises AccessError: for who may not bill
+        """
+        self.ensure_one()
+        return self._hold_dialog(default_partner_id=self.partner_id.commercial_partner_id.id)
+
+    def action_hold_order(self):
+        """Ask for the reason of a hold on the order of this row, or on one of several.
+
+        :return: a window action
+        :raises AccessError: for who may not bill
+        """
+        self.ensure_one()
+        orders = self.sudo().order_ids.ids
+        if len(orders) == 1:
+            return self._hold_dialog(default_order_id=orders[0])
+        return self._hold_dialog(orders_to_choose=orders)
+
+    def _hold_dialog(self, **context):
+        self.wizard_id._runs()
+        action = self.env["ir.actions.act_window"]._for_xml_id("billing_base.billing_hold_action_new")
+        return dict(action, context={**context, "default_billing_day_id": self.wizard_id.id})
 
     def _workbook_state(self):
         if self.why:

@@ -4,13 +4,13 @@ from time import monotonic
 
 from odoo import api, models
 from odoo.addons.billing_base.engine.pace import Pace
+from odoo.addons.billing_base.models.days import impossible, is_possible
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import float_compare, format_date
 
 from ..engine.patterns import matches
 from .billing_milestone import DELIVERABLE
-from .days import impossible, is_possible
 
 DONE, CANCELLED = "1_done", "1_canceled"
 

@@ -1,11 +1,12 @@
 from contextlib import suppress
 
 from odoo import api, models
+from odoo.addons.billing_base.models.days import impossible, is_possible
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..engine.dates import shift
-from .days import LONGEST_OFFSET, impossible, is_possible
+from .days import LONGEST_OFFSET
 
 
 class BillingMilestone(models.Model):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import to_fraction
+from odoo.addons.billing_base.models.days import impossible, is_possible
 from odoo.exceptions import ValidationError
 
 from ..demo.story import load
@@ -7,7 +8,7 @@ from ..engine.patterns import matches
 from .billing_milestone import AMOUNT_TYPES, DUE_ON, OFFSET_UNITS
 from .billing_milestone_words import AMOUNT_FIELDS, WHEN_FIELDS
 from .billing_schedule import ADVANCE_POLICIES, CHANGE_RULES, GROUPINGS, INVOICE_DATES, INVOICE_POLICIES
-from .days import LONGEST_OFFSET, impossible, is_possible
+from .days import LONGEST_OFFSET
 from .deferred import plan_deferred
 
 

@@ -59,15 +59,6 @@ def no_income_account(env, product):
     )
 
 
-def held(env, holds):
-    """Holds, by id, keep it from being billed."""
-    holds = env["billing.hold"].sudo().browse(holds)
-    return (
-        env._("On hold: %s", "; ".join(hold._describe() for hold in holds)),
-        env._("It is billed as soon as the hold ends or is released."),
-    )
-
-
 def undone(env, amount, currency, invoices):
     """An amount, untaxed, in a currency by id, stands on posted invoices, by their numbers, and is not attained."""
     amount = env["res.currency"].browse(currency).format(amount)
@@ -151,7 +142,6 @@ EXPLAINED |= {
         no_address,
         foreign_advance,
         no_income_account,
-        held,
         undone,
         reduced,
         beyond_worth,

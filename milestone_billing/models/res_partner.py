@@ -1,11 +1,9 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
-
-    billing_hold_ids = fields.One2many("billing.hold", "partner_id", string="Billing Holds", copy=False)
 
     def write(self, vals):
         result = super().write(vals)
@@ -21,18 +19,11 @@ class ResPartner(models.Model):
         companies = (self | self.sudo().commercial_partner_id).ids
         return self.env["billing.milestone"].sudo().search([("order_id.partner_id", "child_of", companies)])
 
-    def _billing_follow_merge(self, before):
+    def _billing_follow_merged_plans(self, before):
         """Work out anew what is held, and which plans are whose, after Odoo merged others into these contacts by SQL.
 
         :param dict before: ``{milestone id: whether it was held}`` before the merge, of all contacts concerned
         """
-        self.env.flush_all()
-        self.env.invalidate_all()
-        self.env.registry.clear_cache()
-        for hold in self.env["billing.hold"].sudo().search([("partner_id", "in", self.ids)]):
-            # A hold is on the whole customer, which a contact belongs to.
-            if hold.partner_id.commercial_partner_id != hold.partner_id:
-                hold.partner_id = hold.partner_id.commercial_partner_id
         milestones = self._billing_milestones() | self.env["billing.milestone"].sudo().browse(before).exists()
         milestones.schedule_id.modified(["order_id"])
         milestones.modified(["hold_ids"])

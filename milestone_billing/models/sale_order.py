@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -16,7 +14,6 @@ class SaleOrder(models.Model):
     billing_schedule_ids = fields.One2many("billing.schedule", "order_id", "Billing Schedules", copy=False)
     billing_milestone_ids = fields.One2many("billing.milestone", "order_id", "Billing Milestones", copy=False)
     billing_milestone_count = fields.Integer(compute="_compute_billing_milestone_count")
-    billing_hold_ids = fields.One2many("billing.hold", "order_id", "Billing Holds", copy=False)
     billing_difference = fields.Monetary(
         "Not Planned", compute="_compute_billing_difference", help="What the billing schedules leave unbilled."
     )
@@ -193,13 +190,3 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self.env["billing.milestone"]._get_timeline([("order_id", "=", self.id)], limit)
-
-    # === CHATTER === #
-
-    def _billing_log(self, title, rows=()):
-        """Log in the chatter: a title (text) and its rows (texts)."""
-        body = Markup("<p>%s</p>") % title
-        if rows:
-            body += Markup("<ul>%s</ul>") % Markup("").join(Markup("<li>%s</li>") % row for row in rows)
-        for order in self:
-            order.sudo()._message_log(body=body)

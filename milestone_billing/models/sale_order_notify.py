@@ -72,16 +72,10 @@ class SaleOrder(models.Model):
             bodies += [Markup("<p>%s</p>") % deducted] if deducted else []
         return {"subject": subject, "body": Markup("").join(bodies)}
 
-    def _billing_for_history(self):
-        """Return this order as its history is written: in the language of those who work on it, whoever acts.
-
-        That of its salesperson, else of whoever is responsible for billing, else the company's: the clock, a colleague
-        or a customer who signs has another.
-        """
-        self.ensure_one()
-        order = self.sudo()
-        readers = order.user_id, order.company_id.billing_manager_id, order.company_id.partner_id
-        return self.with_context(lang=next((reader.lang for reader in readers if reader.lang), self.env.lang))
+    def _billing_readers(self):
+        # OVERRIDE: whoever is responsible for billing comes after the salesperson.
+        seller, *others = super()._billing_readers()
+        return [seller, self.company_id.billing_manager_id, *others]
 
     def _billing_author(self, attainment):
         """Return this order as whoever attained the milestone writes on it."""

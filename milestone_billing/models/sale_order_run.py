@@ -41,17 +41,6 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return rules["billing_when"].value == "days" or rules["billing_automatic"].value == "yes"
 
-    def _billing_lacking(self, rules):
-        # OVERRIDE: a hold on the order, or on its customer, keeps all of it from the run, whatever the source.
-        holds = self.sudo()._billing_active_holds()
-        return {"name": "held", "holds": holds.ids} if holds else super()._billing_lacking(rules)
-
-    def _billing_active_holds(self):
-        """Return the holds (``billing.hold``) that keep this whole order from being billed now."""
-        self.ensure_one()
-        customers = self.partner_id.commercial_partner_id | self.partner_invoice_id.commercial_partner_id
-        return (self.billing_hold_ids | customers.billing_hold_ids).filtered("is_active")
-
     def _billing_set_apart(self, rules, dues):
         # OVERRIDE: a project, or a milestone, may have invoices of its own.
         apart = {"project": self._billing_project_of, "milestone": self._billing_milestone_of}

@@ -7,7 +7,7 @@ from .common import BillingCommon
 
 #: What people enter, by model. All other stored fields of ours follow from what happens: they are read-only, and kept.
 ENTERED = {
-    "billing.hold": "partner_id order_id milestone_id reason date_from date_to",
+    "billing.hold": "milestone_id",
     "billing.milestone": """
         schedule_id sequence name external_key due_on date offset_number offset_unit offset_from offset_milestone_id
         task_ids task_pattern project_milestone_id planned_date amount_type percent amount_fixed line_ids
@@ -34,8 +34,7 @@ ENTERED = {
         billing_invoice_policy billing_grouping billing_invoice_date billing_change_rule billing_manager_id
         billing_notify_partner_ids billing_advance_policy billing_closing_policy
     """,
-    "res.partner": "billing_hold_ids",
-    "sale.order": "billing_schedule_ids billing_hold_ids",
+    "sale.order": "billing_schedule_ids",
     "sale.order.template": "billing_template_id",
 }
 

@@ -71,8 +71,9 @@ class TestScreens(BillingCommon):
         self.assertEqual([len(row.hold_ids) for row in chosen], [1, 1])
 
     def test_buttons_of_rows_say_what_they_do(self):
-        for name in ("billing_milestone_view_list_queue", "billing_milestone_view_list", "billing_hold_view_list"):
-            tree = self.env.ref(f"milestone_billing.{name}")._get_combined_arch()
+        lists = "milestone_billing.billing_milestone_view_list_queue", "milestone_billing.billing_milestone_view_list"
+        for name in (*lists, "billing_base.billing_hold_view_list"):
+            tree = self.env.ref(name)._get_combined_arch()
             for button in tree.xpath("/list/button"):
                 self.assertTrue(button.get("string"), f"{name}: {button.get('name')}")
 

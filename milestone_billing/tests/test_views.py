@@ -164,7 +164,7 @@ class TestViews(BillingCommon):
         )
 
     def test_hold_dialog_holds_the_order(self):
-        action = self.env.ref("milestone_billing.billing_hold_action_new")
+        action = self.env.ref("billing_base.billing_hold_action_new")
         holds = self.env["billing.hold"].with_user(self.roles["billing_manager"])
         with Form(holds.with_context(default_order_id=self.orders[1].id), view=action.view_id) as form:
             form.reason = "Credit check"

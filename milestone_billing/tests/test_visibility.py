@@ -158,6 +158,6 @@ class TestVisibility(BillingCommon):
         """The public methods of ours that act on, or tell of, records; without those that are asked of the model."""
         found = set()
         for parent in type(records).__mro__:
-            if parent.__module__.startswith("odoo.addons.milestone_billing"):
+            if parent.__module__.startswith(("odoo.addons.milestone_billing", "odoo.addons.billing_base")):
                 found |= {name for name in vars(parent) if name.startswith(("action_", "get_"))}
         return sorted(found - {"get_status", "get_dashboard"})

@@ -9,5 +9,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         partners = self.env["res.partner"].browse(partner_ids).exists()
         before = {row.id: row.is_held for row in partners._billing_milestones()}
         result = super()._merge(partner_ids, dst_partner, extra_checks)
-        partners.exists()._billing_follow_merge(before)
+        partners.exists()._billing_follow_merged_plans(before)
         return result

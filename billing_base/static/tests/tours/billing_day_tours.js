@@ -27,6 +27,29 @@ tours.add("billing_day", {
             trigger: ".o_data_row.text-muted:contains(Pier Works)",
         },
         {
+            content: "The order of a fourth is disputed",
+            trigger: ".o_data_row:contains(Mole Works) button[name=action_hold_order]",
+            run: "click",
+        },
+        {
+            content: "which is what the hold says",
+            trigger: ".modal .o_form_view div[name=reason] input",
+            run: "edit Disputed invoice",
+        },
+        {
+            content: "It is held",
+            trigger: ".modal .o_form_button_save, .modal footer button:contains(Hold)",
+            run: "click",
+        },
+        {
+            content: "The billing day says so at once, with what lifts it",
+            trigger: ".o_data_row:contains(Mole Works):has(td[name=reason]:contains(Disputed invoice)) td[name=remedy]:contains(released)",
+        },
+        {
+            content: "and what was left out still is",
+            trigger: ".o_data_row.text-muted:contains(Pier Works)",
+        },
+        {
             content: "and the rest is billed",
             trigger: ".o_form_view button[name=action_bill]",
             run: "click",

@@ -83,7 +83,7 @@ export function useMilestoneActs(afterwards, before = async () => {}) {
         release: (milestone, hold) =>
             call("billing.hold", "action_release", hold.id, _t("The hold is released.")),
         hold: ({ id }) =>
-            openDialog("milestone_billing.billing_hold_action_new", { default_milestone_id: id }),
+            openDialog("billing_base.billing_hold_action_new", { default_milestone_id: id }),
         credit: (milestone) => follow("action_credit", milestone),
         open_invoices: (milestone) => follow("action_view_invoices", milestone),
         open: (milestone) => openRecord("billing.milestone", milestone),

@@ -1,0 +1,12 @@
+from odoo import models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        # OVERRIDE: Odoo moves what refers to merged contacts by SQL, and nothing that follows from it is worked out.
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        result = super()._merge(partner_ids, dst_partner, extra_checks)
+        partners.exists()._billing_follow_merge()
+        return result
