@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import date
 
 from odoo import api, models
 from odoo.addons.billing_base.engine.due import Answer, Due
 from odoo.addons.billing_base.engine.units import to_units
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -41,11 +43,29 @@ class BillingSourceCharge(models.AbstractModel):
         running = orders.filtered(lambda order: order.state == "sale")
         domain = [("order_id", "in", running.ids), ("state", "=", "running"), ("next_due", "<=", day)]
         charges = self.env["subscription.charge"].search(domain).sorted(lambda row: (row.line_id.sequence, row.id))
-        stands, found = charges._stands(), {}
+        stands, going_on, found = charges._stands(), self._going_on(running, day), {}
         for charge in charges:
-            dues = [self._one_due(charge, one) for one in charge._open(stands.get(charge, {}), day)]
-            found.setdefault(charge.order_id, []).extend(dues)
+            for one in charge._open(stands.get(charge, {}), day):
+                due = self._one_due(charge, one)
+                # What is given back waits for the next invoice, where there will be one.
+                due = replace(due, comes_off=due.amount < 0 and charge.order_id in going_on)
+                found.setdefault(charge.order_id, []).append(due)
         return {order: Answer(tuple(dues)) for order, dues in found.items()}
+
+    @api.model
+    def _going_on(self, orders, day):
+        """Return those of some orders (``sale.order``) of which further periods come after a day."""
+        domain = Domain("order_id", "in", orders.ids) & Domain("state", "=", "running")
+        ends = Domain("last_day", "=", False) | Domain("last_day", ">", day)
+        return self.env["subscription.charge"].search(domain & ends).order_id
+
+    @api.model
+    def _heading(self):
+        return self.env._("Subscriptions")
+
+    @api.model
+    def _find_billed(self, lines):
+        return {line: line.subscription_charge_id for line in lines if line.subscription_charge_id}
 
     @api.model
     def _one_due(self, charge, one):

@@ -235,15 +235,17 @@ class SaleOrderLine(models.Model):
     # === INVOICING === #
 
     def _prepare_invoice_lines_vals_list(self, **optional_values):
+        planned = self._billing_planned(optional_values)
+        if planned is not None:
+            return planned
         if not self.subscription_charge_ids or self.display_type or self.is_downpayment:
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         optional_values.pop("quantity", None)
         day = (self.company_id or self.env.company)._billing_today()
         charges = self._subscription_running()
         stands = charges._stands()
-        rows = [
+        return [
             charge._invoice_line(self, one, **optional_values)
             for charge in charges
             for one in charge._open(stands.get(charge, {}), day)
         ]
-        return self._billing_wanted(rows)

@@ -78,26 +78,37 @@ class TestBilling(SubscriptionCommon):
         self._on("2026-04-01")
         order = self._subscribe(product_uom_qty=3.0)
         self._bill("2026-04-01")
-        self._on("2026-05-01")
-        self._charge(order).change("2026-04-16", quantity=2.0)
+        self._on("2026-04-16")
+        order.order_line.product_uom_qty = 2.0
+        self.assertFalse(self._bill("2026-04-16"), "it waits")
+        self.assertEqual((order.invoice_status, order.order_line.qty_to_invoice), ("to invoice", -0.5))
         invoice = self._bill("2026-05-01")
-        self.assertEqual(invoice.invoice_line_ids.mapped("price_subtotal"), [-15.0, 60.0])
+        self.assertEqual(invoice.invoice_line_ids.mapped("price_subtotal"), [60.0, -15.0])
         self.assertEqual(self._billed(order), {"2026-04-01": 75.0, "2026-05-01": 60.0})
 
-    def test_less_than_nothing_is_a_credit_note(self):
+    def test_a_person_gives_back_at_once(self):
         self._on("2026-04-01")
         order = self._subscribe(product_uom_qty=3.0)
         self._bill("2026-04-01")
         self._on("2026-04-16")
         order.order_line.product_uom_qty = 2.0
-        run = self._clock()
-        self.assertEqual(run.invoice_ids.filtered(lambda row: row.state == "blocked").why["name"], "negative")
         note = order._create_invoices(final=True)
         self.assertRecordValues(note, [{"move_type": "out_refund", "amount_untaxed": 15.0}])
         self.assertEqual(self._billed(order), {"2026-04-01": 75.0})
         self.assertEqual(order.invoice_status, "no")
         self._bill("2026-05-01")
         self.assertEqual(self._billed(order), {"2026-04-01": 75.0, "2026-05-01": 60.0})
+
+    def test_what_is_given_back_of_the_last_period_is_named(self):
+        self._on("2026-04-01")
+        order = self._subscribe(product_uom_qty=3.0)
+        self._bill("2026-04-01")
+        self._on("2026-04-16")
+        order.order_line.subscription_end = "2026-04-15"
+        rows = self._clock().invoice_ids
+        self.assertEqual(rows.filtered(lambda row: row.state == "blocked").why["name"], "negative")
+        order._create_invoices(final=True)
+        self.assertEqual(self._billed(order), {"2026-04-01": 45.0})
 
     def test_credited_deleted_and_cancelled_invoices_are_due_again(self):
         self._on("2026-01-01")

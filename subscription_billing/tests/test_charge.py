@@ -185,3 +185,30 @@ class TestCharge(SubscriptionCommon):
         self.env.flush_all()
         self.assertEqual(str(charge.next_due), "2026-01-01", "it was due before")
         self.assertGreater(charge.revision, before)
+
+    def test_a_quotation_says_what_is_due_now_in_each_period_and_over_the_term(self):
+        self._on("2026-01-16")
+        aligned = self._make_plan("First", alignment="day", term_count=1, term_unit="years", renewal="end")
+        self.quarterly.write({"term_count": 1, "term_unit": "years"})
+        order = self._make_order(
+            500.0,
+            {"price_unit": 31.0, "product_uom_qty": 2.0, "subscription_plan_id": aligned.id},
+            {"price_unit": 300.0, "subscription_plan_id": self.quarterly.id},
+            confirm=False,
+        )
+        self.assertEqual(
+            order.subscription_totals.replace("\xa0", " ").splitlines(),
+            [
+                # 16 of 31 days of 62.00
+                "Due on confirmation: $ 532.00",
+                "Every month: $ 62.00",
+                "Every 3 months: $ 300.00",
+                # eleven months, 16 of 31 days and 15 of 31 days of seats, four quarters of support
+                "Over the term, with what is due once: $ 2,444.00",
+            ],
+        )
+        order.action_confirm()
+        self.assertFalse(order.subscription_totals)
+        self.assertEqual(order._create_invoices().amount_untaxed, 532.0)
+        self.quarterly.term_count = 0
+        self.assertNotIn("Over the term", order.copy().subscription_totals)

@@ -15,6 +15,9 @@ class TestRun(SubscriptionCommon):
         cls.seats = cls._make_plan("Seats", alignment="customer")
         cls.support = cls._make_plan("Support", alignment="customer", interval_count=3, timing="arrears")
 
+    def _amounts(self, invoice):
+        return invoice.invoice_line_ids.filtered(lambda line: line.display_type == "product").mapped("price_subtotal")
+
     def _software(self):
         """An activation fee, seats every month in advance, support every quarter in arrears."""
         seats = {"price_unit": 31.0, "product_uom_qty": 2.0, "subscription_plan_id": self.seats.id}
@@ -26,15 +29,16 @@ class TestRun(SubscriptionCommon):
         self.assertFalse(self._bill("2026-01-05"))
         [invoice] = self._bill("2026-01-15")
         # 10 of 31 days of December to January, then a month; support of the part of a quarter that ended.
-        amounts = invoice.invoice_line_ids.mapped("price_subtotal")
-        self.assertEqual(amounts, [500.0, 20.0, 62.0, 32.26])
+        self.assertEqual(self._amounts(invoice), [500.0, 20.0, 62.0, 32.26])
         self.assertEqual(invoice.invoice_line_ids.sale_line_ids, order.order_line)
+        headings = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "line_section")
+        self.assertEqual(headings.mapped("name"), ["Goods and Services", "Subscriptions"])
         [invoice] = self._bill("2026-02-15")
-        self.assertEqual(invoice.invoice_line_ids.mapped("price_subtotal"), [62.0])
+        self.assertEqual(self._amounts(invoice), [62.0])
         self.assertFalse(self._bill("2026-03-14"))
         self._bill("2026-03-15")
         [invoice] = self._bill("2026-04-15")
-        self.assertEqual(invoice.invoice_line_ids.mapped("price_subtotal"), [62.0, 300.0])
+        self.assertEqual(self._amounts(invoice), [62.0, 300.0])
 
     def test_a_preview_says_what_the_run_bills(self):
         self._on("2026-01-05")
@@ -45,7 +49,7 @@ class TestRun(SubscriptionCommon):
         [billed] = self._run("one", customers=[self.customer.id])["invoices"]
         self.assertEqual(shown["lines"], billed["lines"])
         [invoice] = order.invoice_ids
-        keys = {line.billing_key: line.price_subtotal for line in invoice.invoice_line_ids}
+        keys = {line.billing_key: line.price_subtotal for line in invoice.invoice_line_ids if line.billing_key}
         self.assertEqual({line["key"]: line["amount"] for line in billed["lines"]}, keys)
         self.assertEqual(self._run("two", customers=[self.customer.id])["invoices"], [])
         self.assertEqual(self._preview(customers=[self.customer.id])["invoices"], [])

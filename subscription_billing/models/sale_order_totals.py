@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import from_units
+
+from ..engine.money import round_half_away
+
+
+class SaleOrder(models.Model):
+    """What a quotation with subscriptions comes to: when it is confirmed, in each period, over its term."""
+
+    _inherit = "sale.order"
+
+    subscription_totals = fields.Text(
+        compute="_compute_subscription_totals",
+        help="What is due on confirmation, in each period and over the term, at the prices of the lines.",
+    )
+
+    @api.depends(
+        *("state", "currency_id", "partner_id", "order_line.price_unit", "order_line.discount"),
+        *("order_line.product_uom_qty", "order_line.subscription_plan_id", "order_line.price_subtotal"),
+        *("order_line.subscription_start", "order_line.subscription_end"),
+    )
+    @api.depends_context("lang")
+    def _compute_subscription_totals(self):
+        for order in self:
+            lines = order.order_line.filtered(lambda line: line._is_subscription())
+            quoted = order.state in ("draft", "sent")
+            order.subscription_totals = "\n".join(order._tell_subscriptions(lines)) if lines and quoted else False
+
+    def _tell_subscriptions(self, lines):
+        """Yield what the subscriptions of a quotation come to, a line of text each.
+
+        :param lines: its subscription lines
+        """
+        self.ensure_one()
+        charges = [self.env["subscription.charge"].new(line._subscription_values()) for line in lines]
+        told = {"amount": self._tell_units(self._units_now(lines, charges))}
+        yield self.env._("Due on confirmation: %(amount)s", **told)
+        for (count, unit), units in self._units_per_period(charges).items():
+            period = charges[0]._tell_length(count, unit)
+            yield self.env._("Every %(period)s: %(amount)s", period=period, amount=self._tell_units(units))
+        whole = [charge._units_of_term() for charge in charges]
+        if None not in whole:
+            total = sum(whole) + self._units_once(lines)
+            yield self.env._("Over the term, with what is due once: %(amount)s", amount=self._tell_units(total))
+
+    def _tell_units(self, units):
+        return self.currency_id.format(from_units(units, self.currency_id.rounding))
+
+    def _units_once(self, lines):
+        """Return what the other lines of this quotation come to, without taxes, in units of the currency."""
+        once = (self.order_line - lines).filtered(lambda line: not line.display_type)
+        return round(sum(once.mapped("price_subtotal")) / self.currency_id.rounding)
+
+    def _units_now(self, lines, charges):
+        day = (self.company_id or self.env.company)._billing_today()
+        opened = [one for charge in charges for one in charge._open({}, day)]
+        return self._units_once(lines) + sum(one.units for one in opened)
+
+    def _units_per_period(self, charges):
+        """Return what whole periods come to: ``{(count, unit): units}``."""
+        found = {}
+        for charge in charges:
+            terms, _known = charge._terms()
+            units = round_half_away(terms.price.rating.cost(terms.quantity) * charge._scale())
+            length = charge.interval_count, charge.interval_unit
+            found[length] = found.get(length, 0) + units
+        return found
