@@ -59,6 +59,7 @@ from . import (
     test_rules_quotation,
     test_run,
     test_run_failing,
+    test_run_property,
     test_screens,
     test_settings,
     test_signed,
