@@ -1,8 +1,9 @@
-"""``bin/bench run``: one invoice run for what is due, side by side with Odoo alone."""
+"""``bin/bench run``: one invoice run for what is due of two sources, side by side with Odoo alone."""
 
 import os
 from statistics import median
 
+from benchmarks import billing
 from benchmarks.probe import probes
 
 ACTIONS = "benchmarks.run_actions"
@@ -25,7 +26,8 @@ def run(bench):
     ):
         for probe in (native, ours):
             probe("prepare")
-        return {**measure_invoices(native, ours), **measure_finding(ours)}
+        figures = {**measure_invoices(native, ours), **measure_finding(ours)}
+    return {**figures, **measure_done(bench)}
 
 
 def measure_invoices(native, ours):
@@ -53,6 +55,18 @@ def measure_invoices(native, ours):
         "run_native_invoices_per_second": median(CUSTOMERS / alone["seconds"] for _run, alone in counted),
         "run_pairs": counted,
     }
+
+
+def measure_done(bench):
+    """What marking a task done costs its project manager, whose order's billing hangs on it; as in ``bin/bench billing``."""
+    with (
+        bench.database(native=True) as plain,
+        bench.database() as database,
+        probes(billing.ACTIONS, plain, database) as (native, ours),
+    ):
+        for probe in (native, ours):
+            probe("prepare")
+        return billing.measure_task(native, ours, None)
 
 
 def measure_finding(ours):

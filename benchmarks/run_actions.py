@@ -12,8 +12,9 @@ from odoo.tools import SQL
 from benchmarks.billing_actions import environment
 
 PRICE = 120.0
-#: A customer's orders: what is ordered and what is delivered, of five lines together.
-ORDERS = (("Bench ordered", 3), ("Bench delivered", 2))
+#: A customer's orders, of five lines together: what is ordered, and what is done. Odoo alone bills the latter by
+#: delivered quantities; with a billing schedule, its milestone is due, and so is another source.
+ORDERS = (("Bench ordered", 3), ("Bench done", 2))
 
 
 def prepare(registry):
@@ -27,11 +28,12 @@ def prepare(registry):
         env["product.product"].create(
             [
                 {**common, "name": "Bench ordered", "invoice_policy": "order"},
-                {**common, "name": "Bench delivered", "invoice_policy": "delivery"},
+                {**common, "name": "Bench done", "invoice_policy": "delivery"},
             ]
         )
         if "billing.run" in env:
-            company.billing_invoices = "post"
+            # Milestones are left to the run.
+            company.write({"billing_invoices": "post", "billing_automatic": "yes"})
 
 
 def make_orders(registry, customers, number):
@@ -40,11 +42,28 @@ def make_orders(registry, customers, number):
         partners = env["res.partner"].create(
             [{"name": f"Bench {number}/{index}", "email": "bench@bench.example"} for index in range(customers)]
         )
-        orders = _make(env, partners)
+        orders = _make(env, partners, planned="billing.schedule" in env)
+        _do(env, orders)
         return orders.ids
 
 
-def _make(env, partners):
+def _do(env, orders):
+    """Do what is billed once it is done: attain its milestone, and have it left to the run; else deliver it."""
+    done = orders.order_line.filtered(lambda line: line.product_id.name == "Bench done")
+    milestones = done.order_id.billing_milestone_ids if "billing.schedule" in env else None
+    if not milestones:
+        done.qty_delivered = 2.0
+        return
+    milestones._attain(100.0, env.company._billing_today(), "manual")
+    env["billing.attainment"]._drain()
+    assert set(milestones.attainment_ids.mapped("state")) == {"run"}
+
+
+def _make(env, partners, planned=False):
+    """Return confirmed orders, two of each customer.
+
+    :param bool planned: whether a milestone bills the second
+    """
     products = {name: env["product.product"].search([("name", "=", name)]) for name, _lines in ORDERS}
     orders = env["sale.order"].create(
         [
@@ -60,9 +79,13 @@ def _make(env, partners):
             for name, lines in ORDERS
         ]
     )
+    if planned:
+        milestone = {"name": "Done", "due_on": "manual", "percent": 100.0}
+        done = orders.order_line.filtered(lambda line: line.product_id.name == "Bench done").order_id
+        env["billing.schedule"].create(
+            [{"order_id": order.id, "milestone_ids": [Command.create(milestone)]} for order in done]
+        )
     orders.action_confirm()
-    delivered = orders.order_line.filtered(lambda line: line.product_id == products["Bench delivered"])
-    delivered.qty_delivered = 2.0
     return orders
 
 
@@ -96,7 +119,8 @@ def fill(registry, orders, due):
     """Have so many confirmed orders in all, of ``due`` of which something is due: copies of one billed and one not."""
     with environment(registry) as env:
         partner = env["res.partner"].create({"name": "Bench many", "email": "bench@bench.example"})
-        billed, ready = _make(env, partner)
+        ready, billed = _make(env, partner)
+        _do(env, billed)
         billed._create_invoices()
         env.flush_all()
         there = env["sale.order"].search_count([("state", "=", "sale")])
