@@ -58,7 +58,7 @@ def measure_invoices(native, ours):
 
 
 def measure_done(bench):
-    """What marking a task done costs its project manager, whose order's billing hangs on it; as in ``bin/bench billing``."""
+    """What marking a task done costs its project manager, where billing hangs on it; as in ``bin/bench billing``."""
     with (
         bench.database(native=True) as plain,
         bench.database() as database,

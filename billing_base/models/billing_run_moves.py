@@ -82,7 +82,7 @@ class BillingRun(models.Model):
         late = {
             number: draft
             for number, draft in drafts.items()
-            if not draft.why and orders.browse(draft.orders)._billing_settles_afterwards()
+            if not draft.why and orders.browse(draft.orders)._billing_settles_afterwards(draft)
         }
         return list({**drafts, **self._as_made(late)}.values())
 
@@ -142,8 +142,11 @@ class BillingRun(models.Model):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _billing_settles_afterwards(self):
-        """Return whether something of the invoices of these orders is settled only once Odoo made them."""
+    def _billing_settles_afterwards(self, draft):
+        """Return whether something of the invoice of these orders is settled only once Odoo made it.
+
+        :param draft: ``engine.Draft``: the invoice as planned
+        """
         return False
 
     def _billing_tags(self, values):

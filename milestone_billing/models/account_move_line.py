@@ -56,7 +56,8 @@ class AccountMoveLine(models.Model):
     def _billing_follow_made(self):
         """Store on these new lines the last attainment of their milestone; have milestones of credit notes follow."""
         for milestone, lines in self.filtered("billing_milestone_id").grouped("billing_milestone_id").items():
-            lines.billing_attainment_id = max(milestone.attainment_ids.ids, default=False)
+            last = milestone._last_attainment_id()
+            lines.filtered(lambda line, last=last: line.billing_attainment_id.id != last).billing_attainment_id = last
         credits = self.filtered(lambda line: line.billing_milestone_id and not line._is_billing_charge())
         credits.billing_milestone_id._follow_credit()
 

@@ -252,6 +252,7 @@ class BillingMilestoneAllocation(models.Model):
         values.update(
             name=self._invoice_line_name(line, amount),
             billing_allocation_id=self.id,
+            billing_attainment_id=self.milestone_id._last_attainment_id(),
             billing_key=f"{self.id}/{self.milestone_id.billing_round + 1}",
             **self._billing_price(line, amount),
         )

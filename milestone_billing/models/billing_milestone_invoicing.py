@@ -12,6 +12,11 @@ class BillingMilestone(models.Model):
 
     billing_round = fields.Integer(default=0, copy=False, readonly=True)
 
+    def _last_attainment_id(self):
+        """Return the id of the last attainment of this milestone, which is what is billed of it; False for none."""
+        self.ensure_one()
+        return max(self.sudo().attainment_ids.ids, default=False)
+
     # === WHAT GOES ON WHICH INVOICE === #
 
     def _billing_scope(self):

@@ -43,16 +43,19 @@ class BillingSourceMilestone(models.AbstractModel):
     def _due(self, orders, day):
         running = orders.filtered(lambda order: order.state == "sale" and order.billing_schedule_ids)
         rules, found = running._billing_rules(), {}
+        running = running.with_company(running.company_id)
+        shares = running.order_line.filtered("billing_schedule_id")._billing_open_shares()
         for order in running:
-            by_itself = order._billing_is_left_to_run(rules[order])
-            dues = self._due_of(order.with_company(order.company_id), by_itself)
+            dues = self._due_of(order, shares, order._billing_is_left_to_run(rules[order]))
             found[order] = Answer(tuple(due for due in dues if due.since <= day))
         return found
 
     @api.model
-    def _due_of(self, order, by_itself):
-        """Return what is due of one order: a list of ``engine.Due``."""
-        shares = order.order_line.filtered("billing_schedule_id")._billing_open_shares()
+    def _due_of(self, order, shares, by_itself):
+        """Return what is due of one order: a list of ``engine.Due``.
+
+        :param shares: what is open of each of its lines, as ``_billing_open_shares`` returns it
+        """
         return [
             self._one_due(order, share, amount, by_itself)
             for line in order.order_line

@@ -126,9 +126,14 @@ class SaleOrder(models.Model):
 
     def _get_invoiceable_lines(self, final=False):
         # OVERRIDE: a scheduled line of negative quantity is billed with its milestone, not only on a final invoice.
-        lines = super()._get_invoiceable_lines(final)
-        shares = self.order_line.filtered("billing_schedule_id")._billing_open_shares()
-        missing = self.order_line.filtered(shares.get) - lines
+        lines, instruction = super()._get_invoiceable_lines(final), self._flag_value("billing_instruction")
+        planned = self.order_line.filtered("billing_schedule_id")
+        if instruction:
+            # What a run bills was worked out under the same lock.
+            planned = planned.filtered(lambda line: line.id in instruction.lines)
+        else:
+            planned = planned.filtered(planned._billing_open_shares().get)
+        missing = planned - lines
         return (
             (lines | missing).sorted(lambda line: (line.is_downpayment, line.sequence, line.id)) if missing else lines
         )

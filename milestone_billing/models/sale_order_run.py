@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.due import CAREFUL, Due
+from odoo.addons.billing_base.engine.units import to_units
 
 #: Why rules of billing keep a milestone back, the billing day apart; it goes on without anybody's retry. The hold is on
 #: whom the invoice goes to, where that is not the customer of the order.
@@ -60,18 +61,33 @@ class SaleOrder(models.Model):
         share = self.env["billing.milestone.allocation"].browse(int(due.key.partition("/")[0]))
         return f"milestone {share.milestone_id.id}"
 
-    def _billing_settles_afterwards(self):
+    def _billing_settles_afterwards(self, draft):
         # OVERRIDE: down payments come off, and the last cents of taxes come on, once the invoice of a plan is there.
         planned = self.filtered("billing_schedule_ids")
-        return super()._billing_settles_afterwards() or any(
-            order._billing_advances() or order._billing_may_end() for order in planned
+        return super()._billing_settles_afterwards(draft) or any(
+            order._billing_advances() or order._billing_may_leave_cents(draft) for order in planned
         )
 
-    def _billing_may_end(self):
-        """Return whether the next invoice may be the last of this order, which takes the cents that its taxes left."""
+    def _billing_may_leave_cents(self, draft):
+        """Return whether an invoice may be the last of this order, and leave cents of its taxes, which are put on it.
+
+        :param draft: ``engine.Draft``
+        """
         self.ensure_one()
-        ends = not any(row.state in ("planned", "partial") for row in self.billing_milestone_ids)
-        return ends and not self.currency_id.is_zero(self.amount_tax)
+        if any(row.state in ("planned", "partial") for row in self.billing_milestone_ids):
+            return False
+        unit = self.currency_id.rounding
+        taxes = sum(
+            taxes for due, (_untaxed, taxes) in zip(draft.dues, draft.parts, strict=True) if due.order == self.id
+        )
+        billed = sum(
+            -line.move_id.direction_sign * to_units(line.price_total - line.price_subtotal, unit)
+            for line in self.sudo().order_line.invoice_lines
+            if line.parent_state != "cancel"
+        )
+        # Of several taxes, one may lack the cent that another has too much.
+        several = len(self.order_line.tax_ids.flatten_taxes_hierarchy()) > 1 and taxes
+        return bool(several) or to_units(self.amount_tax, unit) != billed + taxes
 
     @api.model
     def _billing_kept_back(self, domain):
