@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/subscription_billing_rules.xml",
+        "wizards/subscription_charge_change_views.xml",
         "views/subscription_plan_views.xml",
         "views/subscription_charge_views.xml",
         "views/product_template_views.xml",

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,6 +6,26 @@ class SaleOrder(models.Model):
     """Confirmation starts subscriptions, cancelling stops them."""
 
     _inherit = "sale.order"
+
+    subscription_count = fields.Integer(
+        "Subscriptions", compute="_compute_subscription_count", help="How many of its lines are subscriptions."
+    )
+
+    @api.depends("order_line.subscription_charge_ids.state")
+    def _compute_subscription_count(self):
+        for order in self:
+            order.subscription_count = len(order.order_line._subscription_running())
+
+    def action_view_subscriptions(self):
+        """Open the subscriptions of this order.
+
+        :return: a window action
+        :raises AccessError: for who may not read the order
+        """
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("subscription_billing.action_subscription_charge")
+        return dict(action, domain=[("order_id", "=", self.id)], context={"create": False})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_charged(self):

@@ -47,7 +47,7 @@ class SaleOrderLine(models.Model):
     @api.depends("product_id")
     def _compute_subscription_plan_id(self):
         for line in self:
-            if line.state == "sale" and line._origin:
+            if line._origin and (line.state == "sale" or line._subscription_invoiced()):
                 # What runs keeps its plan, and what was sold once stays so.
                 line.subscription_plan_id = line.subscription_plan_id
             else:
@@ -153,11 +153,13 @@ class SaleOrderLine(models.Model):
 
         :raises UserError: naming the line and what to do
         """
-        for line in self.filtered(lambda line: line.state == "sale") if vals.keys() & FIXED else ():
-            if line._changed_fields(vals, FIXED) and not self._is_flagged("subscription_starting"):
+        if not vals.keys() & FIXED or self._is_flagged("subscription_starting"):
+            return
+        for line in self.filtered(lambda line: line.state == "sale" or line._subscription_invoiced()):
+            if line._changed_fields(vals, FIXED):
                 raise UserError(
                     self.env._(
-                        "%s is confirmed: its plan and its start stay. End it, and add a line with another plan.",
+                        "%s was confirmed: its plan and its start stay. End it, and add a line with another plan.",
                         line.display_name,
                     )
                 )

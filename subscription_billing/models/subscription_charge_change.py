@@ -1,8 +1,14 @@
+from dataclasses import replace
+
 from odoo import api, models
+from odoo.addons.billing_base.engine.units import from_units
 from odoo.addons.record_protection.reading import values
 from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_compare
+
+from ..engine.standing import open_parts
+from .subscription_charge_terms import ANY_ZONE
 
 #: Who may change what was agreed, by a day of the past, too.
 CHANGE_GROUPS = ("sales_team.group_sale_manager", "account.group_account_invoice")
@@ -125,6 +131,34 @@ class SubscriptionCharge(models.Model):
             self._record("quantity", day, note, quantity=numbers["quantity"])
         self._tell_line()
         self._wake_if_due()
+
+    def _amount_after(self, day, numbers):
+        """Return what is to be billed of this charge by today once it is changed, below zero what is given back.
+
+        By the same functions as an invoice; nothing is written.
+
+        :param day: date
+        :param dict numbers: as of ``_change_from``
+        """
+        charge = self.sudo()
+        terms, known = charge._terms()
+        changes = [version._change(len(known.changes)) for version in charge._as_versions(day, numbers)]
+        known = replace(known, changes=(*known.changes, *changes))
+        today = charge.company_id._billing_today().toordinal()
+        stands = charge._stands().get(charge, {})
+        opened = open_parts(terms, known, stands, today, ANY_ZONE, charge._scale())
+        return from_units(sum(one.units for one in opened), charge.currency_id.rounding)
+
+    def _as_versions(self, day, numbers):
+        """Return versions in memory that say other numbers from a day on."""
+        new, price = self.env["subscription.charge.version"].new, numbers.keys() & {"price_unit", "discount"}
+        found = []
+        if price:
+            said = {**self._price_on(day), **{name: numbers[name] for name in price}}
+            found.append(new({"kind": "price", "day": day, **said}))
+        if "quantity" in numbers:
+            found.append(new({"kind": "quantity", "day": day, "quantity": numbers["quantity"]}))
+        return found
 
     def _price_on(self, day):
         """Return price and discount as they hold on a day, without uplift."""

@@ -24,14 +24,19 @@ class SaleOrderLine(models.Model):
             charge._wake_if_due()
 
     def _subscription_reopen(self):
-        """Go on with the charge of a line whose order was cancelled, where something of it stands on invoices."""
+        """Go on with the charge of a line whose order was cancelled, where an invoice bills something of it.
+
+        Also a cancelled one, which may be posted again.
+        """
         self.ensure_one()
-        charges = self.subscription_charge_ids.sorted("id")
-        standing = charges._stands()
-        charge = charges.filtered(lambda charge: any(standing.get(charge, {}).values()))[-1:]
+        charge = self._subscription_invoiced().sorted("id")[-1:]
         charge.state = "running"
         charge._follow_line()
         return charge
+
+    def _subscription_invoiced(self):
+        """Return the charges of these lines that invoices bill something of, cancelled ones among them."""
+        return self._origin.sudo().subscription_charge_ids.filtered("invoice_line_ids")
 
     def _subscription_values(self):
         """Return the values of the charge of this line, as it begins on its start, else today."""

@@ -151,6 +151,22 @@ class TestCharge(SubscriptionCommon):
         self.assertEqual(self._billed(order), {"2026-01-01": 30.0, "2026-02-01": 30.0})
         self.assertEqual(self._billed(fresh), {"2026-02-01": 50.0})
 
+    def test_a_cancelled_invoice_may_be_posted_after_all(self):
+        self._on("2026-01-01")
+        order = self._subscribe()
+        invoice = order._create_invoices()
+        order._action_cancel()
+        self.assertEqual(invoice.state, "cancel")
+        order.action_draft()
+        with self.assertRaisesRegex(UserError, "its plan and its start stay"):
+            order.order_line.subscription_start = "2026-02-01"
+        order.action_confirm()
+        self.assertEqual(len(self._charge(order)), 1)
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertFalse(self._bill("2026-01-02"))
+        self.assertEqual(self._billed(order), {"2026-01-01": 30.0})
+
     def test_an_order_that_was_a_subscription_stays_on_record(self):
         order = self._subscribe()
         order._action_cancel()
@@ -212,3 +228,18 @@ class TestCharge(SubscriptionCommon):
         self.assertEqual(order._create_invoices().amount_untaxed, 532.0)
         self.quarterly.term_count = 0
         self.assertNotIn("Over the term", order.copy().subscription_totals)
+
+    def test_the_dialog_says_before_what_a_change_bills(self):
+        self._on("2026-04-01")
+        order = self._subscribe(product_uom_qty=2.0)
+        self._bill("2026-04-01")
+        self._on("2026-04-20")
+        charge = self._charge(order)
+        dialog = self.env["subscription.charge.change"].with_context(active_model=charge._name, active_id=charge.id)
+        change = dialog.create({"day": "2026-04-16", "quantity": 3.0, "note": "One more"})
+        self.assertEqual((change.price_unit, change.effect.replace("\xa0", " ")), (30.0, "$ 15.00"))
+        self.assertEqual(len(charge.version_ids), 1, "nothing is written")
+        change.action_change()
+        self.assertEqual(self._bill("2026-04-20").amount_untaxed, 15.0)
+        action = order.action_view_subscriptions()
+        self.assertEqual(self.env["subscription.charge"].search(action["domain"]), charge)
