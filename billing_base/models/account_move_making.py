@@ -1,4 +1,4 @@
-"""What Odoo does again and again, or for nobody, while a run makes many invoices: once, or not at all.
+"""What Odoo does again and again, or for nobody, while many invoices are made at once: once, or not at all.
 
 The invoices are the same with it as without.
 """
@@ -10,7 +10,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def message_post_with_source(self, source_ref, **kwargs):
-        # OVERRIDE: a run says of all its invoices at once which orders they bill.
+        # OVERRIDE: whoever makes them says of all of them at once which orders they bill.
         if source_ref == "mail.message_origin_link" and self._is_flagged("billing_making"):
             return self.env["mail.message"]
         return super().message_post_with_source(source_ref, **kwargs)

@@ -125,7 +125,7 @@ class BillingMilestone(models.Model):
             batches[order.company_id, order.partner_invoice_id.lang].append(index)
         for (company, lang), indexes in batches.items():
             orders = self.order_id.with_company(company).with_context(lang=lang or self.env.lang)
-            orders = orders._flagged("billing_draining")
+            orders = orders._flagged("billing_draining", "billing_making")
             made = orders._create_account_invoices([values[index] for index in indexes], final=False)
             made._billing_turn_negative()
             for index, move in zip(indexes, made, strict=True):
