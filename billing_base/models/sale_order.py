@@ -16,7 +16,7 @@ class Instruction:
 
     :param orders: (order, number of its invoice, invoice date, payment terms or 0) of each order
     :param lines: values of the invoice lines that are made of each order line that is billed, by its id
-    :param keys: of these invoice lines, with the source of each; empty for what comes off
+    :param keys: of these invoice lines, with the source of each
     :param said: ids of notes that stand on other invoices of the run
     """
 
@@ -37,7 +37,7 @@ class Instruction:
         for draft in drafts.values():
             for due, found in zip(draft.dues, amounts(draft), strict=True):
                 lines.setdefault(due.line, []).append({**due.values, **found})
-                keys[due.key] = "" if due.comes_off else due.source
+                keys[due.key] = due.source
         return cls(
             orders=tuple(
                 (order, number, draft.date, draft.dues[0].terms)

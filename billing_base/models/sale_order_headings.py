@@ -66,22 +66,15 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         sources = self._flag_value("billing_instruction").keys
-        found = by_source(
-            (number, self._billing_kind(values, sources), sources.get(values.get("billing_key"), ""))
-            for number, values in enumerate(lines)
-        )
+        found = by_source((number, *_kind_and_source(values, sources)) for number, values in enumerate(lines))
         if len(found.keys() - {""}) < 2 or heading == SUBSECTION and any(map(_hides, lines)):
             return lines
         rows = []
         for source, numbers in found.items():
             some = [lines[number] for number in numbers]
-            # What comes off has Odoo's own heading.
+            # Down payments that come off have Odoo's own heading.
             rows += [self._billing_source_heading(source, heading), *_lowered(some, heading)] if source else some
         return rows
-
-    def _billing_kind(self, values, sources):
-        """Return which kind of row (``engine.layout``) the values of an invoice line make."""
-        return COMES_OFF if sources.get(values.get("billing_key")) == "" else values.get("display_type") or ""
 
     def _billing_source_heading(self, source, kind):
         """Return the values of the heading of a source, in the customer's language.
@@ -90,6 +83,16 @@ class SaleOrder(models.Model):
         """
         lang = self.partner_invoice_id.lang or self.env.lang
         return {"display_type": kind, "name": self.env[source].with_context(lang=lang)._heading()}
+
+
+def _kind_and_source(values, sources):
+    """Return which kind of row (``engine.layout``) the values of an invoice line make, and of which source.
+
+    :param sources: the sources by the keys of lines
+    """
+    if values.get("is_downpayment"):
+        return COMES_OFF, ""
+    return values.get("display_type") or "", sources.get(values.get("billing_key"), "")
 
 
 def _lowered(lines, heading):

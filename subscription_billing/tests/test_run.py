@@ -40,6 +40,25 @@ class TestRun(SubscriptionCommon):
         [invoice] = self._bill("2026-04-15")
         self.assertEqual(self._amounts(invoice), [62.0, 300.0])
 
+    def test_what_is_given_back_counts_in_the_subtotal_of_subscriptions(self):
+        self._on("2026-01-05")
+        seats = {"price_unit": 31.0, "product_uom_qty": 2.0, "subscription_plan_id": self.seats.id}
+        order = self._make_order(seats, {"price_unit": 500.0, "sequence": 20}, {**seats, "sequence": 30})
+        self._bill("2026-01-15")
+        self._on("2026-01-25")
+        order.order_line[1:].product_uom_qty = 1.0
+        order.order_line[1].product_uom_qty = 2.0
+        [invoice] = self._bill("2026-02-15")
+        lines = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        charged = lines.filtered("subscription_charge_id")
+        self.assertLess(min(charged.mapped("price_subtotal")), 0.0)
+        subtotals = {
+            line.name: line.get_section_subtotal()
+            for line in invoice.invoice_line_ids.filtered(lambda line: line.display_type == "line_section")
+        }
+        expected = {"Subscriptions": charged, "Goods and Services": lines - charged}
+        self.assertEqual(subtotals, {name: sum(some.mapped("price_subtotal")) for name, some in expected.items()})
+
     def test_a_preview_says_what_the_run_bills(self):
         self._on("2026-01-05")
         order = self._software()
