@@ -395,6 +395,7 @@ print('public:' + json.dumps(found))
 """
 #: What to call a public method with, by the name of its parameter.
 SAMPLES = {
+    "source_ref": "mail.message_origin_link",
     "events": [],
     "payload": [],
     "keys": [],

@@ -13,6 +13,7 @@ class AccountMove(models.Model):
         # OVERRIDE: whoever makes them says of all of them at once which orders they bill.
         if source_ref == "mail.message_origin_link" and self._is_flagged("billing_making"):
             return self.env["mail.message"]
+        self.check_access("read")
         return super().message_post_with_source(source_ref, **kwargs)
 
     def _billing_tell_origin(self):
