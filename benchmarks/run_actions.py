@@ -124,14 +124,14 @@ def fill(registry, orders, due):
         billed._create_invoices()
         env.flush_all()
         there = env["sale.order"].search_count([("state", "=", "sale")])
-        _copy(env, billed, orders - there - due + 1)
-        _copy(env, ready, due - 1)
+        copy_orders(env, billed, orders - there - due + 1)
+        copy_orders(env, ready, due - 1)
     with registry.cursor() as cr:
         cr.execute("ANALYZE sale_order, sale_order_line, res_partner")
 
 
-def _copy(env, order, count):
-    """Copy the rows of an order and of its lines so many times."""
+def copy_orders(env, order, count):
+    """Copy the rows of an order and of its lines so many times; return the ids of the copies."""
     env.cr.execute(
         SQL(
             "INSERT INTO sale_order (%(names)s) SELECT %(names)s FROM sale_order, generate_series(1, %(count)s)"
@@ -151,6 +151,7 @@ def _copy(env, order, count):
             order=order.id,
         )
     )
+    return made
 
 
 def _columns(env, table, *without):

@@ -15,6 +15,8 @@
         "views/product_template_views.xml",
         "views/sale_order_views.xml",
         "views/menus.xml",
+        "report/sale_order_templates.xml",
     ],
+    "demo": ["demo/demo_data.xml"],
     "uninstall_hook": "uninstall_hook",
 }

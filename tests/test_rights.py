@@ -404,6 +404,7 @@ SAMPLES = {
     "fields": ["name"],
     "stage_id": 1,
     "day": "2026-01-31",
+    "last_day": "2026-01-31",
     "key": "k",
 }
 

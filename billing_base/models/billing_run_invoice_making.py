@@ -147,12 +147,13 @@ class BillingRunInvoice(models.Model):
         if not move:
             self._set_state("nothing")
             return
-        if move.move_type != "out_invoice":
+        if move.move_type != "out_invoice" and not self.env["billing.run"]._may_be_credit_note(draft):
             raise NotBillable("negative", amount=-move.amount_total, currency=self.currency_id.id)
         lines = {line.billing_key: line for line in move.sudo().invoice_line_ids if line.billing_key}
         for source in self.env["billing.source"]._sources():
             source._billed(draft.dues, lines)
-        amounts = {"amount_untaxed": move.amount_untaxed, "amount_total": move.amount_total}
+        side = -move.direction_sign
+        amounts = {"amount_untaxed": side * move.amount_untaxed, "amount_total": side * move.amount_total}
         self._set_state("billed", move_id=move.id, **amounts)
 
     def _fail(self, error):

@@ -59,13 +59,14 @@ class BillingRun(models.Model):
         """Return what Odoo will find each line of the invoice of a draft to come to, as values of it.
 
         Odoo works amounts and tags of taxes out itself, and writes one line after the other that has not the right
-        ones. Right ones from the start save that; of foreign currencies they hang on a rate, and are left to Odoo.
+        ones. Right ones from the start save that. Left to Odoo are those of foreign currencies, which hang on a rate,
+        and of what becomes a credit note.
 
         :param draft: ``engine.Draft``
         :return: a list of dictionaries, one for each of its dues
         """
         order = self.env["sale.order"].browse(draft.orders[0])
-        if order.currency_id != order.company_id.currency_id:
+        if order.currency_id != order.company_id.currency_id or draft.total < 0:
             return [{} for _due in draft.dues]
         found = []
         for due, (untaxed, _taxes) in zip(draft.dues, draft.parts, strict=True):
@@ -113,7 +114,7 @@ class BillingRun(models.Model):
     @api.model
     def _read_made(self, draft, move):
         """Return a draft with what the lines of its invoice (``account.move``) come to, and with those added there."""
-        if not move:
+        if not move or move.move_type != "out_invoice":
             return draft
         unit = move.currency_id.rounding
         known, dues, parts = {due.key: due for due in draft.dues}, [], []

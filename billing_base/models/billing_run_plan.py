@@ -94,7 +94,15 @@ class BillingRun(models.Model):
         orders = tuple(order for draft in drafts for order in draft.orders)
         dues = tuple(due for draft in drafts for due in draft.dues)
         joined = self._with_totals(Draft(group, orders, dues))
+        if self._may_be_credit_note(joined):
+            return joined
         return replace(joined, why=self.env["sale.order"].browse(orders[0])._billing_negative(joined.total))
+
+    @api.model
+    def _may_be_credit_note(self, draft):
+        """Return whether a run may make a credit note of a draft: where sources that say so give something back."""
+        back = [due for due in draft.dues if due.amount < 0]
+        return bool(back) and all(due.source and self.env[due.source]._credits_by_itself for due in back)
 
     @api.model
     def _with_totals(self, draft):

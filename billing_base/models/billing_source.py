@@ -16,6 +16,8 @@ class BillingSource(models.AbstractModel):
 
     #: Whether what is due is billed when its day comes; else only where the rules of the order say so.
     _by_itself = False
+    #: Whether a run makes the credit note where what is given back of it comes to more than what is billed with it.
+    _credits_by_itself = False
 
     @api.model
     def _sources(self):

@@ -7,6 +7,7 @@ from . import (
     sale_order_line,
     sale_order_totals,
     subscription_charge,
+    subscription_charge_api,
     subscription_charge_change,
     subscription_charge_invoicing,
     subscription_charge_start,

@@ -19,6 +19,7 @@ class BillingSourceCharge(models.AbstractModel):
     _description = "Subscription Periods"
 
     _by_itself = True
+    _credits_by_itself = True
 
     @api.model
     def _find_orders(self, company, day, customers):
@@ -54,10 +55,11 @@ class BillingSourceCharge(models.AbstractModel):
 
     @api.model
     def _going_on(self, orders, day):
-        """Return those of some orders (``sale.order``) of which further periods come after a day."""
+        """Return those of some orders (``sale.order``) of which further periods are due after a day."""
         domain = Domain("order_id", "in", orders.ids) & Domain("state", "=", "running")
-        ends = Domain("last_day", "=", False) | Domain("last_day", ">", day)
-        return self.env["subscription.charge"].search(domain & ends).order_id
+        ends = Domain("last_day", "=", False) | Domain("last_day", ">=", day)
+        charges = self.env["subscription.charge"].search(domain & ends)
+        return charges.filtered(lambda charge: charge._is_due_after(day)).order_id
 
     @api.model
     def _heading(self):

@@ -132,16 +132,19 @@ class SubscriptionCharge(models.Model):
         self._tell_line()
         self._wake_if_due()
 
-    def _amount_after(self, day, numbers):
+    def _amount_after(self, day, numbers, last_day=False):
         """Return what is to be billed of this charge by today once it is changed, below zero what is given back.
 
         By the same functions as an invoice; nothing is written.
 
         :param day: date
         :param dict numbers: as of ``_change_from``
+        :param last_day: date: the last day that is charged then, where it is another one
         """
         charge = self.sudo()
         terms, known = charge._terms()
+        if last_day:
+            terms = replace(terms, end=last_day.toordinal() + 1)
         changes = [version._change(len(known.changes)) for version in charge._as_versions(day, numbers)]
         known = replace(known, changes=(*known.changes, *changes))
         today = charge.company_id._billing_today().toordinal()

@@ -66,6 +66,15 @@ class SubscriptionCharge(models.Model):
         terms, known = self._terms()
         return open_parts(terms, known, stands, day.toordinal(), ANY_ZONE, self._scale())
 
+    def _is_due_after(self, day):
+        """Return whether a period of this charge is due after a day (date): it begins then, or ends in arrears."""
+        if not self.last_day or self.timing == "arrears":
+            return not self.last_day or self.last_day >= day
+        if self.first_day > day:
+            return self.first_day <= self.last_day
+        cadence = self._cadence()
+        return cadence.start(cadence.holding(day.toordinal()) + 1) <= self.last_day.toordinal()
+
     def _find_next_due(self, stands):
         """Return the day (date) on which something of this charge is to be billed next, False for never.
 

@@ -56,3 +56,27 @@ class SubscriptionChargeVersion(models.Model):
             price=self._price() if self.kind == "price" else None,
             applies="day",
         )
+
+    # === FOR OTHER SYSTEMS === #
+
+    def _status(self):
+        """Return what ``get_status`` says of this change."""
+        self.ensure_one()
+        said = {
+            "agreed": ("quantity", "price_unit", "discount", "last_day"),
+            "price": ("price_unit", "discount"),
+            "quantity": ("quantity",),
+            "end": ("last_day",),
+        }
+        found = {name: self[name] for name in said[self.kind]}
+        if "last_day" in found:
+            found["end"] = str(found.pop("last_day") or "") or False
+        recorded = self.create_date.isoformat(sep=" ", timespec="seconds")
+        return {
+            "day": str(self.day),
+            "what": self.kind,
+            **found,
+            "recorded": recorded,
+            "by": self.user_id.name,
+            "note": self.note or "",
+        }

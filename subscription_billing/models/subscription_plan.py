@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..demo.story import load
 from ..engine.cadence import Step
 
 UNITS = [("days", "Days"), ("weeks", "Weeks"), ("months", "Months"), ("years", "Years")]
@@ -104,3 +105,8 @@ class SubscriptionPlan(models.Model):
         self.ensure_one()
         count = self[f"{name}_count"]
         return Step(count, self[f"{name}_unit"]) if count else None
+
+    @api.model
+    def _load_demo(self):
+        """Make the firm of the demo (called by the demo data)."""
+        load(self.env)

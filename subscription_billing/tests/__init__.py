@@ -1,1 +1,10 @@
-from . import test_billing, test_charge, test_kept_fields, test_property, test_run, test_scenarios, test_simulate
+from . import (
+    test_billing,
+    test_charge,
+    test_demo,
+    test_kept_fields,
+    test_property,
+    test_run,
+    test_scenarios,
+    test_simulate,
+)

@@ -99,16 +99,30 @@ class TestBilling(SubscriptionCommon):
         self._bill("2026-05-01")
         self.assertEqual(self._billed(order), {"2026-04-01": 75.0, "2026-05-01": 60.0})
 
-    def test_what_is_given_back_of_the_last_period_is_named(self):
+    def test_what_is_given_back_of_the_last_period_is_a_credit_note(self):
+        self.company.billing_invoices = "post"
         self._on("2026-04-01")
-        order = self._subscribe(product_uom_qty=3.0)
-        self._bill("2026-04-01")
+        order = self._subscribe(product_uom_qty=3.0, tax_ids=self._make_tax(19).ids)
+        invoice = self._bill("2026-04-01")
         self._on("2026-04-16")
         order.order_line.subscription_end = "2026-04-15"
-        rows = self._clock().invoice_ids
-        self.assertEqual(rows.filtered(lambda row: row.state == "blocked").why["name"], "negative")
-        order._create_invoices(final=True)
+        [shown] = self._preview(customers=[self.customer.id])["invoices"]
+        self.assertEqual((shown["untaxed"], shown["total"]), (-45.0, -53.55))
+        note = self._bill("2026-04-16") - invoice
+        self.assertRecordValues(
+            note,
+            [{"move_type": "out_refund", "state": "posted", "amount_untaxed": 45.0}],
+        )
+        product, tax, due = (
+            note.line_ids.filtered(lambda line, kind=kind: line.display_type == kind)
+            for kind in ("product", "tax", "payment_term")
+        )
+        self.assertEqual((product.balance, tax.balance, due.balance), (45.0, 8.55, -53.55))
+        row = self.runs.search([("key", "=", f"automatic/{self.today}")]).invoice_ids[-1:]
+        self.assertEqual((row.move_id, row.amount_untaxed, row.amount_total), (note, -45.0, -53.55))
         self.assertEqual(self._billed(order), {"2026-04-01": 45.0})
+        self.assertFalse(self._bill("2026-04-17"))
+        self.assertEqual(order.invoice_status, "invoiced")
 
     def test_credited_deleted_and_cancelled_invoices_are_due_again(self):
         self._on("2026-01-01")

@@ -105,12 +105,38 @@ class TestCharge(SubscriptionCommon):
         with self.assertRaisesRegex(UserError, "Nothing to change"):
             charge.change("2026-01-10")
 
+    def test_a_charge_ends_on_a_day_and_says_so(self):
+        self._on("2026-04-01")
+        charge = self._charge(order := self._subscribe(price=90.0))
+        self._bill("2026-04-01")
+        self._on("2026-04-16")
+        self.assertEqual(charge.cancel("2026-04-30", "Budget cut"), {"end": "2026-04-30", "next_due": False})
+        self.assertEqual(str(order.order_line.subscription_end), "2026-04-30")
+        self.assertEqual(charge.cancel("2026-04-20", "At once"), {"end": "2026-04-20", "next_due": "2026-04-01"})
+        self._bill("2026-04-16")
+        self.assertEqual(self._billed(order), {"2026-04-01": 60.0})
+        [status] = charge.get_status()
+        self.assertEqual((status["start"], status["end"], status["next_due"]), ("2026-04-01", "2026-04-20", False))
+        self.assertEqual(status["periods"], [{"from": "2026-04-01", "to": "2026-04-30", "amount": 60.0}])
+        changes = [(row["what"], row.get("end"), row["note"]) for row in status["changes"]]
+        self.assertEqual(
+            changes, [("agreed", False, ""), ("end", "2026-04-30", "Budget cut"), ("end", "2026-04-20", "At once")]
+        )
+        charge.cancel("2026-04-20", "Again")
+        self.assertEqual(len(charge.version_ids), 3, "said once")
+        with self.assertRaisesRegex(UserError, "^last_day: 2026-03-30 is before the start"):
+            charge.cancel("2026-03-30")
+        with self.assertRaisesRegex(UserError, "^last_day: "):
+            charge.cancel("soon")
+
     def test_who_may_change(self):
         charge = self._charge(self._subscribe())
         salesman = new_test_user(self.env, "seller", "sales_team.group_sale_salesman_all_leads")
         clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
         with self.assertRaises(AccessError):
             charge.with_user(salesman).change(str(charge.first_day), quantity=2.0)
+        with self.assertRaises(AccessError):
+            charge.with_user(salesman).cancel(str(charge.first_day))
         charge.with_user(clerk).change(str(charge.first_day), quantity=2.0)
         self.assertEqual(charge.quantity, 2.0)
         for user in (salesman, clerk):
@@ -229,6 +255,16 @@ class TestCharge(SubscriptionCommon):
         self.quarterly.term_count = 0
         self.assertNotIn("Over the term", order.copy().subscription_totals)
 
+    def test_a_quotation_tells_it_on_paper_too(self):
+        order = self._subscribe(confirm=False)
+        report, _kind = self.env["ir.actions.report"]._render_qweb_html("sale.report_saleorder", order.ids)
+        text = report.decode().replace("\xa0", " ")
+        self.assertIn("Subscriptions, without taxes", text)
+        self.assertIn("Every month: $ 30.00", text)
+        order.action_confirm()
+        report, _kind = self.env["ir.actions.report"]._render_qweb_html("sale.report_saleorder", order.ids)
+        self.assertNotIn("Subscriptions, without taxes", report.decode())
+
     def test_the_dialog_says_before_what_a_change_bills(self):
         self._on("2026-04-01")
         order = self._subscribe(product_uom_qty=2.0)
@@ -241,5 +277,12 @@ class TestCharge(SubscriptionCommon):
         self.assertEqual(len(charge.version_ids), 1, "nothing is written")
         change.action_change()
         self.assertEqual(self._bill("2026-04-20").amount_untaxed, 15.0)
+        self.env.invalidate_all()
+        change = dialog.create({"day": "2026-04-20", "last_day": "2026-04-25", "note": "Moved away"})
+        self.assertEqual(
+            float(change.effect.strip("$\xa0").replace("\ufeff", "")), -15.0, "the last five of thirty days of three"
+        )
+        change.action_change()
+        self.assertEqual((str(order.order_line.subscription_end), len(charge.version_ids)), ("2026-04-25", 3))
         action = order.action_view_subscriptions()
         self.assertEqual(self.env["subscription.charge"].search(action["domain"]), charge)
