@@ -41,7 +41,10 @@ class BillingSource(models.AbstractModel):
 
         :param customers: as of ``_find_orders``
         """
-        return SQL() if customers is None else SQL("AND address.commercial_partner_id = ANY(%s)", customers.ids)
+        if customers is None:
+            return SQL()
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        return SQL("AND address.commercial_partner_id = ANY(%s)", customers.ids)
 
     @api.model
     def _due(self, orders, day):

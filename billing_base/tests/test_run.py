@@ -32,6 +32,12 @@ class TestRun(BillingBaseCommon):
             self.assertEqual({line["key"]: line["amount"] for line in row["lines"]}, lines)
             self.assertEqual((row["untaxed"], row["total"]), (move.amount_untaxed, move.amount_total))
 
+    def test_a_customer_made_a_moment_ago_is_found(self):
+        customer = self.env["res.partner"].create({"name": "Just Founded"})
+        order = self._make_order(10.0, partner_id=customer.id)
+        found = self.env["billing.source.order.line"]._find_orders(self.company, self.today, customer)
+        self.assertEqual(found, {order.id})
+
     def test_orders_of_one_customer_share_an_invoice(self):
         orders = self._make_order(100.0, 33.33) | self._make_order(50.0)
         preview = self._preview(customers=[self.customer.id])
