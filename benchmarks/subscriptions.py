@@ -3,12 +3,12 @@
 import os
 from statistics import median
 
+from benchmarks.pairs import ROUNDS, ratio, run_pairs
 from benchmarks.probe import probes
 
 ACTIONS = "benchmarks.subscriptions_actions"
 # Fewer make it quicker, and less sure.
 CUSTOMERS = int(os.environ.get("BENCH_CUSTOMERS", "200"))
-ROUNDS = 3
 #: Charges among which is looked for what is due, and those of them that are.
 CHARGES, DUE = 100_000, 3_000
 #: What the arithmetic is measured on, and how often.
@@ -31,27 +31,13 @@ def run(bench):
 
 
 def measure_invoices(native, ours):
-    """Invoices per second of a run that posts, and of Odoo's own methods over as many orders of the same lines.
-
-    The sides run in turn, as in ``bin/bench run``; the first pair fills caches.
-    """
-    pairs = []
-    for number in range(ROUNDS + 1):
-        orders = {probe: probe("make_orders", customers=CUSTOMERS, number=number) for probe in (native, ours)}
-        sides = [native, ours] if number % 2 else [ours, native]
-        ran = {probe: probe("bill", orders=orders[probe], number=number) for probe in sides}
-        alone, run_ = ran[native], ran[ours]
-        names = ("invoices", "lines", "total")
-        if [run_[name] for name in names] != [alone[name] for name in names] or run_["invoices"] != CUSTOMERS:
-            raise AssertionError(f"Not the same documents: {run_}, {alone}")
-        print(f"  run {run_['seconds']:.1f} s, Odoo alone {alone['seconds']:.1f} s", flush=True)
-        pairs.append((run_, alone))
-    counted = pairs[1:]
+    """Invoices per second of a run that posts, and of Odoo's own methods over as many orders of the same lines."""
+    pairs = run_pairs(native, ours, CUSTOMERS)
     return {
-        "ratio_invoices": median(alone["seconds"] / run_["seconds"] for run_, alone in counted),
-        "ratio_invoices_busy": median(alone["busy"] / run_["busy"] for run_, alone in counted),
-        "subscription_invoices_per_second": median(CUSTOMERS / run_["seconds"] for run_, _alone in counted),
-        "subscription_pairs": counted,
+        "ratio_invoices": ratio(pairs),
+        "ratio_invoices_busy": ratio(pairs, "busy"),
+        "subscription_invoices_per_second": median(CUSTOMERS / run_["seconds"] for run_, _alone in pairs),
+        "subscription_pairs": pairs,
     }
 
 

@@ -59,8 +59,8 @@ class BillingRun(models.Model):
         """Return what Odoo will find each line of the invoice of a draft to come to, as values of it.
 
         Odoo works amounts and tags of taxes out itself, and writes one line after the other that has not the right
-        ones. Right ones from the start save that. Left to Odoo are those of foreign currencies, which hang on a rate,
-        and of what becomes a credit note.
+        ones, so that wrong ones would do no harm. Right ones from the start save that. Left to Odoo are those of
+        foreign currencies, which hang on a rate, and of what becomes a credit note.
 
         :param draft: ``engine.Draft``
         :return: a list of dictionaries, one for each of its dues

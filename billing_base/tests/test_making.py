@@ -60,16 +60,18 @@ class TestMaking(BillingBaseCommon):
             }
         )
 
-    def _orders(self, **values):
+    def _orders(self, taxed=True, **values):
         """Return two orders that are the same, of lines on which cents hang."""
-        taxes = [
+        lines = [
             {"price_unit": 33.33, "product_uom_qty": 2.5, "tax_ids": [Command.set(self.tagged.ids)]},
             {"price_unit": 0.105, "product_uom_qty": 3.0, "tax_ids": [Command.set(self.tagged.ids)]},
             {"price_unit": 19.99, "discount": 12.5, "tax_ids": [Command.set(self.included.ids)]},
             {"price_unit": 10.05, "tax_ids": [Command.set((self.tagged | self.included).ids)]},
             {"price_unit": -4.25},
         ]
-        return [self._make_order(*taxes, **values) for _number in range(2)]
+        if not taxed:
+            lines = [{**line, "tax_ids": [Command.clear()]} for line in lines]
+        return [self._make_order(*lines, **values) for _number in range(2)]
 
     def _read(self, move):
         lines = move.line_ids.sorted(lambda line: (line.sequence, line.display_type, line.tax_line_id.id, line.id))
@@ -100,6 +102,13 @@ class TestMaking(BillingBaseCommon):
     def test_where_cents_are_rounded_for_the_whole_invoice(self):
         self.company.tax_calculation_rounding_method = "round_globally"
         self._check()
+
+    def test_without_taxes_where_odoo_takes_the_amounts_that_are_there(self):
+        self._check(taxed=False)
+
+    def test_without_taxes_where_the_whole_invoice_is_rounded(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self._check(taxed=False)
 
     def test_in_a_foreign_currency(self):
         currency = self.setup_other_currency("CHF", rates=[("2020-01-01", 1.37)])

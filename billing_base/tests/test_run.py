@@ -32,9 +32,11 @@ class TestRun(BillingBaseCommon):
             self.assertEqual({line["key"]: line["amount"] for line in row["lines"]}, lines)
             self.assertEqual((row["untaxed"], row["total"]), (move.amount_untaxed, move.amount_total))
 
-    def test_a_customer_made_a_moment_ago_is_found(self):
-        customer = self.env["res.partner"].create({"name": "Just Founded"})
-        order = self._make_order(10.0, partner_id=customer.id)
+    def test_a_contact_that_joined_a_customer_a_moment_ago_is_found_with_it(self):
+        contact, customer = self.env["res.partner"].create([{"name": "Jetty"}, {"name": "Port", "is_company": True}])
+        order = self._make_order(10.0, partner_id=contact.id)
+        self.env.flush_all()
+        contact.parent_id = customer
         found = self.env["billing.source.order.line"]._find_orders(self.company, self.today, customer)
         self.assertEqual(found, {order.id})
 

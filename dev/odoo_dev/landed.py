@@ -23,8 +23,8 @@ LEFT_OUT = ("tests", "static", "i18n", "readme", "__pycache__")
 PREFIX = "landed"
 #: The demo companies of the addons, in the order in which they need each other.
 DEMO = """
-for model in ("billing.schedule.template", "revenue.close"):
-    if model in env:
+for model in ("billing.schedule.template", "subscription.plan", "revenue.close"):
+    if model in env and hasattr(env[model], "_load_demo"):
         env[model]._load_demo()
 env.cr.commit()
 """
