@@ -19,6 +19,7 @@
     ],
     "pre_init_hook": "pre_init_hook",
     "assets": {
+        "web.assets_backend": ["billing_base/static/src/**/*"],
         "web.assets_tests": ["billing_base/static/tests/tours/**/*"],
     },
 }

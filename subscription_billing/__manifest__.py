@@ -1,6 +1,6 @@
 {
     "name": "Subscription Billing",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "summary": "Subscriptions on sale orders, billed period by period with what else is due; exact what-if of usage",
     "author": "Milestone Revenue contributors",
@@ -18,5 +18,10 @@
         "report/sale_order_templates.xml",
     ],
     "demo": ["demo/demo_data.xml"],
+    "assets": {
+        "web.assets_backend": ["subscription_billing/static/src/**/*"],
+        "web.assets_tests": ["subscription_billing/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["subscription_billing/static/tests/*.js"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -63,6 +63,7 @@ class SaleOrderLine(models.Model):
             line_id=self.id,
             plan_id=plan.id,
             tz=zone,
+            begins_on=date.fromordinal(start),
             first_day=date.fromordinal(first),
             anchor=date.fromordinal(cadence.anchor),
             day_of_month=cadence.day_of_month,

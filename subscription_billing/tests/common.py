@@ -4,11 +4,12 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.addons.billing_base.tests.common import BillingBaseCommon
 
-ANY_HOUR = "10:00:00"
-
 
 class SubscriptionCommon(BillingBaseCommon):
     """A company, a customer, plans, and shortcuts that tell the story of a subscription day by day."""
+
+    #: At which it is on each day, in universal time.
+    hour = "10:00:00"
 
     @classmethod
     def setUpClass(cls):
@@ -25,7 +26,7 @@ class SubscriptionCommon(BillingBaseCommon):
         self._day_patch = getattr(self, "_day_patch", None)
         if self._day_patch:
             self._day_patch.stop()
-        moment = fields.Datetime.to_datetime(f"{day} {ANY_HOUR}")
+        moment = fields.Datetime.to_datetime(f"{day} {self.hour}")
         self._day_patch = patch.object(fields.Datetime, "now", side_effect=lambda *_args: moment)
         self._day_patch.start()
         type(self).today = date.fromisoformat(day)

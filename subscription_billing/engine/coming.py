@@ -1,0 +1,46 @@
+"""What will be billed of a charge: what is open already, and then period by period, by the same function as a run.
+
+>>> from fractions import Fraction
+>>> from .cadence import Cadence, Step
+>>> from .terms import Recurring, unit_price
+>>> from .zone import Zone
+>>> support = Recurring(
+...     key="SUPPORT", kind="recurring", place=0, first=10, in_advance=True, price=unit_price(Fraction(5)),
+...     calendar=Cadence.on(10, Step(1, "weeks")),
+... )
+>>> [(one.since, one.units) for one in coming(support, History(), {0: 300}, 20, 3, Zone("UTC"), 100)]
+[(10, 200), (17, 500), (24, 500)]
+"""
+
+from itertools import islice
+
+from .cadence import Day
+from .events import History
+from .life import end_of, parts
+from .money import Number
+from .standing import Open, Stands, due_on, open_parts
+from .terms import Charge
+from .zone import Zone
+
+#: How many periods are looked at for the next ones of which something is billed: what is free or paused bills nothing.
+FAR = 1000
+
+
+def coming(
+    charge: Charge, known: History, stands: Stands, day: Day, count: int, zone: Zone, scale: Number
+) -> list[Open]:
+    """Return the next parts of which something is billed, those that are due on a day first.
+
+    :param count: how many at most
+    :param scale: units per whole of the currency
+    """
+    later = (due_on(charge, part) for part in parts(charge, end_of(charge, known)) if due_on(charge, part) > day)
+    found = open_parts(charge, known, stands, day, zone, scale)
+    looked, step = 0, count
+    while len(found) < count and looked < FAR:
+        days = list(islice(later, step))
+        if not days:
+            break
+        found = open_parts(charge, known, stands, days[-1], zone, scale)
+        looked, step = looked + len(days), step * 2
+    return found[:count]

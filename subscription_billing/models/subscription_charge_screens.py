@@ -1,0 +1,47 @@
+from odoo import fields, models
+
+
+class SubscriptionCharge(models.Model):
+    """The buttons of a subscription's form."""
+
+    _inherit = "subscription.charge"
+
+    invoice_count = fields.Integer(
+        "Invoices", compute="_compute_invoice_count", help="How many invoices and credit notes bill something of it."
+    )
+
+    def _compute_invoice_count(self):
+        moves = {charge: charge._invoices() for charge in self}
+        for charge in self:
+            charge.invoice_count = len(moves[charge])
+
+    def _invoices(self):
+        """Return the invoices and credit notes of these charges that the user may read."""
+        moves = self.sudo().invoice_line_ids.move_id.sudo(self.env.su)
+        return moves._filtered_access("read")
+
+    def action_view_invoices(self):
+        """Open the invoices and credit notes of these subscriptions.
+
+        :return: a window action
+        :raises AccessError: for who may not read them
+        """
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
+        domain = [("id", "in", self._invoices().ids)]
+        return dict(action, domain=domain, context={"create": False}, name=self.env._("Invoices"))
+
+    def action_view_order(self):
+        """Open the order of this subscription.
+
+        :return: a window action
+        :raises AccessError: for who may not read it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "views": [(False, "form")],
+        }

@@ -1,0 +1,47 @@
+import { registry } from "@web/core/registry";
+
+registry.category("web_tour.tours").add("subscription_life", {
+    steps: () => [
+        {
+            content: "Subscriptions are a list, with where each stands",
+            trigger: ".o_list_view .o_data_row:contains(Seats):contains(Running)",
+        },
+        {
+            content: "or a board by it",
+            trigger: ".o_switch_view.o_kanban",
+            run: "click",
+        },
+        {
+            trigger: ".o_kanban_group:has(.o_column_title:contains(Running)) .o_kanban_record:contains(Seats)",
+            run: "click",
+        },
+        {
+            content: "The form has its life: what is invoiced",
+            trigger: ".o_subscription_timeline .o_billing_card:has(.o_billing_card_status:contains(Invoiced))",
+        },
+        {
+            content: "what changed, and why",
+            trigger: ".o_subscription_change:contains(Quantity: 3):contains(One more)",
+        },
+        {
+            content: "and what is to come",
+            trigger: ".o_subscription_planned .o_billing_card:contains(90.00)",
+        },
+        {
+            content: "A period says why it comes to its amount",
+            trigger: ".o_billing_card:has(.o_billing_card_status:contains(To Bill)):contains(75.00)",
+            run: "click",
+        },
+        {
+            trigger: ".o_subscription_why:contains(15 of 30 days):contains(2 ×):contains(3 ×)",
+        },
+        {
+            content: "and opens its invoice",
+            trigger: ".o_subscription_why .o_billing_invoice",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_breadcrumb:contains(INV)",
+        },
+    ],
+});
