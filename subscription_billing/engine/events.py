@@ -14,9 +14,10 @@ from .zone import Instant
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Another quantity or price from a day on.
+    """Another quantity, price or reduction from a day on.
 
     :param listed: place in the list of events
+    :param reduction: percent that come off the price, whatever it is
     """
 
     day: Day
@@ -25,6 +26,7 @@ class Change:
     quantity: Number | None
     price: Price | None
     applies: str
+    reduction: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,37 @@ def pauses(known: History) -> Track[bool]:
     return Track([(NEVER, False), *steps])
 
 
+def reduced(charge: Recurring, known: History, found: Track[Rating]) -> Track[Rating]:
+    """Return prices less what comes off them on each day, exactly.
+
+    >>> from .cadence import Cadence, Step
+    >>> from .events import Change
+    >>> monthly = Cadence.on(1, Step(1, "months"))
+    >>> charge = Recurring(
+    ...     key="A", kind="recurring", place=0, first=1, calendar=monthly, price=unit_price(8), reduction=Fraction(50)
+    ... )
+    >>> back = Change(32, 32, 0, None, None, "day", reduction=Fraction(0))
+    >>> [int(rating.price) for rating in reduced(charge, History((back,)), prices(charge, History())).values]
+    [4, 8]
+    """
+    settings = [
+        (effective(charge, change.day, change.applies), True, change.recorded, change.listed, change.reduction)
+        for change in known.changes
+        if change.reduction is not None
+    ]
+    if not settings and not charge.reduction:
+        return found
+    merged = together(found, Track([(NEVER, charge.reduction), *_in_order(settings)]))
+    return Track(
+        (day, unit_price(rating.price * (1 - percent / 100)).rating if percent else rating)
+        for day, (rating, percent) in zip(merged.days, merged.values, strict=True)
+    )
+
+
 def recurring_terms(charge: Recurring, known: History, until: Day) -> Track[tuple[Fraction | int, Rating] | None]:
     """Return quantity and price of every day, nothing on paused ones."""
-    merged = together(quantities(charge, known), prices(charge, known, until), pauses(known))
+    found = reduced(charge, known, prices(charge, known, until))
+    merged = together(quantities(charge, known), found, pauses(known))
     return Track(
         (day, None if paused else (quantity, rating))
         for day, (quantity, rating, paused) in zip(merged.days, merged.values, strict=True)

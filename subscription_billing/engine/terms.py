@@ -130,9 +130,13 @@ class Priced(Charge):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recurring(Priced):
-    """So many units at a price per period."""
+    """So many units at a price per period.
+
+    :param reduction: percent that come off the price at first
+    """
 
     quantity: Number = 1
+    reduction: Fraction = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

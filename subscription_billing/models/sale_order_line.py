@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import float_round
+from odoo.tools import float_compare, float_round
 from odoo.tools.sql import column_exists, create_column
 
 #: What of a confirmed line its charge follows.
@@ -33,14 +33,24 @@ class SaleOrderLine(models.Model):
         "subscription.charge", "line_id", "Subscription Charges", copy=False, readonly=True
     )
 
+    subscription_previous_id = fields.Many2one(
+        "subscription.charge",
+        "Taken Over From",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What goes on with this line once its order is confirmed, and ends where it was.",
+    )
+
     def _auto_init(self):
         # OVERRIDE: no product had a plan before: the lines of a large database need not be gone through.
         if not column_exists(self.env.cr, "sale_order_line", "subscription_plan_id"):
             create_column(self.env.cr, "sale_order_line", "subscription_plan_id", "int4")
         return super()._auto_init()
 
-    #: Made when the order is confirmed.
-    _kept_fields = frozenset({"subscription_charge_ids"})
+    #: Made when the order is confirmed, or when a subscription is transferred.
+    _kept_fields = frozenset({"subscription_charge_ids", "subscription_previous_id"})
 
     # === COMPUTE METHODS === #
 
@@ -93,7 +103,8 @@ class SaleOrderLine(models.Model):
             if line.qty_to_invoice:
                 line.invoice_status = "to invoice"
             else:
-                line.invoice_status = "no" if line._subscription_running().next_due else "invoiced"
+                waiting = any(charge.next_due for charge in line._subscription_running())
+                line.invoice_status = "no" if waiting else "invoiced"
         return super(SaleOrderLine, self - charged)._compute_invoice_status()
 
     @api.depends("qty_to_invoice")
@@ -141,11 +152,14 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         self._check_subscription_fixed(vals)
         result = super().write(vals)
-        if vals.keys() & FOLLOWED:
-            self.sudo()._subscription_running()._follow_line()
+        if vals.keys() & FOLLOWED and not self._is_flagged("subscription_telling"):
+            self.sudo()._subscription_follow()
         return result
 
     def _get_protected_fields(self):
+        if self._is_flagged("subscription_telling"):
+            # What holds with the day, or by a change of the subscription, is said by a locked order, too.
+            return []
         return [*super()._get_protected_fields(), "subscription_plan_id", "subscription_start", "subscription_end"]
 
     def _check_subscription_fixed(self, vals):
@@ -153,13 +167,13 @@ class SaleOrderLine(models.Model):
 
         :raises UserError: naming the line and what to do
         """
-        if not vals.keys() & FIXED or self._is_flagged("subscription_starting"):
+        if not vals.keys() & FIXED or self._is_flagged("subscription_telling"):
             return
         for line in self.filtered(lambda line: line.state == "sale" or line._subscription_invoiced()):
             if line._changed_fields(vals, FIXED):
                 raise UserError(
                     self.env._(
-                        "%s was confirmed: its plan and its start stay. End it, and add a line with another plan.",
+                        "%s was confirmed: its plan and its start stay. Change the plan in its subscription.",
                         line.display_name,
                     )
                 )
@@ -177,6 +191,41 @@ class SaleOrderLine(models.Model):
     def _subscription_running(self):
         """Return the charges of these lines that run (``subscription.charge``), with all rights."""
         return self._origin.sudo().subscription_charge_ids.filtered(lambda charge: charge.state == "running")
+
+    def _subscription_current(self):
+        """Return the charge of this line that holds today; before its start the first one, after its end the last."""
+        charges = self._subscription_running().sorted(lambda charge: (charge.first_day, charge.id))
+        # What was taken back before it began charges nothing.
+        charges = charges.filtered(lambda row: not row.last_day or row.last_day >= row.first_day) or charges
+        begun = charges.filtered(lambda charge: charge.first_day <= charge._now())
+        return begun[-1:] or charges[:1]
+
+    def _subscription_last(self):
+        """Return the charge as which this line goes on last."""
+        return self._subscription_running().sorted(lambda charge: (charge.first_day, charge.id))[-1:]
+
+    def _subscription_follow(self):
+        """Record what these lines say otherwise than what holds, from today on."""
+        for line in self.filtered(lambda line: line._subscription_running()):
+            line._subscription_current()._follow_line()
+            line._subscription_last()._follow_end()
+            line._subscription_tell()
+            line._subscription_running()._wake_if_due()
+
+    def _subscription_tell(self):
+        """Have these lines say what holds."""
+        for line in self.filtered(lambda line: line._subscription_running()):
+            charge, end = line._subscription_current(), line._subscription_last().last_day
+            said = {"price_unit": charge.price_unit, "discount": charge.discount, "product_uom_qty": charge.quantity}
+            changed = {
+                name: value for name, value in said.items() if float_compare(line[name], value, precision_digits=9)
+            }
+            if line.subscription_plan_id != charge.plan_id:
+                changed["subscription_plan_id"] = charge.plan_id.id
+            if line.subscription_end != end:
+                changed["subscription_end"] = end
+            if changed:
+                line._flagged("subscription_telling").write(changed)
 
     def _subscription_others(self):
         """Return those of these lines of which no charge runs."""

@@ -30,6 +30,15 @@ class SubscriptionCharge(models.Model):
         "subscription.plan", required=True, readonly=True, index=True, ondelete="restrict", help="How it began."
     )
     state = fields.Selection(STATES, required=True, default="running", readonly=True, help="Whether its order stands.")
+    previous_id = fields.Many2one(
+        "subscription.charge",
+        "Goes On From",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What it goes on from: with another plan, for another customer, or after an end.",
+    )
+    next_ids = fields.One2many("subscription.charge", "previous_id", "Goes On As", readonly=True)
     tz = fields.Char(
         "Time Zone", required=True, readonly=True, help="Days are those of the customer when the order was confirmed."
     )
@@ -63,23 +72,35 @@ class SubscriptionCharge(models.Model):
         "charge_id",
         "Changes",
         readonly=True,
-        help="Price, quantity and end by their day.",
+        help="Price, quantity, pauses and end by their day.",
     )
     quantity = fields.Float(
-        digits="Product Unit", compute="_compute_agreed", store=True, help="The quantity that was agreed last."
+        digits="Product Unit", compute="_compute_agreed", store=True, help="The quantity that holds today."
     )
     price_unit = fields.Float(
         "Unit Price",
         min_display_digits="Product Price",
         compute="_compute_agreed",
         store=True,
-        help="The price agreed last.",
+        help="The price that holds today.",
     )
     discount = fields.Float(
-        "Discount (%)", digits="Discount", compute="_compute_agreed", store=True, help="The discount agreed last."
+        "Discount (%)", digits="Discount", compute="_compute_agreed", store=True, help="The discount that holds today."
     )
+    reduction = fields.Float(
+        "Reduction (%)",
+        digits="Discount",
+        compute="_compute_agreed",
+        store=True,
+        help="What comes off the price today, by the steps of its plan.",
+    )
+    paused = fields.Boolean(compute="_compute_agreed", store=True, help="Whether nothing is charged today.")
     last_day = fields.Date(
         "End", compute="_compute_agreed", store=True, help="The last day that is charged; empty where it has no end."
+    )
+
+    next_change = fields.Date(
+        compute="_compute_agreed", store=True, help="The next day from which something else is agreed already."
     )
 
     # === BILLING === #
@@ -102,7 +123,13 @@ class SubscriptionCharge(models.Model):
         help="How often it was worked out: two transactions that change what is due are in each other's way.",
     )
 
-    _running_unique = models.UniqueIndex("(line_id) WHERE state = 'running'", "An order line has one charge.")
+    _running_unique = models.UniqueIndex(
+        "(line_id) WHERE state = 'running' AND previous_id IS NULL", "An order line has one charge."
+    )
+    _next_unique = models.UniqueIndex(
+        "(previous_id) WHERE state = 'running' AND previous_id IS NOT NULL", "A charge goes on as one other."
+    )
+    _change_idx = models.Index("(company_id, next_change) WHERE next_change IS NOT NULL")
     _due_idx = models.Index("(company_id, next_due, order_id) WHERE next_due IS NOT NULL")
 
     def _compute_display_name(self):
@@ -114,12 +141,25 @@ class SubscriptionCharge(models.Model):
     @api.depends("version_ids")
     def _compute_agreed(self):
         for charge in self:
-            versions = charge.version_ids.sorted(lambda version: (version.day, version._origin.id or 0))
-            price = versions.filtered(lambda version: version.kind in ("agreed", "price"))[-1:]
+            today = charge._today()
+            price = charge._holding("price", today)
             charge.price_unit, charge.discount = price.price_unit, price.discount
-            charge.quantity = versions.filtered(lambda version: version.kind in ("agreed", "quantity"))[-1:].quantity
-            recorded = versions.sorted(lambda version: version._origin.id or 0)
+            charge.quantity = charge._holding("quantity", today).quantity
+            charge.reduction = charge._holding("reduction", today).reduction
+            charge.paused = charge._is_paused_on(today)
+            recorded = charge.version_ids.sorted(lambda version: version._origin.id or 0)
             charge.last_day = recorded.filtered(lambda version: version.kind in ("agreed", "end"))[-1:].last_day
+            now = charge._now()
+            charge.next_change = min((row.day for row in charge.version_ids if row.day > now), default=False)
+
+    def _holding(self, kind, day):
+        """Return the version of this charge that says what holds on a day.
+
+        :param str kind: of the version
+        :param day: date
+        """
+        versions = self.version_ids.filtered(lambda row: row.kind in ("agreed", kind) and row.day <= day)
+        return versions.sorted(lambda row: (row.day, row._origin.id or 0))[-1:]
 
     @api.depends(
         *("state", "version_ids", "currency_id", "invoice_line_ids.subscription_period"),
@@ -156,7 +196,11 @@ class SubscriptionCharge(models.Model):
         """Return the customer's day of a moment (datetime in UTC)."""
         return fields.Datetime.context_timestamp(self.with_context(tz=self.tz), moment).date()
 
+    def _now(self):
+        """Return the customer's day (date) of now."""
+        return self._day(fields.Datetime.now())
+
     def _today(self):
-        """Return the customer's day of now, the first day of the charge where that is to come."""
+        """Return the customer's day (date) of now, the first day of the charge where that is to come."""
         self.ensure_one()
-        return max(self.first_day, self._day(fields.Datetime.now()))
+        return max(self.first_day, self._now())

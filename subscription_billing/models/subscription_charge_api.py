@@ -38,12 +38,13 @@ class SubscriptionCharge(models.Model):
 
     def _end_after(self, day, note):
         """Record that this charge ends after a day (date), and have its order line say so."""
-        if self.state != "running":
-            raise UserError(self.env._("%s is cancelled: nothing of it changes.", self.order_id.name))
+        self._check_runs()
+        following = self._following()
+        if following and day >= following.first_day:
+            self._check_is_last()
         if self.last_day != day:
             self._record("end", self._today(), note, last_day=day)
-            self.line_id.subscription_end = day
-            self._wake_if_due()
+            self._tell_changed()
 
     @api.readonly
     def get_status(self) -> list:

@@ -1,25 +1,29 @@
 from dataclasses import replace
+from datetime import date
 
 from odoo import api, models
 from odoo.addons.billing_base.engine.units import from_units
 from odoo.addons.record_protection.reading import values
 from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import float_compare
 
 from ..engine.standing import open_parts
 from .subscription_charge_terms import ANY_ZONE
 
 #: Who may change what was agreed, by a day of the past, too.
 CHANGE_GROUPS = ("sales_team.group_sale_manager", "account.group_account_invoice")
+#: What of a version may be changed, by its kind.
+SAID = {"price": ("price_unit", "discount"), "quantity": ("quantity",)}
+#: Words for days.
+NOW, NEXT_PERIOD = "now", "next_period"
+#: How far ahead something is agreed.
+MOST_YEARS = 20
 
 
 class SubscriptionCharge(models.Model):
-    """What was agreed, and how it changes: on the order line, effective on the day, or from an earlier one."""
+    """How what was agreed changes: from today on, from an earlier day, or from one to come."""
 
     _inherit = "subscription.charge"
-
-    # === FOLLOWING THE ORDER LINE === #
 
     def _record(self, kind, day, note="", **values):
         """Record what is agreed from a day on.
@@ -32,27 +36,7 @@ class SubscriptionCharge(models.Model):
         Version = self.env["subscription.charge.version"].sudo()
         return Version.create([{"charge_id": self.id, "kind": kind, "day": day, "note": note, **values}])
 
-    def _follow_line(self):
-        """Record what the order lines of these charges say otherwise than what was agreed, from today on."""
-        for charge in self:
-            line, today = charge.line_id, charge._today()
-            if charge._differs("price_unit", line.price_unit) or charge._differs("discount", line.discount):
-                charge._record("price", today, price_unit=line.price_unit, discount=line.discount)
-            if charge._differs("quantity", line.product_uom_qty):
-                charge._record("quantity", today, quantity=line.product_uom_qty)
-            if charge.last_day != line.subscription_end:
-                charge._record("end", today, last_day=line.subscription_end)
-        self._wake_if_due()
-
-    def _differs(self, name, value):
-        return float_compare(self[name], value, precision_digits=9) != 0
-
-    def _wake_if_due(self):
-        """Have what is due of these charges billed right after this transaction."""
-        if any(charge.next_due and charge.next_due <= charge.company_id._billing_today() for charge in self.sudo()):
-            self.env["billing.run"].sudo()._wake()
-
-    # === FROM A DAY ON === #
+    # === CHANGES === #
 
     def change(
         self,
@@ -61,31 +45,126 @@ class SubscriptionCharge(models.Model):
         quantity: float | None = None,
         discount: float | None = None,
         note: str = "",
+        replaces_later: bool = False,
     ) -> dict:
-        """Change what was agreed of this charge from a day on, today or earlier.
+        """Change what was agreed of this charge from a day on: of the past, today, or to come.
 
         What is billed already of periods since then is corrected by the difference, with the next invoice. The order
-        line says what holds today.
+        line says what holds today; of a change to come, from its day on.
 
-        :param str day: ISO date, the first day on which it holds, not before the start of the charge
+        :param str day: ISO date, the first day on which it holds, not before the start and not after the end of the
+            charge; or ``now``; or ``next_period``, the first day of the next period
         :param float price_unit: the price of one unit and period, as it was when left out
         :param float quantity: how much is charged in each period, as it was when left out
         :param float discount: in percent, as it was when left out
         :param str note: why
+        :param bool replaces_later: whether what was agreed of the same before, from later days on, holds no more
         :return: ``{"next_due"}``: the ISO date on which something is to be billed or given back next; False for never
         :raises AccessError: for who neither manages sales nor invoices
-        :raises UserError: when the day is to come or before the start, a number is none, or nothing is to change
+        :raises UserError: when the day is before the start or after the end, a number is none, or nothing is to change
         """
-        self.ensure_one()
-        self._check_may_change()
-        self.check_access("read")
+        self._check_change()
         day = self._read_change_day(day)
         numbers = {"price_unit": price_unit, "quantity": quantity, "discount": discount}
         numbers = {name: self._read_number(name, value) for name, value in numbers.items() if value is not None}
         if not numbers:
             raise UserError(self.env._("Nothing to change: give a price, a quantity or a discount."))
-        self.sudo()._change_from(day, numbers, read_argument(self.env, "note", values.text, note or ""))
-        return {"next_due": str(self.sudo().next_due or "") or False}
+        self.sudo()._change_from(day, numbers, self._read_note(note), bool(replaces_later))
+        return self._say_next_due()
+
+    def pause(self, day: str, until: str | None = None, note: str = "") -> dict:
+        """Charge nothing from a day on, until it is resumed.
+
+        What is billed of paused days is given back as after a change; the end and the terms stay.
+
+        :param str day: ISO date, the first day that is not charged; or ``now``; or ``next_period``
+        :param str until: ISO date, the last day that is not charged, where it is known; else :meth:`resume` ends it
+        :param str note: why
+        :return: as of :meth:`change`
+        :raises AccessError: for who neither manages sales nor invoices
+        :raises UserError: when it is paused on that day already, or a day does not lie in its time
+        """
+        self._check_change()
+        day, note = self._read_change_day(day), self._read_note(note)
+        last = read_argument(self.env, "until", values.day, until) if until else None
+        self.sudo()._pause_from(day, last, note)
+        return self._say_next_due()
+
+    def resume(self, day: str, note: str = "") -> dict:
+        """End a pause: charge again from a day on.
+
+        :param str day: ISO date, the first day that is charged again; or ``now``; or ``next_period``
+        :param str note: why
+        :return: as of :meth:`change`
+        :raises AccessError: for who neither manages sales nor invoices
+        :raises UserError: when it is not paused on the day before
+        """
+        self._check_change()
+        self.sudo()._resume_from(self._read_change_day(day), self._read_note(note))
+        return self._say_next_due()
+
+    def _change_from(self, day, numbers, note, replaces_later=False):
+        """Record another price or quantity from a day on, and have the order line say what holds today.
+
+        :param day: date
+        :param dict numbers: by name: ``price_unit``, ``discount``, ``quantity``
+        :param bool replaces_later: whether the same is recorded for each later day of which something else is agreed
+        """
+        self._check_runs()
+        for kind, names in SAID.items():
+            said = {name: numbers[name] for name in names if name in numbers}
+            days = [day, *self._later_days(kind, day)] if replaces_later else [day]
+            for one in days if said else ():
+                self._record(kind, one, note, **{**self._agreed_on(kind, one), **said})
+        self._tell_changed()
+
+    def _pause_from(self, day, last, note):
+        """Record a pause.
+
+        :param day: date, the first day not charged
+        :param last: date, the last one; None where it is not known
+        """
+        self._check_runs()
+        if self._is_paused_on(day):
+            raise UserError(self.env._("%(name)s is paused on %(day)s already.", name=self.display_name, day=day))
+        if last and last < day:
+            raise UserError(self.env._("until: %(last)s is before %(day)s.", last=last, day=day))
+        self._record("pause", day, note)
+        if last:
+            self._record("resume", date.fromordinal(last.toordinal() + 1), note)
+        self._tell_changed()
+
+    def _resume_from(self, day, note):
+        """Record the end of a pause.
+
+        :param day: date, the first day charged again
+        """
+        self._check_runs()
+        if not self._is_paused_on(date.fromordinal(day.toordinal() - 1)):
+            raise UserError(self.env._("%(name)s is not paused before %(day)s.", name=self.display_name, day=day))
+        if self._is_paused_on(day):
+            self._record("resume", day, note)
+        self._tell_changed()
+
+    def _agreed_on(self, kind, day):
+        """Return what a kind of version says on a day, by name; prices without uplift."""
+        version = self._holding(kind, day)
+        return {name: version[name] for name in SAID[kind]}
+
+    def _later_days(self, kind, day):
+        """Return the days after a day from which something else of a kind is agreed already."""
+        return sorted({row.day for row in self.version_ids if row.kind == kind and row.day > day})
+
+    # === CHECKS AND WORDS === #
+
+    def _check_change(self):
+        """Let a caller pass who may change this charge.
+
+        :raises AccessError: for anybody else
+        """
+        self.ensure_one()
+        self._check_may_change()
+        self.check_access("read")
 
     @api.model
     def _check_may_change(self):
@@ -98,39 +177,41 @@ class SubscriptionCharge(models.Model):
                 self.env._("What was agreed is changed by sales managers and by who invoices. Ask one of them.")
             )
 
+    def _check_runs(self):
+        if self.state != "running":
+            raise UserError(self.env._("%s is cancelled: nothing of it changes.", self.order_id.name))
+
     def _read_change_day(self, day):
-        day = read_argument(self.env, "day", values.day, day)
-        if not self.first_day <= day <= self._today():
-            raise UserError(
-                self.env._(
-                    "day: %(day)s does not lie between the start, %(first)s, and today, %(today)s.",
-                    day=day,
-                    first=self.first_day,
-                    today=self._today(),
-                )
-            )
+        """Return the day (date) that a caller names, by a date or a word."""
+        if day in (NOW, NEXT_PERIOD):
+            day = self._today() if day == NOW else self._next_period()
+        else:
+            day = read_argument(self.env, "day", values.day, day)
+        if day < self.first_day:
+            raise UserError(self.env._("day: %(day)s is before the start, %(first)s.", day=day, first=self.first_day))
+        if self.last_day and day > self.last_day:
+            raise UserError(self.env._("day: %(day)s is after the end, %(last)s.", day=day, last=self.last_day))
+        if day.year > self._today().year + MOST_YEARS:
+            raise UserError(self.env._("day: %(day)s is more than %(most)s years ahead.", day=day, most=MOST_YEARS))
         return day
+
+    def _next_period(self):
+        """Return the first day (date) of the next period, as the customer has today."""
+        return date.fromordinal(self._cadence().first_from(self._today().toordinal() + 1))
 
     @api.model
     def _read_number(self, name, value):
         number = read_argument(self.env, name, values.number, value)
         return float(number)
 
-    def _change_from(self, day, numbers, note):
-        """Record another price or quantity from a day on, and have the order line say what holds today.
+    @api.model
+    def _read_note(self, note):
+        return read_argument(self.env, "note", values.text, note or "")
 
-        :param day: date
-        :param dict numbers: by name: ``price_unit``, ``discount``, ``quantity``
-        """
-        if self.state != "running":
-            raise UserError(self.env._("%s is cancelled: nothing of it changes.", self.order_id.name))
-        price = {name: numbers[name] for name in ("price_unit", "discount") if name in numbers}
-        if price:
-            self._record("price", day, note, **{**self._price_on(day), **price})
-        if "quantity" in numbers:
-            self._record("quantity", day, note, quantity=numbers["quantity"])
-        self._tell_line()
-        self._wake_if_due()
+    def _say_next_due(self):
+        return {"next_due": str(self.sudo().next_due or "") or False}
+
+    # === BEFORE IT IS SAVED === #
 
     def _amount_after(self, day, numbers, last_day=False):
         """Return what is to be billed of this charge by today once it is changed, below zero what is given back.
@@ -154,25 +235,9 @@ class SubscriptionCharge(models.Model):
 
     def _as_versions(self, day, numbers):
         """Return versions in memory that say other numbers from a day on."""
-        new, price = self.env["subscription.charge.version"].new, numbers.keys() & {"price_unit", "discount"}
-        found = []
-        if price:
-            said = {**self._price_on(day), **{name: numbers[name] for name in price}}
-            found.append(new({"kind": "price", "day": day, **said}))
-        if "quantity" in numbers:
-            found.append(new({"kind": "quantity", "day": day, "quantity": numbers["quantity"]}))
+        new, found = self.env["subscription.charge.version"].new, []
+        for kind, names in SAID.items():
+            said = {name: numbers[name] for name in names if name in numbers}
+            if said:
+                found.append(new({"kind": kind, "day": day, **self._agreed_on(kind, day), **said}))
         return found
-
-    def _price_on(self, day):
-        """Return price and discount as they hold on a day, without uplift."""
-        versions = self.version_ids.filtered(lambda row: row.kind in ("agreed", "price") and row.day <= day)
-        version = versions.sorted(lambda row: (row.day, row.id))[-1:]
-        return {"price_unit": version.price_unit, "discount": version.discount}
-
-    def _tell_line(self):
-        """Have the order line say what was agreed last."""
-        line = self.line_id
-        said = {"price_unit": self.price_unit, "discount": self.discount, "product_uom_qty": self.quantity}
-        changed = {name: value for name, value in said.items() if float_compare(line[name], value, precision_digits=9)}
-        if changed:
-            line.write(changed)

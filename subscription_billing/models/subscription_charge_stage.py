@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .subscription_charge_terms import BREAKS
+
 STAGES = [
     ("upcoming", "Not Started"),
     ("free", "Free"),
@@ -11,8 +13,6 @@ STAGES = [
     ("ended", "Ended"),
     ("cancelled", "Cancelled"),
 ]
-#: Kinds of versions that stop charging for a while, and go on with it.
-BREAKS = ("pause", "resume")
 
 
 class SubscriptionCharge(models.Model):
@@ -56,10 +56,6 @@ class SubscriptionCharge(models.Model):
         if self._is_paused_on(day):
             return "paused"
         return "ending" if last else "running"
-
-    def _is_paused_on(self, day):
-        breaks = self.version_ids.filtered(lambda version: version.kind in BREAKS and version.day <= day)
-        return breaks.sorted(lambda version: (version.day, version._origin.id or 0))[-1:].kind == "pause"
 
     @api.model
     def _stage_sql(self, alias):

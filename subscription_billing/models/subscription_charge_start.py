@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from odoo import api, fields, models
+from odoo import models
 from odoo.fields import Command
 
 from ..engine.cadence import Cadence, first_billing_day, later
@@ -15,13 +15,13 @@ class SaleOrderLine(models.Model):
     def _subscription_start_charges(self):
         """Start the charges of those of these confirmed lines that are subscriptions, and of no other source."""
         for line in self.filtered(lambda line: line._is_subscription()):
-            charge = line._subscription_reopen()
-            if not charge and not line._billing_has_other_source():
-                charge = self.env["subscription.charge"].create([line._subscription_values()])
-                start = line.subscription_start or charge.first_day
-                days = {"subscription_start": start, "subscription_end": charge.last_day}
-                line._flagged("subscription_starting").write(days)
-            charge._wake_if_due()
+            charges = line._subscription_reopen() or line._subscription_take_over()
+            if not charges and not line._billing_has_other_source():
+                charges = self.env["subscription.charge"].create([line._subscription_values()])
+                start = line.subscription_start or charges.first_day
+                days = {"subscription_start": start, "subscription_end": charges.last_day}
+                line._flagged("subscription_telling").write(days)
+            charges._wake_if_due()
 
     def _subscription_reopen(self):
         """Go on with the charge of a line whose order was cancelled, where an invoice bills something of it.
@@ -29,10 +29,10 @@ class SaleOrderLine(models.Model):
         Also a cancelled one, which may be posted again.
         """
         self.ensure_one()
-        charge = self._subscription_invoiced().sorted("id")[-1:]
-        charge.state = "running"
-        charge._follow_line()
-        return charge
+        charges = self._subscription_invoiced().sorted("id")[-1:]._chain_on_line()
+        charges.state = "running"
+        self._subscription_follow()
+        return charges
 
     def _subscription_invoiced(self):
         """Return the charges of these lines that invoices bill something of, cancelled ones among them."""
@@ -44,11 +44,11 @@ class SaleOrderLine(models.Model):
         plan, zone = self.subscription_plan_id, self._subscription_zone()
         start = (self.subscription_start or self._subscription_today(zone)).toordinal()
         free = plan._length("free")
-        cadence = self._subscription_cadence(later(start, free) if free else start)
         first = later(start, free) if free else start
+        cadence = self._subscription_cadence(plan, first)
         if plan.first_period == "free":
             first = max(first, cadence.first_from(first))
-        last = self.subscription_end or self._subscription_end_of_term(first)
+        last = self.subscription_end or self._subscription_end_of_term(plan, first)
         values = {name: plan[name] for name in TERMS}
         agreed = {
             "kind": "agreed",
@@ -58,6 +58,10 @@ class SaleOrderLine(models.Model):
             "quantity": self.product_uom_qty,
             "last_day": last,
         }
+        reductions = plan._reductions(first, cadence)
+        if reductions:
+            agreed["reduction"] = reductions.pop(0)[1]
+        versions = [agreed, *({"kind": "reduction", "day": day, "reduction": percent} for day, percent in reductions)]
         return dict(
             values,
             line_id=self.id,
@@ -67,7 +71,7 @@ class SaleOrderLine(models.Model):
             first_day=date.fromordinal(first),
             anchor=date.fromordinal(cadence.anchor),
             day_of_month=cadence.day_of_month,
-            version_ids=[Command.create(agreed)],
+            version_ids=[Command.create(version) for version in versions],
         )
 
     def _subscription_zone(self):
@@ -76,23 +80,20 @@ class SaleOrderLine(models.Model):
         return self.order_id.partner_id.tz or company._billing_zone()
 
     def _subscription_today(self, zone):
-        charge = self.env["subscription.charge"].new({"tz": zone})
-        return charge._day(fields.Datetime.now())
+        return self.env["subscription.charge"].new({"tz": zone})._now()
 
-    def _subscription_cadence(self, first):
-        """Return the periods of this line (``engine.cadence.Cadence``).
+    def _subscription_cadence(self, plan, first):
+        """Return the periods of a plan on this line (``engine.cadence.Cadence``).
 
         :param int first: its first day
         """
-        plan = self.subscription_plan_id
-        every, day = plan._length("interval"), self._subscription_day_of_month()
+        every, day = plan._length("interval"), self._subscription_day_of_month(plan)
         if not day or not every.months:
             return Cadence.on(first, every)
         return Cadence(first_billing_day(first, day), every, day)
 
-    def _subscription_day_of_month(self):
-        """Return on which day of the month periods begin, 0 for that of the start."""
-        plan = self.subscription_plan_id
+    def _subscription_day_of_month(self, plan):
+        """Return on which day of the month periods of a plan begin on this line, 0 for that of the start."""
         if plan.alignment == "day":
             return plan.day_of_month
         if plan.alignment == "start":
@@ -104,21 +105,9 @@ class SaleOrderLine(models.Model):
             return 0
         return min(days.days_in)
 
-    def _subscription_end_of_term(self, first):
-        """Return the last day of the term of this line, where it ends with it; False where it has no end."""
-        plan = self.subscription_plan_id
+    def _subscription_end_of_term(self, plan, first):
+        """Return the last day of a plan's term on this line, where it ends with it; False where it has no end."""
         term = plan._length("term")
         if not term or plan.renewal != "end":
             return False
         return date.fromordinal(later(first, term)) - timedelta(days=1)
-
-
-class SubscriptionCharge(models.Model):
-    _inherit = "subscription.charge"
-
-    @api.model
-    def _refresh_lines(self, company):
-        """Have the order lines of a company say what became due with the day."""
-        today = company._billing_today()
-        domain = [("company_id", "=", company.id), ("next_due", "<=", today), ("line_id.qty_to_invoice", "=", 0)]
-        self.search(domain).line_id._subscription_refresh()

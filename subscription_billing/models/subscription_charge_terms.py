@@ -1,10 +1,11 @@
 from datetime import date
 from fractions import Fraction
 
-from odoo import models
+from odoo import api, models
 
 from ..engine.cadence import FOREVER, Cadence, Step
 from ..engine.events import History
+from ..engine.prices import pauses
 from ..engine.standing import next_due, open_parts
 from ..engine.terms import Recurring, Uplift
 from ..engine.zone import Zone
@@ -13,6 +14,8 @@ from ..engine.zone import Zone
 PLACES = 9
 #: Periods are days already: no instant is asked for.
 ANY_ZONE = Zone("UTC")
+#: Kinds of versions that begin and end a pause.
+BREAKS = ("pause", "resume")
 
 
 def exact(number):
@@ -42,12 +45,29 @@ class SubscriptionCharge(models.Model):
             proration=self.proration,
             price=agreed._price(),
             quantity=exact(agreed.quantity),
+            reduction=exact(agreed.reduction),
             term=Step(self.term_count, self.term_unit) if renews else None,
             renews=bool(renews),
             renewal_percent=exact(self.uplift_percent) if self.uplift_percent else None,
             uplift=Uplift(decimals=self.currency_id.decimal_places),
         )
-        return terms, History(changes=tuple(version._change(place) for place, version in enumerate(versions[1:])))
+        return terms, self._history(versions[1:])
+
+    @api.model
+    def _history(self, versions):
+        """Return what some versions changed, in the order in which they were recorded (``engine.events.History``)."""
+        listed = list(enumerate(versions))
+        changes = tuple(row._change(place) for place, row in listed if row.kind not in BREAKS)
+        return History(changes=changes, breaks=tuple(row._break(place) for place, row in listed if row.kind in BREAKS))
+
+    def _is_paused_on(self, day):
+        """Return whether this charge is paused on a day (date)."""
+        return self._pauses().at(day.toordinal())
+
+    def _pauses(self):
+        """Return whether this charge is paused, for every day (``engine.tracks.Track``)."""
+        versions = self.version_ids.filtered(lambda row: row.kind in BREAKS)
+        return pauses(self._history(versions.sorted(lambda row: row._origin.id or 0)))
 
     def _cadence(self):
         every = Step(self.interval_count, self.interval_unit)
@@ -68,12 +88,21 @@ class SubscriptionCharge(models.Model):
 
     def _is_due_after(self, day):
         """Return whether a period of this charge is due after a day (date): it begins then, or ends in arrears."""
-        if not self.last_day or self.timing == "arrears":
-            return not self.last_day or self.last_day >= day
+        last = self._last_charged_day()
+        if not last or self.timing == "arrears":
+            return not last or last >= day
         if self.first_day > day:
-            return self.first_day <= self.last_day
+            return self.first_day <= last
         cadence = self._cadence()
-        return cadence.start(cadence.holding(day.toordinal()) + 1) <= self.last_day.toordinal()
+        return cadence.start(cadence.holding(day.toordinal()) + 1) <= last.toordinal()
+
+    def _last_charged_day(self):
+        """Return the last day (date) of this charge as known today, before a pause without an end; False for none."""
+        track = self._pauses()
+        if not track.values[-1]:
+            return self.last_day
+        last = date.fromordinal(track.days[-1] - 1)
+        return min(self.last_day, last) if self.last_day else last
 
     def _find_next_due(self, stands):
         """Return the day (date) on which something of this charge is to be billed next, False for never.

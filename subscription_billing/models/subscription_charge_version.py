@@ -1,11 +1,19 @@
 from odoo import fields, models
 
-from ..engine.events import Change
+from ..engine.events import Break, Change
 from ..engine.money import rounded_to
 from ..engine.terms import unit_price
 from .subscription_charge_terms import PLACES, exact
 
-KINDS = [("agreed", "Agreed"), ("price", "Price"), ("quantity", "Quantity"), ("end", "End")]
+KINDS = [
+    ("agreed", "Agreed"),
+    ("price", "Price"),
+    ("quantity", "Quantity"),
+    ("reduction", "Reduction"),
+    ("pause", "Pause"),
+    ("resume", "Resumed"),
+    ("end", "End"),
+]
 
 
 class SubscriptionChargeVersion(models.Model):
@@ -30,6 +38,9 @@ class SubscriptionChargeVersion(models.Model):
         "Unit Price", min_display_digits="Product Price", help="The price of one unit and period."
     )
     discount = fields.Float("Discount (%)", digits="Discount", help="What comes off the price.")
+    reduction = fields.Float(
+        "Reduction (%)", digits="Discount", help="What comes off the price for some time, beside the discount."
+    )
     last_day = fields.Date(help="The last day that is charged; empty where it has no end.")
     note = fields.Char("Why", help="Why it was changed.")
     user_id = fields.Many2one("res.users", "By", required=True, default=lambda self: self.env.user)
@@ -43,7 +54,7 @@ class SubscriptionChargeVersion(models.Model):
         return unit_price(rounded_to(exact(self.price_unit) * kept, 2 * PLACES))
 
     def _change(self, listed):
-        """Return this version as a change, as the engine has it.
+        """Return this version as a change of what is charged, as the engine has it.
 
         :param int listed: its place among the changes
         """
@@ -54,8 +65,17 @@ class SubscriptionChargeVersion(models.Model):
             listed=listed,
             quantity=exact(self.quantity) if self.kind == "quantity" else None,
             price=self._price() if self.kind == "price" else None,
+            reduction=exact(self.reduction) if self.kind == "reduction" else None,
             applies="day",
         )
+
+    def _break(self, listed):
+        """Return this version as a pause, or its end, as the engine has it.
+
+        :param int listed: its place among the changes
+        """
+        day = self.day.toordinal()
+        return Break(day=day, recorded=day, listed=listed, pauses=self.kind == "pause")
 
     # === FOR OTHER SYSTEMS === #
 
@@ -63,9 +83,12 @@ class SubscriptionChargeVersion(models.Model):
         """Return what ``get_status`` says of this change."""
         self.ensure_one()
         said = {
-            "agreed": ("quantity", "price_unit", "discount", "last_day"),
+            "agreed": ("quantity", "price_unit", "discount", "reduction", "last_day"),
             "price": ("price_unit", "discount"),
             "quantity": ("quantity",),
+            "reduction": ("reduction",),
+            "pause": (),
+            "resume": (),
             "end": ("last_day",),
         }
         found = {name: self[name] for name in said[self.kind]}

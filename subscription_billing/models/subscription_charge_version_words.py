@@ -31,6 +31,8 @@ class SubscriptionChargeVersion(models.Model):
             return env._("Price: %s", price)
         if self.kind == "quantity":
             return env._("Quantity: %s", quantity)
+        if self.kind == "reduction":
+            return env._("Reduction: %s %%", charge._tell_number(self.reduction, env))
         if self.kind == "end":
             return env._("Ends on %s", format_date(env, self.last_day)) if self.last_day else env._("No end")
         return dict(self._fields["kind"]._description_selection(env))[self.kind]

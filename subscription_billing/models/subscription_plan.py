@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -74,6 +76,14 @@ class SubscriptionPlan(models.Model):
         "Uplift (%)", digits=(16, 4), help="By how much the price rises on the first day of each further term."
     )
 
+    step_ids = fields.One2many(
+        "subscription.plan.step",
+        "plan_id",
+        "Reductions at First",
+        copy=True,
+        help="What comes off the price for the first periods, one step after the other; then the price is charged.",
+    )
+
     _interval_positive = models.Constraint("CHECK(interval_count > 0)", "A period has a length above zero.")
     _counts_not_negative = models.Constraint(
         "CHECK(COALESCE(term_count, 0) >= 0 AND COALESCE(free_count, 0) >= 0)", "A length of time is not below zero."
@@ -106,7 +116,37 @@ class SubscriptionPlan(models.Model):
         count = self[f"{name}_count"]
         return Step(count, self[f"{name}_unit"]) if count else None
 
+    def _reductions(self, first, cadence):
+        """Return what comes off the price from which days on: a list of (date, percent), in order.
+
+        :param int first: the first day that is charged; a period that it cuts is the first one
+        :param cadence: its periods (``engine.cadence.Cadence``)
+        """
+        number, found = cadence.holding(first), []
+        for step in self.step_ids:
+            found.append((date.fromordinal(max(first, cadence.start(number))), step.reduction))
+            number += step.periods
+        return [*found, (date.fromordinal(cadence.start(number)), 0.0)] if found else []
+
     @api.model
     def _load_demo(self):
         """Make the firm of the demo (called by the demo data)."""
         load(self.env)
+
+
+class SubscriptionPlanStep(models.Model):
+    """So many periods at the beginning of which some percent of the price are not charged."""
+
+    _name = "subscription.plan.step"
+    _description = "Reduction of a Subscription Plan"
+    _order = "sequence, id"
+
+    plan_id = fields.Many2one("subscription.plan", required=True, index=True, ondelete="cascade")
+    sequence = fields.Integer(default=10)
+    periods = fields.Integer(required=True, default=1, help="For how many periods.")
+    reduction = fields.Float("Reduction (%)", digits="Discount", required=True, help="What comes off the price.")
+
+    _periods_positive = models.Constraint("CHECK(periods BETWEEN 1 AND 1200)", "A step has 1 to 1200 periods.")
+    _reduction_percent = models.Constraint(
+        "CHECK(reduction BETWEEN 0 AND 100)", "Of a price, 0 to 100 percent come off."
+    )

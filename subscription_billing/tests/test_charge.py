@@ -97,7 +97,7 @@ class TestCharge(SubscriptionCommon):
     def test_a_change_is_refused_that_makes_no_sense(self):
         self._on("2026-01-10")
         charge = self._charge(self._subscribe())
-        for day in ("2026-01-09", "2026-01-11", "soon"):
+        for day in ("2026-01-09", "soon"):
             with self.assertRaisesRegex(UserError, "^day: "):
                 charge.change(day, quantity=2.0)
         with self.assertRaisesRegex(UserError, "^quantity: "):

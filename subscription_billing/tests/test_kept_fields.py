@@ -7,8 +7,9 @@ ENTERED = {
     "sale.order.line": "subscription_plan_id subscription_start subscription_end",
     "subscription.plan": """
         name sequence active company_id interval_count interval_unit timing alignment day_of_month first_period
-        proration free_count free_unit term_count term_unit renewal uplift_percent
+        proration free_count free_unit term_count term_unit renewal uplift_percent step_ids
     """,
+    "subscription.plan.step": "plan_id sequence periods reduction",
 }
 
 

@@ -1,0 +1,180 @@
+from datetime import date, timedelta
+from functools import partial
+
+from odoo import models
+from odoo.addons.record_protection.reading import values
+from odoo.addons.record_protection.refusals import read_argument
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .subscription_plan import TERMS
+
+#: Reads an id.
+READ_ID = partial(values.whole, most=2**31 - 1, least=1)
+
+
+class SubscriptionCharge(models.Model):
+    """A charge that goes on in another way: with another plan, for another customer, or after an end.
+
+    It ends, and another one begins that names it (``previous_id``). Each bills its own days.
+    """
+
+    _inherit = "subscription.charge"
+
+    def change_plan(
+        self, plan_id: int, day: str, price_unit: float | None = None, quantity: float | None = None, note: str = ""
+    ) -> dict:
+        """Go on with another plan from a day on: of the past, today, or to come.
+
+        Periods of the same length go on as they are; others begin on that day, or as the plan says. What is billed of
+        later days by the old plan is given back as the new one is billed. Free time and steps of a plan are for
+        its beginnings only.
+
+        :param int plan_id: of the plan (``subscription.plan``)
+        :param str day: as of :meth:`change`
+        :param float price_unit: of one unit and period of the new plan, as it was when left out
+        :param float quantity: as it was when left out
+        :param str note: why
+        :return: ``{"id", "next_due"}``: the id of the new charge, and the ISO date on which something of it is to be
+            billed next; False for never
+        :raises AccessError: for who neither manages sales nor invoices
+        :raises UserError: when there is no such plan, or the day does not lie in the time of this charge
+        """
+        self._check_change()
+        plan, day = self._read_plan(plan_id), self._read_change_day(day)
+        said = {"price_unit": price_unit, "quantity": quantity}
+        said = {name: self._read_number(name, value) for name, value in said.items() if value is not None}
+        charge = self.sudo()._change_plan(plan, day, said, self._read_note(note))
+        return {"id": charge.id, **charge._say_next_due()}
+
+    def restart(self, day: str, note: str = "") -> dict:
+        """Go on after an end: a customer comes back, or stays after all.
+
+        From the day after the end or earlier, it goes on as if it had not ended. From a later day, another charge
+        begins with the same plan, price and quantity; the days between are not charged.
+
+        :param str day: ISO date, or ``now``: the first day that is charged again
+        :param str note: why
+        :return: as of :meth:`change_plan`, of the charge that goes on
+        :raises AccessError: for who neither manages sales nor invoices
+        :raises UserError: when it has no end, or goes on in another way
+        """
+        self._check_change()
+        day = self._now() if day == "now" else read_argument(self.env, "day", values.day, day)
+        charge = self.sudo()._restart(day, self._read_note(note))
+        return {"id": charge.id, **charge._say_next_due()}
+
+    def _change_plan(self, plan, day, said, note):
+        """Go on with another plan from a day (date) on.
+
+        :param dict said: price and quantity, where they are others
+        :return: the new charge
+        """
+        self._check_runs()
+        self._check_is_last()
+        agreed = {**self._agreed_on("price", day), **self._agreed_on("quantity", day), **said}
+        line, end = self.line_id, self.last_day
+        last = line._subscription_end_of_term(plan, day.toordinal()) or end
+        self._record("end", self._today(), note, last_day=day - timedelta(days=1))
+        charge = self.create([self._values_going_on(line, plan, day, dict(agreed, last_day=last, note=note))])
+        (self | charge)._tell_changed()
+        return charge
+
+    def _restart(self, day, note):
+        """Go on after an end from a day (date) on.
+
+        :return: the charge that goes on: this one, or another
+        """
+        self._check_runs()
+        self._check_is_last()
+        if not self.last_day:
+            raise UserError(self.env._("%s has no end.", self.display_name))
+        first_end = self.version_ids.sorted("id")[:1].last_day
+        if day <= self.last_day + timedelta(days=1) and (not first_end or first_end >= day):
+            self._record("end", self._today(), note, last_day=first_end)
+            self._tell_changed()
+            return self
+        if day <= self.last_day:
+            raise UserError(
+                self.env._("day: %(name)s is charged until %(last)s.", name=self.display_name, last=self.last_day)
+            )
+        line, plan = self.line_id, self.plan_id
+        agreed = {**self._agreed_on("price", self.last_day), **self._agreed_on("quantity", self.last_day)}
+        last = line._subscription_end_of_term(plan, day.toordinal())
+        charge = self.create([self._values_going_on(line, plan, day, dict(agreed, last_day=last, note=note))])
+        charge._tell_changed()
+        return charge
+
+    def _values_going_on(self, line, plan, first, agreed):
+        """Return the values of the charge as which this one goes on.
+
+        :param line: its order line (``sale.order.line``)
+        :param plan: its plan (``subscription.plan``)
+        :param first: date, its first day
+        :param dict agreed: what is agreed from that day on, by name
+        """
+        terms = {name: plan[name] for name in TERMS}
+        same = (plan.interval_count, plan.interval_unit) == (self.interval_count, self.interval_unit)
+        goes_on = same and plan.alignment == "start"
+        cadence = self._cadence() if goes_on else line._subscription_cadence(plan, first.toordinal())
+        return dict(
+            terms,
+            line_id=line.id,
+            plan_id=plan.id,
+            previous_id=self._tail().id,
+            tz=self.tz,
+            begins_on=first,
+            first_day=first,
+            anchor=date.fromordinal(cadence.anchor),
+            day_of_month=cadence.day_of_month,
+            version_ids=[Command.create({"kind": "agreed", "day": first, **agreed})],
+        )
+
+    def _chain_on_line(self):
+        """Return the charges as which these went on and from which they did, on their order lines."""
+        own, chain = self.line_id.subscription_charge_ids, self
+        while more := ((chain.previous_id | chain.next_ids) & own) - chain:
+            chain |= more
+        return chain
+
+    def _following(self):
+        """Return the charge as which this one goes on and of which days are charged, on whatever order."""
+        charge = self.next_ids.filtered(lambda row: row.state == "running")
+        while charge and charge.last_day and charge.last_day < charge.first_day:
+            charge = charge.next_ids.filtered(lambda row: row.state == "running")
+        return charge
+
+    def _tail(self):
+        """Return this charge, or the last of those that followed it and charge nothing."""
+        charge = self
+        while following := charge.next_ids.filtered(lambda row: row.state == "running"):
+            charge = following
+        return charge
+
+    def _check_is_last(self):
+        """Refuse where this charge goes on in another way.
+
+        :raises UserError: naming the charge as which it does
+        """
+        following = self._following()
+        if following:
+            raise UserError(
+                self.env._(
+                    "%(name)s goes on from %(day)s in another way: %(other)s. Change that one.",
+                    name=self.display_name,
+                    day=following.first_day,
+                    other=following.plan_id.name,
+                )
+            )
+
+    def _read_plan(self, plan_id):
+        """Return the plan that a caller names.
+
+        :raises UserError: when there is none that the company of this charge may use
+        """
+        number = read_argument(self.env, "plan_id", READ_ID, plan_id)
+        domain = [("id", "=", number), ("company_id", "in", (False, self.company_id.id))]
+        plan = self.env["subscription.plan"].search(domain)
+        if not plan:
+            raise UserError(self.env._("plan_id: there is no subscription plan %s.", plan_id))
+        return plan

@@ -1,0 +1,288 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import SubscriptionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLife(SubscriptionCommon):
+    """A subscription changes on days to come, pauses, goes on with another plan, comes back, moves on."""
+
+    def setUp(self):
+        super().setUp()
+        self._on("2026-01-01")
+
+    # === DAYS TO COME === #
+
+    def test_a_change_to_come_is_said_and_billed_from_its_day(self):
+        order = self._subscribe(30.0)
+        line, charge = order.order_line, self._charge(order)
+        charge.change("2026-03-01", quantity=2.0, price_unit=25.0)
+        self.assertEqual((line.product_uom_qty, line.price_unit, str(charge.next_change)), (1.0, 30.0, "2026-03-01"))
+        self._bill("2026-02-01")
+        self.assertEqual(line.product_uom_qty, 1.0)
+        self._bill("2026-03-01")
+        self.assertEqual((line.product_uom_qty, line.price_unit, charge.next_change), (2.0, 25.0, False))
+        self.assertEqual(self._billed(order), {"2026-01-01": 30.0, "2026-02-01": 30.0, "2026-03-01": 50.0})
+
+    def test_words_name_days(self):
+        self._on("2026-01-20")
+        charge = self._charge(self._subscribe(31.0, start="2026-01-01"))
+        charge.change("now", quantity=2.0)
+        charge.change("next_period", quantity=3.0)
+        days = [str(row.day) for row in charge.version_ids.sorted("id")]
+        self.assertEqual(days, ["2026-01-01", "2026-01-20", "2026-02-01"])
+
+    def test_what_is_entered_today_does_not_change_what_is_agreed_for_later(self):
+        order = self._subscribe(30.0)
+        charge = self._charge(order)
+        charge.change("2026-02-01", quantity=5.0)
+        order.order_line.product_uom_qty = 2.0
+        self._on("2026-02-01")
+        order.order_line.price_unit = 20.0
+        self.assertEqual((charge.quantity, order.order_line.product_uom_qty), (5.0, 5.0))
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 60.0, "2026-02-01": 100.0})
+
+    def test_a_change_may_replace_what_was_agreed_for_later(self):
+        charge = self._charge(order := self._subscribe(30.0))
+        charge.change("2026-02-01", quantity=5.0)
+        charge.change("2026-03-01", price_unit=40.0)
+        charge.change("now", quantity=2.0, replaces_later=True)
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 60.0, "2026-02-01": 60.0, "2026-03-01": 80.0})
+
+    def test_a_locked_order_says_what_holds(self):
+        order = self._subscribe(30.0)
+        order.action_lock()
+        self._charge(order).change("2026-02-01", quantity=2.0)
+        self._bill("2026-02-01")
+        self.assertEqual(order.order_line.product_uom_qty, 2.0)
+        self.assertEqual(self._billed(order), {"2026-01-01": 30.0, "2026-02-01": 60.0})
+
+    def test_a_day_outside_of_its_time_is_refused(self):
+        charge = self._charge(self._subscribe(subscription_end="2026-06-30"))
+        for day in ("2025-12-31", "2026-07-01"):
+            with self.assertRaisesRegex(UserError, f"^day: {day}"):
+                charge.change(day, quantity=2.0)
+
+    # === PAUSES === #
+
+    def test_paused_days_are_not_charged_and_what_was_billed_of_them_comes_back(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        self._bill("2026-01-01")
+        self._on("2026-01-11")
+        charge.pause("now", note="Renovation")
+        self.assertTrue(charge.paused)
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 10.0})
+        self.assertFalse(charge.next_due, "while it is paused, nothing is to come")
+        self._on("2026-02-15")
+        charge.resume("now")
+        self._bill("2026-03-01")
+        # 14 of 28 days of February
+        self.assertEqual(self._billed(order), {"2026-01-01": 10.0, "2026-02-01": 15.5, "2026-03-01": 31.0})
+
+    def test_a_pause_may_have_its_last_day_from_the_beginning(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        charge.pause("2026-02-01", until="2026-03-31")
+        self._bill("2026-02-10")
+        self.assertTrue(charge.paused)
+        self.assertEqual(str(charge.next_due), "2026-04-01")
+        self._bill("2026-04-01")
+        self.assertFalse(charge.paused)
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-04-01": 31.0})
+
+    def test_a_pause_that_makes_no_sense_is_refused(self):
+        charge = self._charge(self._subscribe())
+        with self.assertRaisesRegex(UserError, "is not paused"):
+            charge.resume("2026-02-01")
+        with self.assertRaisesRegex(UserError, "^until: "):
+            charge.pause("2026-02-01", until="2026-01-31")
+        charge.pause("2026-02-01")
+        with self.assertRaisesRegex(UserError, "is paused on 2026-02-10 already"):
+            charge.pause("2026-02-10")
+
+    # === REDUCTIONS === #
+
+    def test_the_first_periods_cost_less(self):
+        plan = self._make_plan(
+            "Steps",
+            step_ids=[
+                Command.create({"periods": 2, "reduction": 50.0}),
+                Command.create({"periods": 1, "reduction": 25.0}),
+            ],
+        )
+        order = self._subscribe(30.0, plan)
+        self._bill("2026-04-01")
+        self.assertEqual(
+            self._billed(order), {"2026-01-01": 15.0, "2026-02-01": 15.0, "2026-03-01": 22.5, "2026-04-01": 30.0}
+        )
+        self.assertEqual(order.order_line.price_unit, 30.0, "the line has the price, without what comes off at first")
+
+    def test_what_comes_off_stays_where_the_price_changes_or_rises(self):
+        steps = [Command.create({"periods": 14, "reduction": 50.0})]
+        plan = self._make_plan("Steps", step_ids=steps, term_count=1, term_unit="years", uplift_percent=10.0)
+        order = self._subscribe(100.0, plan)
+        self._bill("2026-12-01")
+        self._bill("2027-03-01")
+        billed = self._billed(order)
+        self.assertEqual([billed[f"2027-0{month}-01"] for month in (1, 2, 3)], [55.0, 55.0, 110.0])
+
+    # === PLANS === #
+
+    def test_another_plan_of_the_same_periods_goes_on_in_them(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        self._bill("2026-01-01")
+        self._on("2026-01-11")
+        bigger = self._make_plan("Bigger")
+        answer = charge.change_plan(bigger.id, "now", price_unit=62.0, note="Upgrade")
+        after = self.env["subscription.charge"].browse(answer["id"])
+        self.assertEqual(after.previous_id, charge)
+        self.assertEqual((order.order_line.subscription_plan_id, order.order_line.price_unit), (bigger, 62.0))
+        invoice = self._bill("2026-01-11")
+        # 21 of 31 days of 62.00, less as many of 31.00
+        self.assertEqual(invoice.amount_untaxed, 21.0)
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 10.0, "2026-01-11": 42.0, "2026-02-01": 62.0})
+        self.assertEqual(order.order_line.qty_to_invoice, 0.0)
+        with self.assertRaisesRegex(UserError, "goes on from 2026-01-11 in another way: Bigger"):
+            charge.change_plan(bigger.id, "2026-01-10")
+
+    def test_a_plan_of_other_periods_begins_on_its_day(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        yearly = self._make_plan("Yearly", interval_unit="years")
+        charge.change_plan(yearly.id, "2026-02-15", price_unit=300.0)
+        self.assertEqual(order.order_line.subscription_plan_id, self.monthly, "until its day")
+        self._bill("2026-02-01")
+        self._bill("2026-02-15")
+        self.assertEqual(order.order_line.subscription_plan_id, yearly)
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 15.5, "2026-02-15": 300.0})
+        self._bill("2027-02-15")
+        self.assertEqual(self._billed(order)["2027-02-15"], 300.0)
+
+    def test_a_plan_that_was_to_come_is_taken_back(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        answer = charge.change_plan(self._make_plan("Bigger").id, "2026-03-01", price_unit=62.0)
+        after = self.env["subscription.charge"].browse(answer["id"])
+        after.cancel("2026-02-28")
+        charge.restart("2026-03-01")
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 31.0, "2026-03-01": 31.0})
+        again = charge.change_plan(self.quarterly.id, "2026-04-01")
+        self.assertEqual(self.env["subscription.charge"].browse(again["id"]).previous_id, after, "one after the other")
+
+    def test_a_charge_goes_on_as_one_other(self):
+        charge = self._charge(self._subscribe()).sudo()
+        values = charge._values_going_on(charge.line_id, self.monthly, charge.first_day, {"price_unit": 1.0})
+        charge.create([values])
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            charge.create([values])
+
+    def test_a_plan_that_nobody_has_is_refused(self):
+        charge = self._charge(self._subscribe())
+        other = self.env["res.company"].create({"name": "Other"})
+        foreign = self._make_plan("Foreign", company_id=other.id)
+        for plan in (foreign.id, 0, "Monthly"):
+            with self.assertRaisesRegex(UserError, "^plan_id: "):
+                charge.change_plan(plan, "now")
+
+    def test_the_end_of_an_order_line_is_that_of_what_goes_on_last(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        charge.change_plan(self._make_plan("Bigger").id, "2026-02-01", price_unit=62.0)
+        order.order_line.subscription_end = "2026-02-14"
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 31.0})
+        with self.assertRaisesRegex(UserError, "goes on in another way from 2026-02-01"):
+            order.order_line.subscription_end = "2026-01-15"
+
+    def test_an_order_that_is_confirmed_again_goes_on_with_all_its_plans(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        self._bill("2026-01-01")
+        charge.change_plan(self._make_plan("Bigger").id, "2026-02-01", price_unit=62.0)
+        order._action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 62.0})
+
+    # === COMING BACK === #
+
+    def test_an_end_is_taken_back(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        charge.cancel("2026-01-31")
+        self._bill("2026-02-10")
+        self.assertFalse(charge.next_due)
+        self.assertEqual(charge.restart("2026-02-01", "He stays")["id"], charge.id)
+        self._bill("2026-02-10")
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 31.0})
+
+    def test_a_customer_comes_back_after_a_while(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        charge.cancel("2026-01-31")
+        self._bill("2026-02-10")
+        self._on("2026-03-15")
+        after = self.env["subscription.charge"].browse(charge.restart("now", "Won back")["id"])
+        self.assertEqual((after.previous_id, after.price_unit), (charge, 31.0))
+        self._bill("2026-04-01")
+        # 17 of 31 days: its periods are as they were
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-03-15": 17.0, "2026-04-01": 31.0})
+        with self.assertRaisesRegex(UserError, "has no end"):
+            after.restart("now")
+
+    # === ANOTHER CUSTOMER === #
+
+    def test_another_customer_goes_on_with_it(self):
+        charge = self._charge(order := self._subscribe(31.0, product_uom_qty=2.0, discount=10.0))
+        self._bill("2026-01-01")
+        self._on("2026-01-11")
+        heir = self.env["res.partner"].create({"name": "Heir"})
+        answer = charge.transfer(heir.id, "now", "Firm was sold")
+        his = self.env["sale.order"].browse(answer["order_id"])
+        self.assertEqual((his.partner_id, his.state, his.origin), (heir, "sale", order.name))
+        self.assertEqual(self._charge(his).previous_id, charge)
+        self._bill("2026-01-11")
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 18.0})
+        self.assertEqual(self._billed(his), {"2026-01-11": 37.8, "2026-02-01": 55.8})
+        self.assertEqual(self._charge(his).invoice_line_ids.move_id.partner_id, heir)
+        with self.assertRaisesRegex(UserError, "goes on from 2026-01-11 in another way"):
+            charge.transfer(heir.id, "2026-01-05")
+
+    def test_another_customer_may_be_asked_first(self):
+        charge = self._charge(self._subscribe(31.0))
+        heir = self.env["res.partner"].create({"name": "Heir"})
+        answer = charge.transfer(heir.id, "2026-02-01", confirm=False)
+        quotation = self.env["sale.order"].browse(answer["order_id"])
+        self.assertEqual((quotation.state, answer["id"], charge.last_day), ("draft", False, False))
+        copied = quotation.copy()
+        quotation.action_confirm()
+        self.assertEqual(str(charge.last_day), "2026-01-31")
+        copied.action_confirm()
+        self.assertFalse(self._charge(copied).previous_id, "a copy is a subscription of its own")
+
+    # === RIGHTS === #
+
+    def test_who_may_do_it(self):
+        charge = self._charge(self._subscribe())
+        seller = new_test_user(self.env, "seller", "sales_team.group_sale_salesman_all_leads")
+        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
+        calls = {
+            "pause": ("now",),
+            "resume": ("now",),
+            "change_plan": (self.quarterly.id, "now"),
+            "restart": ("now",),
+            "transfer": (self.customer.id, "now"),
+        }
+        for name, arguments in calls.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                getattr(charge.with_user(seller), name)(*arguments)
+        charge.with_user(clerk).pause("now")
+        charge.with_user(clerk).resume("next_period")
+        charge.with_user(clerk).change_plan(self.quarterly.id, "2026-03-01")
+        with self.assertRaises(AccessError):
+            charge.line_id.with_user(seller).subscription_previous_id = charge
