@@ -12,6 +12,7 @@
         "wizards/subscription_charge_change_views.xml",
         "views/subscription_plan_views.xml",
         "views/subscription_charge_views.xml",
+        "views/subscription_movement_views.xml",
         "views/product_template_views.xml",
         "views/sale_order_views.xml",
         "views/menus.xml",

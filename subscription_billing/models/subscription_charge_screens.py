@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.addons.billing_base.engine.units import from_units
 
 
 class SubscriptionCharge(models.Model):
@@ -9,6 +10,17 @@ class SubscriptionCharge(models.Model):
     invoice_count = fields.Integer(
         "Invoices", compute="_compute_invoice_count", help="How many invoices and credit notes bill something of it."
     )
+
+    next_amount = fields.Monetary(
+        compute="_compute_next_amount", help="What is to be billed of it next, below zero what is given back."
+    )
+
+    def _compute_next_amount(self):
+        charges = self.sudo()
+        stands = charges._stands()
+        for charge in charges:
+            opened = charge._coming(stands.get(charge, {}), 1) if charge.next_due else []
+            charge.next_amount = from_units(sum(one.units for one in opened), charge.currency_id.rounding)
 
     def _compute_invoice_count(self):
         moves = {charge: charge._invoices() for charge in self}

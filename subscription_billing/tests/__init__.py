@@ -1,7 +1,9 @@
 from . import (
     test_billing,
     test_charge,
+    test_dashboard,
     test_demo,
+    test_figures,
     test_kept_fields,
     test_preview,
     test_property,

@@ -73,3 +73,11 @@ class TestStage(SubscriptionCommon):
         order.action_confirm()
         charge = self._charge(order)
         self.assertEqual((self._stages(charge), charge.cancelled_on), (["running"], False))
+
+    def test_a_pause_is_seen_while_it_lasts(self):
+        self._on("2026-01-01")
+        charge = self._charge(self._subscribe())
+        charge.pause("2026-02-01", "2026-02-28")
+        for day, stage in (("2026-01-31", "running"), ("2026-02-01", "paused"), ("2026-03-01", "running")):
+            self._on(day)
+            self.assertEqual(self._stages(charge), [stage], day)

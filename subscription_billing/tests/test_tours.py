@@ -23,3 +23,4 @@ class TestTours(SubscriptionCommon, HttpCase):
         charge.change("2026-04-16", quantity=3.0, note="One more")
         action = self.env.ref("subscription_billing.action_subscription_charge")
         self.start_tour(f"/odoo/action-{action.id}", "subscription_life", login="tour_clerk")
+        self.start_tour("/odoo/subscriptions-dashboard", "subscription_dashboard", login="tour_clerk")

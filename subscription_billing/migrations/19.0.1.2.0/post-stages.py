@@ -1,8 +1,10 @@
-"""Where charges stand is read from days that older ones lack: when they began, when their order was cancelled."""
+"""Where charges stand, and their revenue, is read from what older ones lack."""
+
+from odoo import SUPERUSER_ID, api
 
 
 def migrate(cr, version):
-    """Say of older charges when they began, free time first, and since when they are cancelled."""
+    """Say of older charges when they began, since when they are cancelled, and how their revenue moved."""
     cr.execute(
         """
         UPDATE subscription_charge charge
@@ -12,3 +14,7 @@ def migrate(cr, version):
         """
     )
     cr.execute("UPDATE subscription_charge SET cancelled_on = write_date::date WHERE state = 'cancelled'")
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    charges = env["subscription.charge"].search([])
+    env.add_to_compute(charges._fields["movements_until"], charges)
+    charges.flush_recordset(["movements_until"])

@@ -45,3 +45,43 @@ registry.category("web_tour.tours").add("subscription_life", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("subscription_dashboard", {
+    steps: () => [
+        {
+            content: "What subscriptions come to",
+            trigger: ".o_billing_tile[data-name=mrr]:contains(90.00):contains(1 subscription)",
+        },
+        {
+            trigger: ".o_billing_tile[data-name=arr]:contains(1,080.00)",
+        },
+        {
+            content: "what of it is new in this month",
+            trigger: ".o_billing_tile[data-name=net_new]:contains(30.00)",
+        },
+        {
+            content: "as a chart, that is a table for who cannot see it",
+            trigger: ".o_billing_chart table tr[data-kind=mrr] td:last-child:contains(90.00)",
+        },
+        {
+            content: "What is due soon is a list, with what each comes to",
+            trigger: ".o_billing_tile[data-name=due_soon] .o_billing_tile_count:text(1)",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains(Seats):contains(15.00)",
+        },
+        {
+            trigger: ".o_breadcrumb .o_back_button a, .o_breadcrumb a:contains(Dashboard)",
+            run: "click",
+        },
+        {
+            content: "and what moved is a pivot",
+            trigger: ".o_billing_tile[data-name=net_new]",
+            run: "click",
+        },
+        {
+            trigger: ".o_pivot_view th:contains(Expansion)",
+        },
+    ],
+});
