@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-ADDONS = ("billing_base", "milestone_billing", "revenue_recognition", "subscription_billing")
+ADDONS = ("billing_base", "milestone_billing", "revenue_recognition", "subscription_billing", "subscription_revenue")
 SHOWN = """
 from lxml import etree
 

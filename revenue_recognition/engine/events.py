@@ -149,7 +149,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modify(Event):
-    """The parties change scope or price (ASC 606-10-25-10)."""
+    """The parties change scope or price (ASC 606-10-25-10).
+
+    :param alone: it concerns the obligations it names only; others keep their price (25-13c)
+    """
 
     treatment: Treatment
     fixed_delta: int = 0
@@ -157,6 +160,12 @@ class Modify(Event):
     remove: tuple[str, ...] = ()
     change: tuple[Change, ...] = ()
     refund: int = 0
+    alone: bool = False
+
+    @property
+    def named(self) -> set[str]:
+        """The obligations that it changes or removes."""
+        return {*self.remove, *(change.obligation for change in self.change)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

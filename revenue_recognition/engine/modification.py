@@ -30,12 +30,12 @@ def modify(state: ContractState, event: Modify) -> None:
         return
     before = event.date - DAY
     _refund(state, event, before)
-    if treatment is Treatment.SEPARATE:
-        _separate(state, event)
-    elif treatment is Treatment.PROSPECTIVE:
-        _prospective(state, event, before)
-    else:
+    if treatment is Treatment.CATCH_UP:
         _catch_up(state, event, before)
+    elif treatment is Treatment.SEPARATE and event.add:
+        _separate(state, event)
+    else:
+        _prospective(state, event, before)
     state.price_units()
     state.allocate()
 
@@ -47,6 +47,8 @@ def decide(state: ContractState, event: Modify) -> tuple[Treatment, str]:
     """Return the treatment of a modification and why (ASC 606-10-25-12, 25-13)."""
     if event.treatment is not Treatment.AUTO:
         return event.treatment, _("as asked")
+    if _follows(state, event):
+        return Treatment.SEPARATE, _("what was promised is fulfilled, what follows is a contract of its own (25-12)")
     unlike = _unlike_separate(state, event)
     if unlike is None:
         return Treatment.SEPARATE, _("everything added is distinct and priced at its standalone selling price (25-12)")
@@ -62,6 +64,15 @@ def changes_anything(state: ContractState, event: Modify) -> bool:
     """Return whether a modification has any effect on scope or price."""
     changed = any(_differs(state.obligations[change.obligation], change) for change in event.change)
     return bool(event.fixed_delta or event.add or event.remove or event.refund or changed)
+
+
+def _follows(state: ContractState, event: Modify) -> bool:
+    """Return whether a modification only has what is fulfilled go on: a renewal (ASC 606-10-55-42)."""
+    if not event.alone or event.add or event.remove or event.refund or not event.change:
+        return False
+    before = event.date - DAY
+    fulfilled = all(state.obligations[key].measure.satisfied(before) == ONE for key in event.named)
+    return fulfilled and all(change.end is not None and change.end > before for change in event.change)
 
 
 def _unlike_separate(state: ContractState, event: Modify) -> str | None:
@@ -91,6 +102,8 @@ def _bound(state: ContractState, event: Modify) -> str | None:
             return added.key
     for obligation in state.obligations.values():
         if obligation.removed or obligation.separate or obligation.key in event.remove:
+            continue
+        if event.alone and obligation.key not in event.named:
             continue
         satisfied = obligation.measure.satisfied(before)
         if satisfied < ONE and obligation.terms.distinct is False:
@@ -166,7 +179,7 @@ def _catch_up(state: ContractState, event: Modify, before: date) -> None:
     _add(state, event)
     _change(state, event)
     _remove(state, event)
-    left = list(state.sharing())
+    left = [one for one in state.sharing() if _concerns(event, one.key)]
     weights = _weights(left)
     for variable in state.variables.values():
         _share_anew(variable, done, weights)
@@ -187,7 +200,8 @@ def _share_base(state: ContractState, left: list[ObligationState], weights: Shar
     folded = sum(variable.folded for variable in state.variables.values())
     pool = state.fixed + folded - others - sum(one.frozen for one in left)
     _need_takers(left, pool, event)
-    shares = fixed_shares(pool, state.discounts, weights) if left else {}
+    discounts = () if event.alone else state.discounts
+    shares = fixed_shares(pool, discounts, weights) if left else {}
     if pool >= 0 and any(share < 0 for share in shares.values()):
         shares = fixed_shares(pool, (), weights)
     for one in left:
@@ -217,13 +231,19 @@ def _refund(state: ContractState, event: Modify, before: date) -> None:
 
 def _taking_part(state: ContractState, event: Modify) -> list[ObligationState]:
     """Return the obligations whose unrecognised price is pooled; a contract of its own only when it is named."""
-    named = {*event.remove, *(change.obligation for change in event.change)}
     states = []
     for obligation in state.obligations.values():
-        if obligation.removed or obligation.measure.open_ended or (obligation.separate and obligation.key not in named):
+        if obligation.removed or obligation.measure.open_ended or not _concerns(event, obligation.key):
+            continue
+        if obligation.separate and obligation.key not in event.named:
             continue
         states.append(obligation)
     return states
+
+
+def _concerns(event: Modify, key: str) -> bool:
+    """Return whether a modification concerns an obligation: all, or those that it names or adds (25-13c)."""
+    return not event.alone or key in event.named or any(added.key == key for added in event.add)
 
 
 def _add(state: ContractState, event: Modify) -> list[ObligationState]:

@@ -121,6 +121,8 @@ class ScenarioWriter:
         plain: Plain = {"treatment": event.treatment.value, "fixed_delta": self._money(event.fixed_delta)}
         if event.refund:
             plain["refund"] = self._money(event.refund)
+        if event.alone:
+            plain["alone"] = True
         plain["add"] = [self._obligation(one) for one in event.add]
         plain["remove"] = list(event.remove)
         plain["change"] = [self._change(change) for change in event.change]

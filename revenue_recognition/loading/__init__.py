@@ -6,5 +6,6 @@ A source (:mod:`.sources`) reads one kind of fact: a new measure is a new file t
 
 from .loaded import Loaded, Problem
 from .loader import Loader
+from .sources import SOURCES, Source
 
-__all__ = ["Loaded", "Loader", "Problem"]
+__all__ = ["SOURCES", "Loaded", "Loader", "Problem", "Source"]

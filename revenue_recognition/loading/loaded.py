@@ -25,6 +25,8 @@ from ..engine.wording import Figure, to_plain
 from .added import no_earlier_than_agreed
 from .values import exact
 
+#: How places of modifications begin that are records.
+KEPT = "modification "
 DISTINCT = {"auto": None, "yes": True, "no": False}
 
 
@@ -263,6 +265,12 @@ class Loaded:
     def blocked(self):
         """Return whether something keeps the contract from being worked out."""
         return any(problem.blocking for problem in self.problems)
+
+    def is_last_change_kept(self, day):
+        """Return whether a record keeps the last modification through a day: others follow from facts each time."""
+        changes = [event for event in self.events if isinstance(event, e.Modify) and event.date <= day]
+        last = max(changes, key=lambda event: event.date, default=None)
+        return last is None or all(event.place.startswith(KEPT) for event in changes if event.date == last.date)
 
     def is_unplanned(self):
         """Return whether nothing can be earned of it yet: each obligation waits for milestones that nobody made."""

@@ -4,7 +4,6 @@ from odoo.tools import SQL
 
 from .loaded import Loaded, Promise
 from .rates import RateBook
-from .sources import SOURCES
 from .sources.milestones import ProjectMilestones
 from .values import among, exact
 
@@ -36,7 +35,7 @@ class Loader:
         self.names = {currency.id: currency.name for currency in found}
         self.company_decimals = self.decimals[company.currency_id.id]
         self.rates = RateBook(self)
-        self.sources = [source(self) for source in SOURCES]
+        self.sources = [source(self) for source in env["revenue.contract"]._fact_sources()]
 
     def load(self, contract_ids):
         """Return the contracts, by id.

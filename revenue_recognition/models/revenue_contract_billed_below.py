@@ -22,7 +22,9 @@ class RevenueContract(models.Model):
                 ("is_downpayment", "=", False),
             ]
         )
-        short = lines.filtered(lambda line: line.price_subtotal > line.untaxed_amount_invoiced)
+        short = lines.filtered(
+            lambda line: line.price_subtotal > line.untaxed_amount_invoiced and not line._revenue_has_own_terms()
+        )
         return short.revenue_contract_id
 
     def _billed_below(self):

@@ -179,9 +179,9 @@ class RevenueContract(models.Model):
         return dict(found)
 
     def _followed_obligations(self):
-        """Return the obligations whose order lines make up the fixed consideration."""
-        obligations = self._live_obligations() | self._removed_by_hand()
-        return obligations._with_fixed_price()
+        """Return the obligations of which order lines say the fixed consideration, and change it."""
+        obligations = (self._live_obligations() | self._removed_by_hand())._with_fixed_price()
+        return obligations - obligations._with_own_terms()
 
     def _line_names(self):
         """Return a name for each order line of obligations; lines that are promised together have the same."""

@@ -153,26 +153,30 @@ class RevenueContract(models.Model):
 
     def _changed_obligations(self):
         """Return the values of modification lines for obligations whose order lines changed."""
-        found = []
-        for obligation in self._live_obligations()._with_fixed_price():
-            lines = obligation.sale_line_ids.filtered(
-                lambda line: line.order_id.state == "sale" and line.product_uom_qty
-            )
-            if not lines:
+        found, live = [], self._live_obligations()._with_fixed_price()
+        own = live._with_own_terms()
+        for obligation in live:
+            lines = obligation.sale_line_ids.filtered(lambda line: line.order_id.state == "sale")
+            if not (lines if obligation in own else lines.filtered("product_uom_qty")):
                 found.append({"obligation_id": obligation.id, "action": "remove"})
                 continue
-            terms = obligation._changed_terms(lines)
+            terms = obligation not in own and obligation._changed_terms(lines.filtered("product_uom_qty"))
             if terms:
                 found.append({"obligation_id": obligation.id, "action": "change", "terms": terms})
         return found
 
     def _price_now(self):
         """Return what the order lines of the contract's obligations and its reductions come to now."""
-        obligations = self._live_obligations() | self._removed_by_hand()
-        lines = obligations._with_fixed_price().sale_line_ids
-        lines = lines.filtered(lambda line: line.order_id.state == "sale")
+        lines = self._followed_obligations().sale_line_ids.filtered(lambda line: line.order_id.state == "sale")
         reductions = self.order_ids.filtered(lambda order: order.state == "sale").order_line._revenue_reductions()
-        return sum((lines | reductions).mapped("price_subtotal")) + (lines | reductions)._revenue_cents()
+        price = sum((lines | reductions).mapped("price_subtotal")) + (lines | reductions)._revenue_cents()
+        return price + self._price_of_own_terms()
+
+    def _price_of_own_terms(self):
+        """Return what was agreed at first of obligations that change by facts of their own: no order says it anew."""
+        obligations = (self._live_obligations() | self._removed_by_hand())._with_fixed_price()._with_own_terms()
+        standing = obligations.filtered(lambda one: "sale" in one.sale_line_ids.order_id.mapped("state"))
+        return sum(obligation._agreed_terms()["price"] for obligation in standing)
 
     def _price_agreed(self):
         """Return the fixed consideration that the order stood for: at inception, and as its changes were applied."""

@@ -1,13 +1,13 @@
 from functools import partial
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..closing.states import COUNTING
 from ..engine import Refusal, Timeline
 from ..engine.position import position
-from ..loading import Loader
+from ..loading import SOURCES, Loader
 from .revenue_obligation import fixed_price
 
 #: What may not change once a close has booked something of the contract.
@@ -198,6 +198,14 @@ class RevenueContract(models.Model):
         )
 
     # === LOOKING THROUGH === #
+
+    @api.model
+    def _fact_sources(self):
+        """Return what reads the facts of contracts, in the order in which it does: a list of ``loading.Source``.
+
+        Overridden by addons that know more facts.
+        """
+        return SOURCES
 
     def _review(self):
         """Store the exceptions of each contract; a contract without blocking ones becomes active.

@@ -198,7 +198,7 @@ class RevenueContract(models.Model):
                 plain = self._work_out(loaded, at, bands)
             except Refusal as refusal:
                 loaded.refused(refusal)
-        self._put_kept_reason(plain, at)
+        self._put_kept_reason(plain, loaded, at)
         exceptions = self.env["revenue.exception"]
         plain["problems"] = [exceptions._sentence(problem, self) for problem in loaded.problems]
         if at < loaded.date:
@@ -207,9 +207,9 @@ class RevenueContract(models.Model):
             plain["problems"].append(exceptions._words("empty"))
         return plain
 
-    def _put_kept_reason(self, plain, at):
-        """Give the reason of the last modification: it was decided when it was applied."""
-        if plain.get("treatment"):
+    def _put_kept_reason(self, plain, loaded, at):
+        """Give the reason of the last modification: it was decided when it was applied, unless no record keeps it."""
+        if plain.get("treatment") and loaded.is_last_change_kept(at):
             applied = self.modification_ids.filtered(
                 lambda modification: modification.state == "applied" and modification.date <= at
             )

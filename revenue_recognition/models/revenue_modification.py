@@ -85,6 +85,11 @@ class RevenueModification(models.Model):
     of_order = fields.Boolean(
         readonly=True, help="It follows a change of the order, so that order and contract agree once it is applied."
     )
+    alone = fields.Boolean(
+        string="Others Keep Their Price",
+        readonly=True,
+        help="Obligations that it does not name keep their share of the price (ASC 606-10-25-13c).",
+    )
     followed_delta = fields.Monetary(
         readonly=True, help="The price change that order or credit note stands for, whatever was applied in its place."
     )
@@ -186,6 +191,10 @@ class RevenueModification(models.Model):
     def _added_obligations(self):
         """Return the obligations that modifications add."""
         return self.line_ids.filtered(lambda line: line.action == "add").obligation_id
+
+    def _removed_obligations(self):
+        """Return the obligations that modifications remove."""
+        return self.line_ids.filtered(lambda line: line.action == "remove").obligation_id
 
     def _add_promises(self, promises, spare):
         """Add what order lines promise.

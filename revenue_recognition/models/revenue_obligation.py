@@ -157,6 +157,10 @@ class RevenueObligation(models.Model):
         """Return those of order lines that have a share of the fixed consideration."""
         return self.filtered(lambda obligation: obligation.measure not in OPEN_ENDED and obligation.sale_line_ids)
 
+    def _with_own_terms(self):
+        """Return those that change by facts of their own, see ``sale.order.line._revenue_has_own_terms``."""
+        return self.filtered(lambda one: any(line._revenue_has_own_terms() for line in one.sale_line_ids))
+
     def _find_missing_prices(self):
         """Look up the standalone selling prices that obligations of order lines lack."""
         for obligation in self.filtered(lambda obligation: not obligation.ssp_kind and obligation.sale_line_ids):
@@ -231,7 +235,7 @@ class RevenueObligation(models.Model):
     def _terms_of(self, lines):
         """Return price, quantity and end by order lines; of a split product its part of the price."""
         siblings = lines.revenue_obligation_ids.filtered(lambda obligation: obligation.contract_id == self.contract_id)
-        price = sum(lines.mapped("price_subtotal"))
+        price = sum(line._revenue_price() for line in lines)
         if len(siblings) > 1 and all(sibling.sale_line_ids == self.sale_line_ids for sibling in siblings):
             prices = lines._split_price(price, [{"ssp": sibling.ssp} for sibling in siblings])
             price = dict(zip(siblings.ids, prices, strict=True))[self.id]

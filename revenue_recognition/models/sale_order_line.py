@@ -100,6 +100,22 @@ class SaleOrderLine(models.Model):
                 groups[key] |= line
         return [values for (version, _by), lines in groups.items() for values in lines._group_promises(version, date)]
 
+    def _revenue_price(self):
+        """Return what this line promises is agreed to cost, without taxes, in the order's currency.
+
+        Overridden for lines whose amount is not that of all they promise, such as that of one period.
+        """
+        self.ensure_one()
+        return self.price_subtotal
+
+    def _revenue_has_own_terms(self):
+        """Return whether what is agreed of this line changes by facts of its own, which a source of contracts reads.
+
+        Its contract proposes nothing then where the order, or a credit note, says something else.
+        """
+        self.ensure_one()
+        return False
+
     def _revenue_version(self, date):
         """Return the version of the policy that a line follows, or none."""
         versions = self.env["revenue.policy.version"]
@@ -113,7 +129,7 @@ class SaleOrderLine(models.Model):
     def _group_promises(self, version, date):
         """Return the obligations of lines that follow one version together."""
         key = f"L{min(self.ids)}"
-        price = sum(self.mapped("price_subtotal"))
+        price = sum(line._revenue_price() for line in self)
         selling = self._selling_price(version, date)
         if version.method != "split":
             return [self._promise(version, date, key, "", price, selling)]
@@ -233,7 +249,7 @@ class SaleOrderLine(models.Model):
     def _line_selling_price(self, source, date):
         """Return what one line sells for by itself, its whole quantity."""
         if source == "price":
-            return _amount(self.price_subtotal)
+            return _amount(self._revenue_price())
         if source == "list_price":
             product = self.product_id.with_company(self.company_id)
             price = product.uom_id._compute_price(product.lst_price, self.product_uom_id)
@@ -260,7 +276,7 @@ class SaleOrderLine(models.Model):
         if component.product_id:
             return _together([line._book_price(component.product_id, date) for line in self])
         if not selling["ssp_kind"]:
-            selling = _amount(sum(self.mapped("price_subtotal")))
+            selling = _amount(sum(line._revenue_price() for line in self))
         amounts = ("ssp", "ssp_low", "ssp_high")
         rounded = self.currency_id[:1].round
         return {

@@ -25,6 +25,7 @@ class SaleOrderLine(models.Model):
             company, lines = order.company_id, order._get_priced_lines()
             if company.tax_calculation_rounding_method != "round_globally":
                 continue
+            lines = lines.filtered(lambda line: not line._revenue_has_own_terms())
             rows = [line._prepare_base_line_for_taxes_computation() for line in lines]
             taxes._add_tax_details_in_base_lines(rows, company)
             taxes._round_base_lines_tax_details(rows, company)

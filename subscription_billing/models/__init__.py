@@ -8,6 +8,7 @@ from . import (
     sale_order_totals,
     subscription_charge,
     subscription_charge_api,
+    subscription_charge_bound,
     subscription_charge_change,
     subscription_charge_dashboard,
     subscription_charge_figures,

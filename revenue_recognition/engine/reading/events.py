@@ -150,6 +150,8 @@ class EventReader:
             values["fixed_delta"] = node.money("fixed_delta")
         if node.has("refund"):
             values["refund"] = node.money("refund", sign=False)
+        if node.has("alone"):
+            values["alone"] = node.flag("alone")
         values["remove"] = tuple(self._known(node, "remove", key, day) for key in node.names("remove"))
         values["change"] = tuple(self._change(item, day) for item in node.nodes("change"))
         return values
@@ -216,7 +218,7 @@ READERS: dict[str, tuple[tuple[str, ...], type[e.Event], Reader]] = {
     "estimate": (("variable", "amount", "constrained"), e.Estimate, _R._estimate),
     "estimate_unit_price": (("obligation", "amount"), e.EstimateUnitPrice, _R._estimate_unit_price),
     "estimate_returns": (("obligation", "rate"), e.EstimateReturns, _R._estimate_returns),
-    "modify": (("treatment", "fixed_delta", "add", "remove", "change", "refund"), e.Modify, _R._modify),
+    "modify": (("treatment", "fixed_delta", "add", "remove", "change", "refund", "alone"), e.Modify, _R._modify),
     "invoice": (("amount", "obligation", "unconditional"), e.Invoice, _R._invoice),
     "credit_note": (("amount", "obligation"), e.CreditNote, _R._credit_note),
     "payment": (("amount",), e.Payment, _R._payment),

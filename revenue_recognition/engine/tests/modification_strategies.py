@@ -65,6 +65,8 @@ class Modifications:
         if changeable and self.draw(st.booleans()):
             changes = [self.draw_change(key) for key in self.draw(subset(changeable))]
             event["change"] = [change for change in changes if len(change) > 1]
+            if event["change"] and self.draw(st.booleans()):
+                event["alone"] = True
         return {key: value for key, value in event.items() if value}
 
     def draw_change(self, key):

@@ -122,15 +122,17 @@ class Changes:
         delta, removed = self.money(event.get("fixed_delta", 0)), event.get("remove", ())
         named = [*removed, *(change["obligation"] for change in event.get("change", ()))]
         joining = [ob for ob in self.sharing() if not ob.removed and (not ob.separate or ob.key in named)]
+        if event.get("alone"):
+            joining = [ob for ob in joining if ob.key in named]
         self.change_terms(event)
         added = [make_obligation(data, self.scale) for data in event.get("add", ())]
         self.obligations.update({ob.key: ob for ob in added})
         added = [ob for ob in added if not ob.is_open]
-        if self.treatment == "separate":
+        if self.treatment == "separate" and event.get("add"):
             self.add_separate(added, delta)
         else:
-            apply = self.prospective if self.treatment == "prospective" else self.catch_up
-            apply(joining, added, removed, delta, before, eve)
+            apply = self.catch_up if self.treatment == "catch_up" else self.prospective
+            apply(joining, added, removed, delta, before, eve, bool(event.get("alone")))
         for key in removed:
             self.obligations[key].removed = True
         self.refund(self.money(event.get("refund", 0)), before)
@@ -152,6 +154,8 @@ class Changes:
 
     def decide(self, event, eve):
         """Decide what a modification is, as ASC 606-10-25-12 and 13 do."""
+        if self.goes_on(event, eve):
+            return "separate"
         added = [make_obligation(data, self.scale) for data in event.get("add", ())]
         priced = all(ob.is_open or ob.price is None or ob.price == ob.ssp for ob in added)
         ssp = sum(ob.ssp for ob in added if not ob.is_open)
@@ -161,8 +165,18 @@ class Changes:
             return "separate"
         gone = event.get("remove", ())
         staying = [ob for ob in self.obligations.values() if not (ob.removed or ob.separate or ob.key in gone)]
+        if event.get("alone"):
+            staying = [ob for ob in staying if ob.key in [change["obligation"] for change in event.get("change", ())]]
         together = any(self.is_part_done(ob, eve) for ob in staying + added)
         return "catch_up" if together else "prospective"
+
+    def goes_on(self, event, eve):
+        """Whether what is wholly done gets a later end, and nothing else happens to the contract."""
+        changes = event.get("change", ())
+        if not event.get("alone") or not changes or any(event.get(key) for key in ("add", "remove", "refund")):
+            return False
+        done = all(self.obligations[change["obligation"]].whole_life(eve) == 1 for change in changes)
+        return done and all(change.get("end", "") > eve.isoformat() for change in changes)
 
     @staticmethod
     def is_part_done(ob, eve):
@@ -176,12 +190,14 @@ class Changes:
         for ob, part in zip(added, to_whole(portions(delta, [ob.ssp for ob in added])), strict=True):
             ob.separate, ob.live = True, Fraction(part)
 
-    def prospective(self, joining, added, removed, delta, before, eve):
+    def prospective(self, joining, added, removed, delta, before, eve, _alone):
         """Freeze what is recognised; share what is not by the SSP of what is unsatisfied; measure anew."""
         staying = [ob for ob in joining if ob.key not in removed] + added
         for ob in self.sharing():
             if ob.removed:
                 ob.frozen = self.frozen(ob)
+            elif ob not in joining and not ob.separate:
+                ob.frozen, ob.live = self.frozen(ob), self.share_of_price(ob) - self.frozen(ob)
         pool = delta
         for ob in joining:
             ob.frozen, ob.live, ob.separate = self.stays(ob, before), Fraction(0), False
@@ -203,7 +219,7 @@ class Changes:
             variable["folded"] += self.change_of(variable)
         self.restarted = True
 
-    def catch_up(self, joining, added, removed, delta, before, _eve):
+    def catch_up(self, joining, added, removed, delta, before, _eve, alone):
         """Share the whole price anew over what stays, cumulatively."""
         joining = [ob for ob in joining if not ob.separate or ob.key in removed]
         staying = [ob for ob in joining if ob.key not in removed] + added
@@ -220,7 +236,7 @@ class Changes:
             ob.live = ob.interest = ob.interest_this_year = Fraction(0)
             ob.frozen += self.stays(ob, before) - self.frozen(ob)
             pool += price - ob.frozen
-        parts = portions(pool, weights) if self.restarted else self.share_net(pool, staying)
+        parts = portions(pool, weights) if self.restarted or alone else self.share_net(pool, staying)
         if pool >= 0 and any(part < 0 for part in parts):
             parts = portions(pool, weights)
         for ob, part in zip(staying, parts, strict=True):

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ...engine import events as e
 from ...engine.modification import NOT_AGREED
+from ..loaded import KEPT
 from .base import Source
 
 
@@ -19,7 +20,7 @@ class Changes(Source):
         lines = self._lines([row[1] for row in rows])
         changes = {}
         for contract_id, row_id, kind, day, *terms, confirmed_again in rows:
-            place = f"modification {row_id}"
+            place = f"{KEPT}{row_id}"
             contract = loaded[contract_id]
             if kind == "terminate":
                 if confirmed_again:
@@ -38,7 +39,7 @@ class Changes(Source):
     def _query(self, loaded):
         return SQL(
             """
-            SELECT m.contract_id, m.id, m.kind, m.date, m.treatment, %s, %s,
+            SELECT m.contract_id, m.id, m.kind, m.date, m.treatment, %s, COALESCE(m.alone, FALSE), %s,
                    m.kind = 'terminate' AND m.of_order AND m.state = 'applied' AND EXISTS (
                        SELECT 1 FROM sale_order s WHERE s.revenue_contract_id = m.contract_id AND s.state = 'sale')
               FROM revenue_modification m
@@ -73,10 +74,11 @@ class Changes(Source):
 def modify(contract, day, place, terms, lines):
     """Return a modification for the engine.
 
-    :param terms: treatment, and units by which the fixed consideration changes and that are given back
+    :param terms: treatment, units by which the fixed consideration changes, whether others keep their price, and
+        units that are given back
     :param lines: obligation id, action and new terms of each obligation concerned
     """
-    treatment, fixed_delta, refund = terms
+    treatment, fixed_delta, alone, refund = terms
     promises = contract.promises
     return e.Modify(
         date=day,
@@ -84,6 +86,7 @@ def modify(contract, day, place, terms, lines):
         treatment=e.Treatment(treatment),
         fixed_delta=fixed_delta or 0,
         refund=refund or 0,
+        alone=alone,
         add=tuple(promises[one].terms() for one, action, _new in lines if action == "add"),
         remove=tuple(promises[one].key for one, action, _new in lines if action == "remove"),
         change=tuple(

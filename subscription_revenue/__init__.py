@@ -1,0 +1,2 @@
+from . import loading, models
+from .hooks import post_init_hook, uninstall_hook

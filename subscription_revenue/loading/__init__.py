@@ -1,0 +1,5 @@
+"""What subscriptions say of revenue contracts."""
+
+from .subscriptions import Subscriptions
+
+__all__ = ["Subscriptions"]

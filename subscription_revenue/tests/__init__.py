@@ -1,0 +1,8 @@
+from . import (
+    test_changes,
+    test_fee,
+    test_hooks,
+    test_kept_fields,
+    test_lives,
+    test_terms,
+)
