@@ -10,7 +10,10 @@ from .common import SubscriptionCommon
 ACTIONS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["wait", "wait", "quantity", "price", "past", "clock", "create", "credit", "delete", "cancel", "end"]
+            [
+                *("wait", "wait", "quantity", "price", "past", "coming", "clock", "create", "credit", "delete"),
+                *("cancel", "end", "pause", "plan", "back"),
+            ]
         ),
         st.integers(0, 5),
         st.integers(1, 45),
@@ -49,32 +52,44 @@ class TestProperty(SubscriptionCommon):
             getattr(self, f"_{action}_in_story")(order, which, amount)
         self._clock()
         order.with_context(raise_if_nothing_to_invoice=False)._create_invoices(final=True)
-        charge = self._charge(order)
-        [run] = self.env["subscription.plan"].simulate(self._scenario(charge, proration))["results"]
-        self.assertEqual(round(sum(self._billed(order).values()), 2), run["total"])
+        total = sum(self._simulated(charge, proration) for charge in self._charge(order))
+        self.assertEqual(round(sum(self._billed(order).values()), 2), round(total, 2))
         self.assertEqual(order.order_line.qty_to_invoice, 0.0)
-        self.assertFalse(charge._open(charge._stands().get(charge, {}), self.today))
-        self.assertTrue(not charge.next_due or charge.next_due > self.today)
+        for charge in self._charge(order):
+            self.assertFalse(charge._open(charge._stands().get(charge, {}), self.today))
+            self.assertTrue(not charge.next_due or charge.next_due > self.today)
+        current = order.order_line._subscription_current()
+        self.assertEqual(order.order_line.product_uom_qty, current.quantity)
+        self.assertEqual(order.order_line.price_unit, current.price_unit)
 
-    def _scenario(self, charge, proration):
+    def _simulated(self, charge, proration):
+        """Return what a charge comes to by today, as the what-if has it."""
+        if charge.last_day and charge.last_day < charge.first_day:
+            return 0.0
         events, changed = [], {"price": "price_unit", "quantity": "quantity"}
         for row in charge.version_ids.sorted("id"):
+            event = {"charge": "A", "date": str(row.day), "recorded": str(row.day)}
             if row.kind in changed:
-                event = {"type": "change", "charge": "A", "date": str(row.day), row.kind: row[changed[row.kind]]}
-                events.append({**event, "recorded": str(row.day)})
-        terms = {"key": "A", "kind": "recurring", "start": "2026-01-31", "price": 33.33, "quantity": 3}
+                events.append({**event, "type": "change", row.kind: row[changed[row.kind]]})
+            if row.kind in ("pause", "resume"):
+                events.append({**event, "type": row.kind})
+        agreed = charge.version_ids.sorted("id")[:1]
+        terms = {"key": "A", "kind": "recurring", "start": str(charge.first_day), "anchor": str(charge.anchor)}
         end = {"end": str(charge.last_day + timedelta(days=1))} if charge.last_day else {}
         every = {"count": charge.interval_count, "unit": "months"}
-        return {
+        priced = {"price": agreed.price_unit, "quantity": agreed.quantity}
+        scenario = {
             "id": "STORY",
             "title": "What happened",
             "source": "this test",
             "currency": charge.currency_id.name,
             "settings": {"proration": proration},
-            "charges": [{**terms, **end, "every": every, "timing": charge.timing}],
+            "charges": [{**terms, **end, **priced, "every": every, "timing": charge.timing}],
             "events": events,
             "expect": [{"run": str(self.today)}],
         }
+        [run] = self.env["subscription.plan"].simulate(scenario)["results"]
+        return run["total"]
 
     # === WHAT HAPPENS === #
 
@@ -88,12 +103,48 @@ class TestProperty(SubscriptionCommon):
         order.order_line.price_unit = amount * 1.11
 
     def _past_in_story(self, order, which, amount):
-        day = max(date(2026, 1, 31), self.today - timedelta(days=amount))
-        self._charge(order).change(str(day), price_unit=amount + 0.01, quantity=which + 0.5)
+        self._change_in_story(order, self.today - timedelta(days=amount), which, amount)
+
+    def _coming_in_story(self, order, which, amount):
+        self._change_in_story(order, self.today + timedelta(days=amount), which, amount)
+
+    def _change_in_story(self, order, day, which, amount):
+        charge = order.order_line._subscription_current()
+        day = max(charge.first_day, day)
+        if not charge.last_day or day <= charge.last_day:
+            charge.change(str(day), price_unit=amount + 0.01, quantity=which + 0.5, replaces_later=bool(which % 2))
 
     def _end_in_story(self, order, which, amount):
-        day = max(date(2026, 1, 30), self.today + timedelta(days=amount - 20))
+        first = order.order_line._subscription_last().first_day
+        day = max(first - timedelta(days=1), self.today + timedelta(days=amount - 20))
         order.order_line.subscription_end = day if which else False
+
+    def _pause_in_story(self, order, which, amount):
+        charge = order.order_line._subscription_current()
+        day = max(charge.first_day + timedelta(days=1), self.today + timedelta(days=amount - 20))
+        if charge.last_day and day > charge.last_day:
+            return
+        if charge._is_paused_on(day):
+            if charge._is_paused_on(day - timedelta(days=1)):
+                charge.resume(str(day))
+        else:
+            charge.pause(str(day), str(day + timedelta(days=amount)) if which % 2 else None)
+
+    def _plan_in_story(self, order, which, amount):
+        charge = order.order_line._subscription_last()
+        day = max(charge.first_day, self.today + timedelta(days=amount - 20))
+        if charge.last_day and day > charge.last_day:
+            return
+        plan = self._make_plan(
+            "Another", proration=charge.proration, timing=charge.timing, interval_count=1 if which % 2 else 3
+        )
+        charge.change_plan(plan.id, str(day), price_unit=amount * 1.01)
+
+    def _back_in_story(self, order, which, amount):
+        charge = order.order_line._subscription_last()
+        day = self.today + timedelta(days=amount - 20)
+        if charge.last_day and day > charge.last_day:
+            charge.restart(str(day))
 
     def _clock_in_story(self, order, which, amount):
         self._clock()
