@@ -15,6 +15,7 @@ from . import (
     subscription_charge_invoicing,
     subscription_charge_kept_back,
     subscription_charge_line,
+    subscription_charge_outlook,
     subscription_charge_preview,
     subscription_charge_screens,
     subscription_charge_stage,

@@ -1,14 +1,9 @@
-from dataclasses import replace
 from datetime import date
 
 from odoo import api, models
-from odoo.addons.billing_base.engine.units import from_units
 from odoo.addons.record_protection.reading import values
 from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import AccessError, UserError
-
-from ..engine.standing import open_parts
-from .subscription_charge_terms import ANY_ZONE
 
 #: Who may change what was agreed, by a day of the past, too.
 CHANGE_GROUPS = ("sales_team.group_sale_manager", "account.group_account_invoice")
@@ -210,28 +205,6 @@ class SubscriptionCharge(models.Model):
 
     def _say_next_due(self):
         return {"next_due": str(self.sudo().next_due or "") or False}
-
-    # === BEFORE IT IS SAVED === #
-
-    def _amount_after(self, day, numbers, last_day=False):
-        """Return what is to be billed of this charge by today once it is changed, below zero what is given back.
-
-        By the same functions as an invoice; nothing is written.
-
-        :param day: date
-        :param dict numbers: as of ``_change_from``
-        :param last_day: date: the last day that is charged then, where it is another one
-        """
-        charge = self.sudo()
-        terms, known = charge._terms()
-        if last_day:
-            terms = replace(terms, end=last_day.toordinal() + 1)
-        changes = [version._change(len(known.changes)) for version in charge._as_versions(day, numbers)]
-        known = replace(known, changes=(*known.changes, *changes))
-        today = charge.company_id._billing_today().toordinal()
-        stands = charge._stands().get(charge, {})
-        opened = open_parts(terms, known, stands, today, ANY_ZONE, charge._scale())
-        return from_units(sum(one.units for one in opened), charge.currency_id.rounding)
 
     def _as_versions(self, day, numbers):
         """Return versions in memory that say other numbers from a day on."""

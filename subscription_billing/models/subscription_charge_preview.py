@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from ..engine.cadence import FOREVER
 from ..engine.coming import coming
 from ..engine.standing import open_parts
-from .subscription_charge_terms import ANY_ZONE
+from .subscription_charge_terms import ANY_ZONE, BREAKS
 
 #: How many periods of a charge, and how many changes, one call takes at most.
 MOST_PERIODS, MOST_CHANGES = 120, 100
@@ -76,7 +76,11 @@ class SubscriptionCharge(models.Model):
                 end = day.toordinal() + 1 if day else FOREVER
                 terms = replace(terms, end=end)
                 continue
-            place = len(known.changes)
+            place = len(known.changes) + len(known.breaks)
+            if name in BREAKS:
+                row = self.env["subscription.charge.version"].new({"kind": name, "day": day})
+                known = replace(known, breaks=(*known.breaks, row._break(place)))
+                continue
             rows = self._as_versions(day, said)
             added = tuple(row._change(place + number) for number, row in enumerate(rows))
             known = replace(known, changes=(*known.changes, *added))

@@ -89,9 +89,8 @@ class SubscriptionCharge(models.Model):
         self._check_is_last()
         if not self.last_day:
             raise UserError(self.env._("%s has no end.", self.display_name))
-        first_end = self.version_ids.sorted("id")[:1].last_day
-        if day <= self.last_day + timedelta(days=1) and (not first_end or first_end >= day):
-            self._record("end", self._today(), note, last_day=first_end)
+        if self._may_undo_end(day):
+            self._record("end", self._today(), note, last_day=self._first_end())
             self._tell_changed()
             return self
         if day <= self.last_day:
@@ -104,6 +103,15 @@ class SubscriptionCharge(models.Model):
         charge = self.create([self._values_going_on(line, plan, day, dict(agreed, last_day=last, note=note))])
         charge._tell_changed()
         return charge
+
+    def _first_end(self):
+        """Return the end (date) that was agreed at the beginning, False for none."""
+        return self.version_ids.sorted("id")[:1].last_day
+
+    def _may_undo_end(self, day):
+        """Return whether this charge goes on from a day (date) as if it had not ended."""
+        first_end = self._first_end()
+        return day <= self.last_day + timedelta(days=1) and (not first_end or first_end >= day)
 
     def _values_going_on(self, line, plan, first, agreed):
         """Return the values of the charge as which this one goes on.

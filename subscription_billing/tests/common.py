@@ -1,5 +1,8 @@
+import re
 from datetime import date
 from unittest.mock import patch
+
+from lxml import html
 
 from odoo import fields
 from odoo.addons.billing_base.tests.common import BillingBaseCommon
@@ -53,6 +56,12 @@ class SubscriptionCommon(BillingBaseCommon):
             amount = -line.move_id.direction_sign * line.price_subtotal
             found[key] = round(found.get(key, 0.0) + amount, 2)
         return {key: amount for key, amount in sorted(found.items()) if amount}
+
+    def _outlook(self, change):
+        """Return what a dialog says of the next invoices: (day, amount before, amount after)."""
+        rows = html.fromstring(change.effect).findall(".//tbody/tr")
+        cells = [[cell.text_content() for cell in row] for row in rows]
+        return [(day, *(float(re.sub(r"[^0-9.-]", "", amount)) for amount in amounts)) for day, *amounts in cells]
 
     def _bill(self, day):
         """The clock, on a day; return the orders' invoices of that day's run."""

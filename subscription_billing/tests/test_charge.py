@@ -273,15 +273,15 @@ class TestCharge(SubscriptionCommon):
         charge = self._charge(order)
         dialog = self.env["subscription.charge.change"].with_context(active_model=charge._name, active_id=charge.id)
         change = dialog.create({"day": "2026-04-16", "quantity": 3.0, "note": "One more"})
-        self.assertEqual((change.price_unit, change.effect.replace("\xa0", " ")), (30.0, "$ 15.00"))
+        self.assertEqual(change.price_unit, 30.0)
+        self.assertEqual(self._outlook(change)[:2], [("04/20/2026", 0.0, 15.0), ("05/01/2026", 60.0, 90.0)])
         self.assertEqual(len(charge.version_ids), 1, "nothing is written")
         change.action_change()
         self.assertEqual(self._bill("2026-04-20").amount_untaxed, 15.0)
         self.env.invalidate_all()
-        change = dialog.create({"day": "2026-04-20", "last_day": "2026-04-25", "note": "Moved away"})
-        self.assertEqual(
-            float(change.effect.strip("$\xa0").replace("\ufeff", "")), -15.0, "the last five of thirty days of three"
-        )
+        change = dialog.create({"what": "end", "last_day": "2026-04-25", "note": "Moved away"})
+        # the last five of thirty days of three
+        self.assertEqual(self._outlook(change)[:2], [("04/20/2026", 0.0, -15.0), ("05/01/2026", 90.0, 0.0)])
         change.action_change()
         self.assertEqual((str(order.order_line.subscription_end), len(charge.version_ids)), ("2026-04-25", 3))
         action = order.action_view_subscriptions()

@@ -265,6 +265,75 @@ class TestLife(SubscriptionCommon):
         copied.action_confirm()
         self.assertFalse(self._charge(copied).previous_id, "a copy is a subscription of its own")
 
+    # === THE DIALOG === #
+
+    def _dialog(self, charge, what, **entered):
+        Dialog = self.env["subscription.charge.change"].with_context(active_model=charge._name, active_id=charge.id)
+        return Dialog.create([{"what": what, **entered}])
+
+    def test_the_dialog_says_what_the_next_invoices_become(self):
+        bigger, heir = self._make_plan("Bigger"), self.env["res.partner"].create({"name": "Heir"})
+        coming = {"when": "day", "day": "2026-02-01"}
+        acts = {
+            "numbers": {**coming, "quantity": 2.0},
+            "plan": {"plan_id": bigger.id, "price_unit": 62.0},
+            "pause": {"when": "next_period", "last_day": "2026-02-28"},
+            "end": {"last_day": "2026-02-14"},
+            "transfer": {**coming, "partner_id": heir.id},
+        }
+        for what, entered in acts.items():
+            with self.subTest(what):
+                self._on("2026-01-01")
+                charge = self._charge(order := self._subscribe(31.0))
+                self._bill("2026-01-01")
+                self._on("2026-01-11")
+                change = self._dialog(charge, what, **entered)
+                said = {day: after for day, _before, after in self._outlook(change)}
+                change.action_change()
+                for day in ("2026-01-11", "2026-02-01", "2026-03-01"):
+                    month, number = day[5:7], day[8:]
+                    invoice = self._bill(day).filtered(
+                        lambda move, order=order: order in move.line_ids.sale_line_ids.order_id
+                    )
+                    billed = sum(-move.direction_sign * move.amount_untaxed for move in invoice)
+                    self.assertAlmostEqual(said.get(f"{month}/{number}/2026", 0.0), billed, msg=day)
+
+    def test_the_dialog_ends_pauses_and_ends(self):
+        charge = self._charge(self._subscribe(31.0))
+        self._dialog(charge, "pause").action_change()
+        self.assertTrue(charge.paused)
+        self._dialog(charge, "resume", when="next_period").action_change()
+        self.assertEqual(str(charge.next_due), "2026-02-01")
+        charge.cancel("2026-02-28")
+        restart = self._dialog(charge, "restart", when="day", day="2026-03-01")
+        self.assertIn(("03/01/2026", 0.0, 31.0), self._outlook(restart))
+        restart.action_change()
+        self.assertFalse(charge.last_day)
+
+    def test_the_dialog_opens_the_order_of_the_new_customer(self):
+        charge = self._charge(self._subscribe(31.0))
+        heir = self.env["res.partner"].create({"name": "Heir"})
+        action = self._dialog(charge, "transfer", when="day", day="2026-02-01", partner_id=heir.id).action_change()
+        self.assertEqual(self.env["sale.order"].browse(action["res_id"]).partner_id, heir)
+
+    def test_the_dialog_says_what_is_agreed_for_later(self):
+        charge = self._charge(self._subscribe(31.0))
+        charge.change("2026-02-01", quantity=5.0)
+        change = self._dialog(charge, "numbers", quantity=2.0, replaces_later=True)
+        self.assertIn("Quantity: 5", change.later)
+        change.action_change()
+        self._on("2026-02-01")
+        charge._refresh_agreed()
+        self.assertEqual(charge.quantity, 2.0)
+
+    def test_the_dialog_asks_for_what_is_missing(self):
+        charge = self._charge(self._subscribe(31.0))
+        for what in ("plan", "transfer"):
+            with self.assertRaisesRegex(UserError, "Choose"):
+                self._dialog(charge, what).action_change()
+        with self.assertRaisesRegex(UserError, "Nothing to change"):
+            self._dialog(charge, "numbers").action_change()
+
     # === RIGHTS === #
 
     def test_who_may_do_it(self):

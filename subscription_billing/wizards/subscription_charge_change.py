@@ -1,22 +1,60 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.tools import float_compare
+from odoo.exceptions import UserError
+from odoo.tools import float_compare, format_date
+
+WHAT = [
+    ("numbers", "Price or quantity"),
+    ("plan", "Plan"),
+    ("pause", "Pause"),
+    ("resume", "Go on after a pause"),
+    ("end", "End"),
+    ("restart", "Go on after the end"),
+    ("transfer", "Transfer to another customer"),
+]
+WHEN = [("now", "Now"), ("next_period", "With the next period"), ("day", "On a day")]
 
 
 class SubscriptionChargeChange(models.TransientModel):
-    """Change what was agreed of a subscription from a day on; see before what that bills or gives back."""
+    """Change a subscription from a day on; see before it is saved what the next invoices become."""
 
     _name = "subscription.charge.change"
     _description = "Change a Subscription"
 
     charge_id = fields.Many2one("subscription.charge", required=True, readonly=True, help="What is changed.")
     currency_id = fields.Many2one(related="charge_id.currency_id")
-    day = fields.Date("From", required=True, help="The first day on which it holds: today or earlier.")
+    company_id = fields.Many2one(related="charge_id.company_id")
+    what = fields.Selection(WHAT, required=True, default="numbers", help="What becomes of it.")
+    when = fields.Selection(WHEN, required=True, default="now", help="From when it holds.")
+    day = fields.Date(
+        "From",
+        compute="_compute_day",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="The first day on which it holds: today, earlier or to come.",
+    )
     price_unit = fields.Float("Unit Price", min_display_digits="Product Price", help="Of one unit and period.")
     quantity = fields.Float(digits="Product Unit", help="How much is charged in each period.")
     discount = fields.Float("Discount (%)", digits="Discount", help="What comes off the price.")
-    last_day = fields.Date("End", help="The last day that is charged; empty where it has no end.")
+    later = fields.Char(compute="_compute_later", help="What is agreed for later days already.")
+    replaces_later = fields.Boolean(
+        "Instead of What Was Agreed for Later", help="What is changed holds from later days on, too."
+    )
+    plan_id = fields.Many2one("subscription.plan", check_company=True, help="The plan by which it goes on.")
+    partner_id = fields.Many2one("res.partner", "New Customer", check_company=True, help="Who goes on with it.")
+    confirm = fields.Boolean(
+        "Confirm His Order at Once", default=True, help="Else he gets a quotation, and it moves once he accepts that."
+    )
+    last_day = fields.Date(
+        "Last Day", help="Of an end, the last day that is charged; of a pause, the last one that is not."
+    )
     note = fields.Char("Why", help="Why it was changed.")
-    effect = fields.Char(compute="_compute_effect", help="What there is to bill, or to give back, by today then.")
+    effect = fields.Html(compute="_compute_effect", help="What the next invoices bill of it before and after.")
 
     @api.model
     def default_get(self, fields):
@@ -24,39 +62,121 @@ class SubscriptionChargeChange(models.TransientModel):
         charge = self.env["subscription.charge"].browse(self.env.context.get("active_id", ()))
         if self.env.context.get("active_model") == charge._name and charge:
             charge.check_access("read")
-            agreed = {name: charge[name] for name in ("price_unit", "quantity", "discount", "last_day")}
-            values.update(agreed, charge_id=charge.id, day=charge._today())
+            values.update({name: charge[name] for name in ("price_unit", "quantity", "discount")}, charge_id=charge.id)
+            if values.get("what") == "end":
+                values["last_day"] = charge.last_day or charge._next_period() - timedelta(days=1)
         return values
 
-    @api.depends("day", "price_unit", "quantity", "discount", "last_day")
+    @api.depends("when", "charge_id", "what")
+    def _compute_day(self):
+        for change in self:
+            charge = change.charge_id
+            if charge and change.when == "next_period":
+                change.day = charge._next_period()
+            elif charge and (change.when == "now" or not change.day):
+                change.day = charge._now() if change.what == "restart" else charge._today()
+
+    @api.depends("day", "what", "charge_id")
+    def _compute_later(self):
+        for change in self:
+            rows = change.charge_id.version_ids if change.what == "numbers" else change.charge_id.version_ids.browse()
+            rows = rows.filtered(
+                lambda row, day=change.day: row.kind in ("price", "quantity") and day and row.day > day
+            )
+            told = [f"{format_date(self.env, row.day)}: {row._tell()}" for row in rows.sorted("day")]
+            change.later = "; ".join(told)
+
+    @api.depends(
+        *("what", "when", "day", "price_unit", "quantity", "discount", "replaces_later"),
+        *("last_day", "plan_id", "partner_id"),
+    )
     def _compute_effect(self):
         for change in self:
             change.charge_id.check_access("read")
-            said = change._numbers(), change._end()
-            amount = change.charge_id._amount_after(change.day, *said) if change.day else 0.0
-            change.effect = change.currency_id.format(amount) if change.currency_id else ""
+            change.effect = change._tell_outlook() if change._is_complete() else False
+
+    def _is_complete(self):
+        """Return whether enough is entered to say what the next invoices become."""
+        charge = self.charge_id
+        if not charge or not self.day or charge.state != "running":
+            return False
+        needed = {"plan": self.plan_id, "end": self.last_day, "restart": charge.last_day}
+        return bool(needed.get(self.what, True)) and (self.what == "end" or self.day >= charge.first_day)
+
+    def _tell_outlook(self):
+        """Return a table of what the next invoices bill before and after, as HTML."""
+        charge, env = self.charge_id.sudo(), self.env
+        plan, numbers = self.plan_id._origin.sudo(), self._numbers()
+        after = charge._supposed(self.what, self.day, self.last_day, numbers, plan)
+        rows = charge._outlook(after)
+        if not rows:
+            return Markup("<p>%s</p>") % env._("Nothing is to be billed.")
+        head = Markup("<th>%s</th><th class='text-end'>%s</th><th class='text-end'>%s</th>") % (
+            env._("Invoice of"),
+            env._("So far"),
+            env._("After the change"),
+        )
+        body = Markup("").join(self._tell_row(*row) for row in rows)
+        return Markup("<table class='table table-sm mb-0'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>") % (
+            head,
+            body,
+        )
+
+    def _tell_row(self, day, before, after):
+        money = self.currency_id.format
+        said = format_date(self.env, day), money(before), "fw-bold" if before != after else "", money(after)
+        return Markup("<tr><td>%s</td><td class='text-end'>%s</td><td class='text-end %s'>%s</td></tr>") % said
 
     def _numbers(self):
-        """Return what is to change, by name."""
-        charge = self.charge_id
-        names = ("price_unit", "quantity", "discount")
+        """Return what is to change of price, quantity and discount, by name."""
+        charge, names = self.charge_id, ("price_unit", "quantity", "discount")
+        if self.what == "plan":
+            names = ("price_unit", "quantity")
         return {name: self[name] for name in names if float_compare(self[name], charge[name], precision_digits=9)}
 
-    def _end(self):
-        """Return the last day (date) that is to be charged, where it is another one; False for no change."""
-        return self.last_day if self.last_day != self.charge_id.last_day else False
+    # === ACTIONS === #
 
     def action_change(self):
-        """Change it, or end it.
+        """Do it.
 
-        :return: an action that closes the dialog
+        :return: an action that closes the dialog, or opens the order of the new customer
         :raises AccessError: for who neither manages sales nor invoices
-        :raises UserError: when the day is to come or before the start, or nothing is to change
+        :raises UserError: when something is missing, a day makes no sense, or nothing is to change
         """
         self.ensure_one()
-        numbers, end = self._numbers(), self._end()
-        if numbers or not end:
-            self.charge_id.change(str(self.day), **numbers, note=self.note or "")
-        if end:
-            self.charge_id.cancel(str(end), self.note or "")
-        return {"type": "ir.actions.act_window_close"}
+        action = getattr(self, f"_do_{self.what}")(self.charge_id, str(self.day), self.note or "")
+        return action or {"type": "ir.actions.act_window_close"}
+
+    def _do_numbers(self, charge, day, note):
+        charge.change(day, **self._numbers(), note=note, replaces_later=self.replaces_later)
+
+    def _do_plan(self, charge, day, note):
+        self._check_entered(self.plan_id, self.env._("Choose the plan by which it goes on."))
+        charge.change_plan(self.plan_id.id, day, **self._numbers(), note=note)
+
+    def _do_pause(self, charge, day, note):
+        charge.pause(day, str(self.last_day) if self.last_day else None, note)
+
+    def _do_resume(self, charge, day, note):
+        charge.resume(day, note)
+
+    def _do_end(self, charge, day, note):
+        self._check_entered(self.last_day, self.env._("Enter the last day that is charged."))
+        charge.cancel(str(self.last_day), note)
+
+    def _do_restart(self, charge, day, note):
+        charge.restart(day, note)
+
+    def _do_transfer(self, charge, day, note):
+        self._check_entered(self.partner_id, self.env._("Choose who goes on with it."))
+        made = charge.transfer(self.partner_id.id, day, note, self.confirm)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": made["order_id"],
+            "views": [(False, "form")],
+        }
+
+    def _check_entered(self, value, message):
+        if not value:
+            raise UserError(message)

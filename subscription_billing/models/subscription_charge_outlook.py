@@ -1,0 +1,73 @@
+from datetime import date, timedelta
+
+from odoo import models
+from odoo.addons.billing_base.engine.units import from_units
+
+#: How many days of invoices to come are shown.
+SHOWN = 4
+#: Enough periods of each charge to find them.
+LOOKED = 6
+
+
+class SubscriptionCharge(models.Model):
+    """What the next invoices become by a change that is not made yet: by the functions that bill."""
+
+    _inherit = "subscription.charge"
+
+    def _outlook(self, after):
+        """Return what the next invoices bill of this charge as it is, and after a change; nothing is written.
+
+        :param after: what is charged then: pairs of a charge, in memory or not, and of changes, as of ``_supposed``
+        :return: a list of (date, amount before, amount after), the next days on which either bills something
+        """
+        self.ensure_one()
+        before = self._units_by_day([(self, ())])
+        then = self._units_by_day(after)
+        unit = self.currency_id.rounding
+        days = sorted(day for day in before.keys() | then.keys() if before.get(day) or then.get(day))
+        return [(day, from_units(before.get(day, 0), unit), from_units(then.get(day, 0), unit)) for day in days[:SHOWN]]
+
+    def _units_by_day(self, supposed):
+        """Return what some charges bill by day: ``{date: units}``; what is due since earlier is due today."""
+        stands, today, found = self._stands(), self.company_id._billing_today(), {}
+        for charge, changes in supposed:
+            for one in charge._coming(stands.get(charge, {}), LOOKED, changes=changes):
+                day = max(today, date.fromordinal(one.since))
+                found[day] = found.get(day, 0) + one.units
+        return found
+
+    def _supposed(self, what, day, last_day=False, numbers=(), plan=False):
+        """Return what is charged after a change, as ``_outlook`` takes it.
+
+        :param str what: of the change, as the dialog names it
+        :param day: date, from which it holds
+        :param last_day: date: of an end, or of a pause
+        :param dict numbers: prices and quantities, where they are others
+        :param plan: the plan (``subscription.plan``), where it is another one
+        """
+        before = day - timedelta(days=1)
+        if what == "numbers":
+            return [(self, [("numbers", day, dict(numbers))])]
+        if what == "pause":
+            until = [("resume", last_day + timedelta(days=1), {})] if last_day else []
+            return [(self, [("pause", day, {}), *until])]
+        if what == "resume":
+            return [(self, [("resume", day, {})])]
+        if what == "plan":
+            agreed = {**self._agreed_on("price", day), **self._agreed_on("quantity", day), **dict(numbers)}
+            return [(self, [("end", before, {})]), (self._in_memory(plan, day, agreed), ())]
+        if what == "restart":
+            return self._supposed_restart(day)
+        return [(self, [("end", before if what == "transfer" else last_day, {})])]
+
+    def _supposed_restart(self, day):
+        if self._may_undo_end(day):
+            return [(self, [("end", self._first_end(), {})])]
+        agreed = {**self._agreed_on("price", self.last_day), **self._agreed_on("quantity", self.last_day)}
+        return [(self, ()), (self._in_memory(self.plan_id, day, agreed), ())]
+
+    def _in_memory(self, plan, day, agreed):
+        """Return the charge as which this one would go on, without writing it."""
+        last = self.line_id._subscription_end_of_term(plan, day.toordinal())
+        values = self._values_going_on(self.line_id, plan, day, dict(agreed, last_day=last or False))
+        return self.new({**values, "state": "running"})
