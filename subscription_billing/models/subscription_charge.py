@@ -1,7 +1,10 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import to_units
 from odoo.fields import Domain
 
+from ..engine.cadence import FOREVER
 from .subscription_plan import PRORATION, RENEWAL, TIMING, UNITS
 
 STATES = [("running", "Running"), ("cancelled", "Cancelled")]
@@ -94,7 +97,12 @@ class SubscriptionCharge(models.Model):
         store=True,
         help="What comes off the price today, by the steps of its plan.",
     )
-    paused = fields.Boolean(compute="_compute_agreed", store=True, help="Whether nothing is charged today.")
+    paused_from = fields.Date(
+        compute="_compute_agreed", store=True, help="The first day of its pause, or the next one."
+    )
+    paused_until = fields.Date(
+        compute="_compute_agreed", store=True, help="The last day of that pause; empty while nobody knows."
+    )
     last_day = fields.Date(
         "End", compute="_compute_agreed", store=True, help="The last day that is charged; empty where it has no end."
     )
@@ -146,11 +154,24 @@ class SubscriptionCharge(models.Model):
             charge.price_unit, charge.discount = price.price_unit, price.discount
             charge.quantity = charge._holding("quantity", today).quantity
             charge.reduction = charge._holding("reduction", today).reduction
-            charge.paused = charge._is_paused_on(today)
+            charge.paused_from, charge.paused_until = charge._next_pause(today)
             recorded = charge.version_ids.sorted(lambda version: version._origin.id or 0)
             charge.last_day = recorded.filtered(lambda version: version.kind in ("agreed", "end"))[-1:].last_day
-            now = charge._now()
-            charge.next_change = min((row.day for row in charge.version_ids if row.day > now), default=False)
+            charge.next_change = charge._find_next_change()
+
+    def _find_next_change(self):
+        """Return the next day (date) from which something else is agreed than today; False for none."""
+        days = {row.day.toordinal() for row in self.version_ids}
+        days.update(day for stretch in self._paused_stretches() for day in stretch if day < FOREVER)
+        day = min((day for day in days if day > self._now().toordinal()), default=False)
+        return day and date.fromordinal(day)
+
+    def _next_pause(self, day):
+        """Return the first and the last day (dates) of the pause of a day, or of the next one; False for none."""
+        for start, to in self._paused_stretches():
+            if to > day.toordinal():
+                return date.fromordinal(start), date.fromordinal(to - 1) if to < FOREVER else False
+        return False, False
 
     def _holding(self, kind, day):
         """Return the version of this charge that says what holds on a day.

@@ -86,13 +86,13 @@ class SubscriptionCharge(models.Model):
         return self._say_next_due()
 
     def resume(self, day: str, note: str = "") -> dict:
-        """End a pause: charge again from a day on.
+        """End a pause: charge again from a day on. A pause that is to come ends on its first day.
 
         :param str day: ISO date, the first day that is charged again; or ``now``; or ``next_period``
         :param str note: why
         :return: as of :meth:`change`
         :raises AccessError: for who neither manages sales nor invoices
-        :raises UserError: when it is not paused on the day before
+        :raises UserError: when it is not paused on that day
         """
         self._check_change()
         self.sudo()._resume_from(self._read_change_day(day), self._read_note(note))
@@ -124,9 +124,7 @@ class SubscriptionCharge(models.Model):
             raise UserError(self.env._("%(name)s is paused on %(day)s already.", name=self.display_name, day=day))
         if last and last < day:
             raise UserError(self.env._("until: %(last)s is before %(day)s.", last=last, day=day))
-        self._record("pause", day, note)
-        if last:
-            self._record("resume", date.fromordinal(last.toordinal() + 1), note)
+        self._record("pause", day, note, last_day=last)
         self._tell_changed()
 
     def _resume_from(self, day, note):
@@ -135,10 +133,9 @@ class SubscriptionCharge(models.Model):
         :param day: date, the first day charged again
         """
         self._check_runs()
-        if not self._is_paused_on(date.fromordinal(day.toordinal() - 1)):
-            raise UserError(self.env._("%(name)s is not paused before %(day)s.", name=self.display_name, day=day))
-        if self._is_paused_on(day):
-            self._record("resume", day, note)
+        if not self._is_paused_on(day):
+            raise UserError(self.env._("%(name)s is not paused on %(day)s.", name=self.display_name, day=day))
+        self._record("resume", day, note)
         self._tell_changed()
 
     def _agreed_on(self, kind, day):

@@ -65,6 +65,15 @@ class SubscriptionCharge(models.Model):
     def _refresh_agreed(self):
         """Have these charges and their lines say what holds, where that changed with the day."""
         changed = self.filtered(lambda charge: charge.next_change and charge.next_change <= charge._now())
-        for name in ("quantity", "price_unit", "discount", "reduction", "paused", "last_day", "next_change"):
+        for name in (
+            "quantity",
+            "price_unit",
+            "discount",
+            "reduction",
+            "paused_from",
+            "paused_until",
+            "last_day",
+            "next_change",
+        ):
             self.env.add_to_compute(self._fields[name], changed)
         changed.line_id._subscription_tell()

@@ -49,8 +49,7 @@ class SubscriptionCharge(models.Model):
         if what == "numbers":
             return [(self, [("numbers", day, dict(numbers))])]
         if what == "pause":
-            until = [("resume", last_day + timedelta(days=1), {})] if last_day else []
-            return [(self, [("pause", day, {}), *until])]
+            return [(self, [("pause", day, {"last_day": last_day})])]
         if what == "resume":
             return [(self, [("resume", day, {})])]
         if what == "plan":

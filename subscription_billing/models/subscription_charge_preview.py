@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 
 from ..engine.cadence import FOREVER
 from ..engine.coming import coming
+from ..engine.pausing import breaks
 from ..engine.standing import open_parts
 from .subscription_charge_terms import ANY_ZONE, BREAKS
 
@@ -71,20 +72,20 @@ class SubscriptionCharge(models.Model):
     def _terms_changed(self, changes):
         """Return what the engine is told of this charge (as of ``_terms``) once changes are agreed, too."""
         terms, known = self._terms()
-        for name, day, said in changes:
+        said = self._said_of_pauses(self.version_ids.sorted(lambda version: version._origin.id or 0))
+        for name, day, says in changes:
             if name == "end":
                 end = day.toordinal() + 1 if day else FOREVER
                 terms = replace(terms, end=end)
                 continue
-            place = len(known.changes) + len(known.breaks)
+            place = len(known.changes)
             if name in BREAKS:
-                row = self.env["subscription.charge.version"].new({"kind": name, "day": day})
-                known = replace(known, breaks=(*known.breaks, row._break(place)))
+                said.append(self.env["subscription.charge.version"].new({"kind": name, "day": day, **says})._said())
                 continue
-            rows = self._as_versions(day, said)
+            rows = self._as_versions(day, says)
             added = tuple(row._change(place + number) for number, row in enumerate(rows))
             known = replace(known, changes=(*known.changes, *added))
-        return terms, known
+        return terms, replace(known, breaks=tuple(breaks(said)))
 
     def _read_changes(self, changes):
         """Return supposed changes as (``numbers`` or ``end``, date, numbers by name).

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .subscription_charge_terms import BREAKS
-
 STAGES = [
     ("upcoming", "Not Started"),
     ("free", "Free"),
@@ -60,24 +58,18 @@ class SubscriptionCharge(models.Model):
     @api.model
     def _stage_sql(self, alias):
         """Return where charges stand today, as an expression on a table of theirs."""
-        names = ("state", "begins_on", "first_day", "last_day", "tz")
+        names = ("state", "begins_on", "first_day", "last_day", "tz", "paused_from", "paused_until")
         columns = {name: SQL.identifier(alias, name, to_flush=self._fields[name]) for name in names}
-        Version = self.env["subscription.charge.version"]
         return SQL(
             """(CASE
                 WHEN %(state)s = 'cancelled' THEN 'cancelled'
                 WHEN %(last_day)s < %(day)s OR %(last_day)s < %(first_day)s THEN 'ended'
                 WHEN %(day)s < COALESCE(%(begins_on)s, %(first_day)s) AND %(day)s < %(first_day)s THEN 'upcoming'
                 WHEN %(day)s < %(first_day)s THEN 'free'
-                WHEN (SELECT version.kind FROM subscription_charge_version version
-                       WHERE version.charge_id = %(id)s AND %(kind)s IN %(breaks)s AND version.day <= %(day)s
-                       ORDER BY version.day DESC, version.id DESC LIMIT 1) = 'pause' THEN 'paused'
+                WHEN %(day)s >= %(paused_from)s AND %(day)s <= COALESCE(%(paused_until)s, 'infinity') THEN 'paused'
                 WHEN %(last_day)s IS NOT NULL THEN 'ending'
                 ELSE 'running' END)""",
-            id=SQL.identifier(alias, "id"),
             day=self._today_sql(columns["tz"]),
-            kind=SQL.identifier("version", "kind", to_flush=Version._fields["kind"]),
-            breaks=BREAKS,
             **columns,
         )
 

@@ -5,7 +5,7 @@ from odoo import api, models
 
 from ..engine.cadence import FOREVER, Cadence, Step
 from ..engine.events import History
-from ..engine.prices import pauses
+from ..engine.pausing import breaks, stretches
 from ..engine.standing import next_due, open_parts
 from ..engine.terms import Recurring, Uplift
 from ..engine.zone import Zone
@@ -56,18 +56,22 @@ class SubscriptionCharge(models.Model):
     @api.model
     def _history(self, versions):
         """Return what some versions changed, in the order in which they were recorded (``engine.events.History``)."""
-        listed = list(enumerate(versions))
-        changes = tuple(row._change(place) for place, row in listed if row.kind not in BREAKS)
-        return History(changes=changes, breaks=tuple(row._break(place) for place, row in listed if row.kind in BREAKS))
+        changes = tuple(row._change(place) for place, row in enumerate(versions) if row.kind not in BREAKS)
+        return History(changes=changes, breaks=tuple(breaks(self._said_of_pauses(versions))))
+
+    @api.model
+    def _said_of_pauses(self, versions):
+        """Return what versions say of pauses (``engine.pausing.Said``), in the order of their recording."""
+        return [row._said() for row in versions if row.kind in BREAKS]
+
+    def _paused_stretches(self):
+        """Return the paused stretches of days of this charge: (ordinal first day, ordinal first day no more)."""
+        versions = self.version_ids.sorted(lambda version: version._origin.id or 0)
+        return stretches(self._said_of_pauses(versions))
 
     def _is_paused_on(self, day):
         """Return whether this charge is paused on a day (date)."""
-        return self._pauses().at(day.toordinal())
-
-    def _pauses(self):
-        """Return whether this charge is paused, for every day (``engine.tracks.Track``)."""
-        versions = self.version_ids.filtered(lambda row: row.kind in BREAKS)
-        return pauses(self._history(versions.sorted(lambda row: row._origin.id or 0)))
+        return any(start <= day.toordinal() < to for start, to in self._paused_stretches())
 
     def _cadence(self):
         every = Step(self.interval_count, self.interval_unit)
@@ -98,10 +102,10 @@ class SubscriptionCharge(models.Model):
 
     def _last_charged_day(self):
         """Return the last day (date) of this charge as known today, before a pause without an end; False for none."""
-        track = self._pauses()
-        if not track.values[-1]:
+        paused = self._paused_stretches()[-1:]
+        if not paused or paused[0][1] < FOREVER:
             return self.last_day
-        last = date.fromordinal(track.days[-1] - 1)
+        last = date.fromordinal(paused[0][0] - 1)
         return min(self.last_day, last) if self.last_day else last
 
     def _find_next_due(self, stands):

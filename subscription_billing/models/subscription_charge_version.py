@@ -1,7 +1,9 @@
 from odoo import fields, models
 
-from ..engine.events import Break, Change
+from ..engine.cadence import FOREVER
+from ..engine.events import Change
 from ..engine.money import rounded_to
+from ..engine.pausing import Said
 from ..engine.terms import unit_price
 from .subscription_charge_terms import PLACES, exact
 
@@ -41,7 +43,7 @@ class SubscriptionChargeVersion(models.Model):
     reduction = fields.Float(
         "Reduction (%)", digits="Discount", help="What comes off the price for some time, beside the discount."
     )
-    last_day = fields.Date(help="The last day that is charged; empty where it has no end.")
+    last_day = fields.Date(help="The last day that is charged, of a pause the last one that is not; empty for no end.")
     note = fields.Char("Why", help="Why it was changed.")
     user_id = fields.Many2one("res.users", "By", required=True, default=lambda self: self.env.user)
     create_date = fields.Datetime("Recorded On", readonly=True, help="When it was recorded.")
@@ -69,13 +71,10 @@ class SubscriptionChargeVersion(models.Model):
             applies="day",
         )
 
-    def _break(self, listed):
-        """Return this version as a pause, or its end, as the engine has it.
-
-        :param int listed: its place among the changes
-        """
-        day = self.day.toordinal()
-        return Break(day=day, recorded=day, listed=listed, pauses=self.kind == "pause")
+    def _said(self):
+        """Return this version as a pause, or the end of one, as the engine has it."""
+        to = self.last_day.toordinal() + 1 if self.last_day else FOREVER
+        return Said(self.day.toordinal(), to if self.kind == "pause" else None)
 
     # === FOR OTHER SYSTEMS === #
 
@@ -87,7 +86,7 @@ class SubscriptionChargeVersion(models.Model):
             "price": ("price_unit", "discount"),
             "quantity": ("quantity",),
             "reduction": ("reduction",),
-            "pause": (),
+            "pause": ("last_day",),
             "resume": (),
             "end": ("last_day",),
         }

@@ -77,7 +77,7 @@ class TestLife(SubscriptionCommon):
         self._bill("2026-01-01")
         self._on("2026-01-11")
         charge.pause("now", note="Renovation")
-        self.assertTrue(charge.paused)
+        self.assertEqual(charge.stage, "paused")
         self._bill("2026-02-01")
         self.assertEqual(self._billed(order), {"2026-01-01": 10.0})
         self.assertFalse(charge.next_due, "while it is paused, nothing is to come")
@@ -91,10 +91,10 @@ class TestLife(SubscriptionCommon):
         charge = self._charge(order := self._subscribe(31.0))
         charge.pause("2026-02-01", until="2026-03-31")
         self._bill("2026-02-10")
-        self.assertTrue(charge.paused)
+        self.assertEqual(charge.stage, "paused")
         self.assertEqual(str(charge.next_due), "2026-04-01")
         self._bill("2026-04-01")
-        self.assertFalse(charge.paused)
+        self.assertEqual(charge.stage, "running")
         self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-04-01": 31.0})
 
     def test_a_pause_that_makes_no_sense_is_refused(self):
@@ -106,6 +106,23 @@ class TestLife(SubscriptionCommon):
         charge.pause("2026-02-01")
         with self.assertRaisesRegex(UserError, "is paused on 2026-02-10 already"):
             charge.pause("2026-02-10")
+
+    def test_a_pause_that_ended_before_its_time_does_not_end_another_one(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        charge.pause("2026-02-01", until="2026-03-31")
+        charge.resume("2026-03-01")
+        charge.pause("2026-03-15")
+        self._bill("2026-06-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-03-01": 14.0})
+        charge.pause("2026-03-05")
+        self.assertEqual([str(charge.paused_from), charge.paused_until], ["2026-03-05", False], "one pause")
+
+    def test_a_pause_to_come_is_taken_back(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        charge.pause("2026-02-10", until="2026-02-20")
+        charge.resume("2026-02-10")
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 31.0})
 
     # === REDUCTIONS === #
 
@@ -301,7 +318,7 @@ class TestLife(SubscriptionCommon):
     def test_the_dialog_ends_pauses_and_ends(self):
         charge = self._charge(self._subscribe(31.0))
         self._dialog(charge, "pause").action_change()
-        self.assertTrue(charge.paused)
+        self.assertEqual(charge.stage, "paused")
         self._dialog(charge, "resume", when="next_period").action_change()
         self.assertEqual(str(charge.next_due), "2026-02-01")
         charge.cancel("2026-02-28")

@@ -68,11 +68,15 @@ class TestProperty(SubscriptionCommon):
             return 0.0
         events, changed = [], {"price": "price_unit", "quantity": "quantity"}
         for row in charge.version_ids.sorted("id"):
-            event = {"charge": "A", "date": str(row.day), "recorded": str(row.day)}
+            event = {"charge": "A", "date": str(row.day), "recorded": str(min(row.day, self.today))}
             if row.kind in changed:
                 events.append({**event, "type": "change", row.kind: row[changed[row.kind]]})
-            if row.kind in ("pause", "resume"):
-                events.append({**event, "type": row.kind})
+        for start, to in charge._paused_stretches():
+            ends = [("pause", start), ("resume", to)] if to < date.max.toordinal() else [("pause", start)]
+            for what, day in ends:
+                day = date.fromordinal(day)
+                recorded = str(min(day, self.today))
+                events.append({"type": what, "charge": "A", "date": str(day), "recorded": recorded})
         agreed = charge.version_ids.sorted("id")[:1]
         terms = {"key": "A", "kind": "recurring", "start": str(charge.first_day), "anchor": str(charge.anchor)}
         end = {"end": str(charge.last_day + timedelta(days=1))} if charge.last_day else {}
@@ -125,8 +129,7 @@ class TestProperty(SubscriptionCommon):
         if charge.last_day and day > charge.last_day:
             return
         if charge._is_paused_on(day):
-            if charge._is_paused_on(day - timedelta(days=1)):
-                charge.resume(str(day))
+            charge.resume(str(day))
         else:
             charge.pause(str(day), str(day + timedelta(days=amount)) if which % 2 else None)
 

@@ -50,9 +50,7 @@ class SubscriptionChargeChange(models.TransientModel):
     confirm = fields.Boolean(
         "Confirm His Order at Once", default=True, help="Else he gets a quotation, and it moves once he accepts that."
     )
-    last_day = fields.Date(
-        "Last Day", help="Of an end, the last day that is charged; of a pause, the last one that is not."
-    )
+    last_day = fields.Date(help="Of an end, the last day that is charged; of a pause, the last one that is not.")
     note = fields.Char("Why", help="Why it was changed.")
     effect = fields.Html(compute="_compute_effect", help="What the next invoices bill of it before and after.")
 
