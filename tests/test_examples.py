@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -53,6 +54,28 @@ def test_a_client_says_what_is_wrong(stage, example):
     assert forbidden.returncode == 1
     assert re.search(r"Odoo refused \((4|403)\)", forbidden.stderr), forbidden.stderr
     assert "Traceback" not in unknown.stderr + forbidden.stderr
+
+
+@pytest.mark.parametrize("example", ["subscriptions_xmlrpc.py", "subscriptions_json2.py"])
+def test_a_client_takes_a_subscription_over_once(stage, example):
+    people = hire(stage.server, {"seller": ("sales_team.group_sale_manager", "account.group_account_invoice")})
+    name = f"Taken over by {example}"
+    stage.make("res.partner", name=name)
+    stage.make("product.product", name=f"Seats of {example}", type="service", taxes_id=[])
+    stage.make("subscription.plan", name=f"Monthly of {example}", alignment="day", day_of_month=1)
+    start = [stage.server.url, stage.server.database.name]
+    login = ["seller"] if "xmlrpc" in example else []
+    said = [name, f"Seats of {example}", f"Monthly of {example}", f"CRM-{example}"]
+    answers = [run(example, *start, *login, people["seller"].key, *said, check=False) for _number in range(2)]
+    assert [answer.stderr for answer in answers] == ["", ""]
+    first, again = (json.loads(answer.stdout) for answer in answers)
+    assert (first["import"], first["change"]) == ("created", "accepted")
+    assert (again["import"], again["change"]) == ("unchanged", "duplicate")
+    assert first["coming"] == again["coming"]
+    assert [row["amount"] for row in first["coming"][1:]] == [145.0, 145.0]
+    assert first["coming"][0]["from"] == str(date.today().replace(day=1)), "what was billed before is not billed"
+    unknown = run(example, *start, *login, people["seller"].key, "No such firm", *said[1:3], "X", check=False)
+    assert (unknown.returncode, "No such firm" in unknown.stderr) == (1, True)
 
 
 def test_the_what_if_prints_what_the_page_shows(stage):

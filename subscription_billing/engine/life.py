@@ -17,7 +17,7 @@ def end_of(charge: Charge, known: History) -> Day:
         return charge.first if taken_back else charge.end
     ends = [charge.end, *(_cancelled(charge, one) for one in known.cancels)]
     if isinstance(charge, Priced) and charge.term and not charge.renews:
-        ends.append(later(charge.first, charge.term, 1 + len(known.terms())))
+        ends.append(later(charge.first_of_terms, charge.term, 1 + len(known.terms())))
     return max(charge.first, min(ends))
 
 

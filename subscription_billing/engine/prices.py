@@ -83,10 +83,10 @@ def _renewals(charge: Priced, known: History, until: Day) -> Iterator[tuple[Day,
         for renewal in known.terms():
             percent = charge.renewal_percent if renewal.percent is None else renewal.percent
             if percent is not None:
-                yield later(charge.first, charge.term, renewal.number - 1), percent
+                yield later(charge.first_of_terms, charge.term, renewal.number - 1), percent
     elif charge.renewal_percent is not None:
         times = 1
-        while (day := later(charge.first, charge.term, times)) < until:
+        while (day := later(charge.first_of_terms, charge.term, times)) < until:
             yield day, charge.renewal_percent
             times += 1
 

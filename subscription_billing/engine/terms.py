@@ -114,6 +114,7 @@ class Priced(Charge):
     """A charge by period whose price may change.
 
     :param term: length of a term
+    :param terms_from: the day from which terms are counted; None: the first one charged
     :param renews: whether a term follows by itself
     :param renewal_percent: rise on the first day of each further term
     :param applies: when changes take effect that do not say so themselves
@@ -121,11 +122,17 @@ class Priced(Charge):
 
     price: Price
     term: Step | None = None
+    terms_from: Day | None = None
     renews: bool = False
     renewal_percent: Fraction | None = None
     versions: tuple[Version, ...] = ()
     uplift: Uplift = field(default_factory=Uplift)
     applies: str = "day"
+
+    @property
+    def first_of_terms(self) -> Day:
+        """The first day of the first term."""
+        return self.first if self.terms_from is None else self.terms_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
