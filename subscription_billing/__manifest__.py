@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "security/subscription_billing_rules.xml",
         "wizards/subscription_charge_change_views.xml",
+        "wizards/subscription_charge_renew_views.xml",
         "views/subscription_plan_views.xml",
         "views/subscription_charge_views.xml",
         "views/subscription_movement_views.xml",

@@ -76,16 +76,30 @@ def _rises(charge: Priced, known: History, until: Day) -> list[tuple[Day, Fracti
 
 
 def _renewals(charge: Priced, known: History, until: Day) -> Iterator[tuple[Day, Fraction]]:
-    """Yield the first day of each further term and by how much the price rises on it."""
+    """Yield the first day of each further term and by how much the price rises on it.
+
+    A term that was renewed rises by what was said of it; those that follow by themselves, by the charge's own percent.
+
+    >>> from .cadence import Cadence, Step
+    >>> from .events import Renewal
+    >>> weekly = Cadence.on(1, Step(1, "weeks"))
+    >>> charge = Recurring(
+    ...     key="A", kind="recurring", place=0, first=1, calendar=weekly, price=unit_price(100),
+    ...     term=Step(1, "weeks"), renews=True, renewal_percent=Fraction(5),
+    ... )
+    >>> once = History(renewals=(Renewal(8, 8, 0, 2, Fraction(0)),))
+    >>> [(day, int(percent)) for day, percent in _renewals(charge, once, 30)]
+    [(8, 0), (15, 5), (22, 5), (29, 5)]
+    """
     if charge.term is None:
         return
-    if not charge.renews:
-        for renewal in known.terms():
-            percent = charge.renewal_percent if renewal.percent is None else renewal.percent
-            if percent is not None:
-                yield later(charge.first_of_terms, charge.term, renewal.number - 1), percent
-    elif charge.renewal_percent is not None:
-        times = 1
+    renewed = known.terms()
+    for renewal in renewed:
+        percent = charge.renewal_percent if renewal.percent is None else renewal.percent
+        if percent is not None:
+            yield later(charge.first_of_terms, charge.term, renewal.number - 1), percent
+    if charge.renews and charge.renewal_percent is not None:
+        times = 1 + len(renewed)
         while (day := later(charge.first_of_terms, charge.term, times)) < until:
             yield day, charge.renewal_percent
             times += 1
@@ -95,7 +109,11 @@ def _raised(price: Price, rises: list[tuple[Day, Fraction]], uplift: Uplift) -> 
     """Yield the price after each rise: of the base and all rises, or of the rounded price before, rounded."""
     exact = price.rating.price
     for day, percent in rises:
-        exact *= 1 + uplift.held(percent) / 100
+        rise = uplift.held(percent)
+        if not rise:
+            # A price of more decimals than a raised one has stays as it is.
+            continue
+        exact *= 1 + rise / 100
         rounded = Fraction(rounded_to(exact, uplift.decimals))
         if uplift.against == "prior":
             exact = rounded

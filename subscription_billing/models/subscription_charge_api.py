@@ -12,7 +12,7 @@ class SubscriptionCharge(models.Model):
 
     _inherit = "subscription.charge"
 
-    def cancel(self, last_day: str, note: str = "") -> dict:
+    def cancel(self, last_day: str = "", note: str = "", when: str = "") -> dict:
         """End this charge after a day: of the past, today, or to come.
 
         What is billed of later days is given back with the next invoice, or by a credit note where none is to come.
@@ -20,15 +20,19 @@ class SubscriptionCharge(models.Model):
 
         :param str last_day: ISO date, the last day that is charged; the day before the start charges nothing
         :param str note: why
+        :param str when: instead of ``last_day``: ``now``, ``end`` (of the term, or of the running period where there
+            is none), ``notice`` (the earliest day that notice and minimum term allow), or an ISO date
         :return: ``{"end", "next_due"}``: ISO dates; the latter is the day on which something is to be billed or given
             back next, False for never
         :raises AccessError: for who neither manages sales nor invoices
-        :raises UserError: when the day is before the start, or the charge is cancelled already
+        :raises UserError: when the day is before the start, the charge is cancelled already, or notice and minimum term
+            allow a later day only, which is named; sales managers may end it earlier
         """
         self.ensure_one()
         self._check_may_change()
         self.check_access("read")
-        day = read_argument(self.env, "last_day", values.day, last_day)
+        day = self.sudo()._read_end(last_day, when)
+        self._check_may_end(day)
         if (self.first_day - day).days > 1:
             raise UserError(
                 self.env._("last_day: %(day)s is before the start, %(first)s.", day=day, first=self.first_day)

@@ -33,7 +33,6 @@ class SubscriptionCharge(models.Model):
         self.ensure_one()
         versions = self.version_ids.sorted(lambda version: version._origin.id or 0)
         agreed = versions[:1]
-        renews = self.renewal == "automatic" and self.term_count
         terms = Recurring(
             key=str(self.id),
             kind="recurring",
@@ -47,9 +46,6 @@ class SubscriptionCharge(models.Model):
             price=agreed._price(),
             quantity=exact(agreed.quantity),
             reduction=exact(agreed.reduction),
-            term=Step(self.term_count, self.term_unit) if renews else None,
-            renews=bool(renews),
-            renewal_percent=exact(self.uplift_percent) if self.uplift_percent else None,
             uplift=Uplift(decimals=self.currency_id.decimal_places),
         )
         return terms, self._history(versions[1:])
@@ -103,11 +99,15 @@ class SubscriptionCharge(models.Model):
 
     def _last_charged_day(self):
         """Return the last day (date) of this charge as known today, before a pause without an end; False for none."""
-        paused = self._paused_stretches()[-1:]
+        paused, agreed = self._paused_stretches()[-1:], self._last_day_agreed()
         if not paused or paused[0][1] < FOREVER:
-            return self.last_day
+            return agreed
         last = date.fromordinal(paused[0][0] - 1)
-        return min(self.last_day, last) if self.last_day else last
+        return min(agreed, last) if agreed else last
+
+    def _last_day_agreed(self):
+        """Return the last day (date) that is agreed to be charged by now, False where there is no end."""
+        return self.last_day
 
     def _find_next_due(self, stands):
         """Return the day (date) on which something of this charge is to be billed next, False for never.

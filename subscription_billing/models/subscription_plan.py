@@ -21,11 +21,16 @@ ALIGNMENT = [
     ("day", "On a day of the month"),
 ]
 FIRST_PERIOD = [("charged", "Charged for its part"), ("free", "Free until the first whole period")]
-RENEWAL = [("automatic", "Renewed by itself"), ("end", "Ends")]
+RENEWAL = [
+    ("automatic", "Renewed by itself"),
+    ("quotation", "Renewed by a quotation that the customer accepts"),
+    ("end", "Ends"),
+]
 #: What a charge takes over of its plan when its order is confirmed: later changes of the plan are for later orders.
 TERMS = (
     *("interval_count", "interval_unit", "timing", "proration"),
     *("term_count", "term_unit", "renewal", "uplift_percent"),
+    *("notice_count", "notice_unit", "minimum_count", "minimum_unit"),
 )
 #: Longest count of days, weeks, months or years.
 MOST = 1200
@@ -111,7 +116,7 @@ class SubscriptionPlan(models.Model):
             raise UserError(self.env._("%s was sold: archive it instead.", used.name))
 
     def _length(self, name):
-        """Return a length of time of this plan (``engine.Step``): ``interval``, ``free`` or ``term``; None for none."""
+        """Return a length of time of this plan (``engine.Step``): such as ``interval`` or ``term``; None for none."""
         self.ensure_one()
         count = self[f"{name}_count"]
         return Step(count, self[f"{name}_unit"]) if count else None

@@ -12,5 +12,6 @@ from . import (
     test_scenarios,
     test_simulate,
     test_stage,
+    test_terms,
     test_tours,
 )

@@ -1,1 +1,1 @@
-from . import subscription_charge_change
+from . import subscription_charge_change, subscription_charge_change_ending, subscription_charge_renew

@@ -1,0 +1,119 @@
+from datetime import date
+
+from odoo import fields, models
+from odoo.addons.record_protection.reading import values
+from odoo.addons.record_protection.refusals import read_argument
+from odoo.exceptions import UserError
+
+from ..engine.cadence import Step, later
+
+#: When a charge may be said to end, in words.
+WHEN = [
+    ("now", "Now, with credit for the rest"),
+    ("end", "At the end of the term, or of the period"),
+    ("notice", "As early as notice and minimum term allow"),
+]
+#: Who may end a charge before notice and minimum term allow it.
+EARLIER_GROUP = "sales_team.group_sale_manager"
+
+
+class SubscriptionCharge(models.Model):
+    """When a charge may end: by its term, its notice and its minimum term."""
+
+    _inherit = "subscription.charge"
+
+    def _read_end(self, last_day, when):
+        """Return the last day (date) that a caller names by a date or a word.
+
+        :raises UserError: when it is neither, or both are said
+        """
+        if bool(last_day) == bool(when):
+            raise UserError(self.env._("Say either “last_day”, or “when”: a date, “now”, “end” or “notice”."))
+        if last_day:
+            return read_argument(self.env, "last_day", values.day, last_day)
+        return self._end_when(when) if when in dict(WHEN) else read_argument(self.env, "when", values.day, when)
+
+    def _end_when(self, when):
+        """Return the last day (date) that a word stands for, as of today.
+
+        :param str when: of ``WHEN``
+        """
+        self.ensure_one()
+        today = self._today()
+        if when == "now":
+            return today
+        if when == "notice":
+            return self._earliest_end()
+        return self._end_of_term(today) if self.term_number else self._end_of_period(today)
+
+    def _end_of_period(self, day):
+        cadence = self._cadence()
+        return date.fromordinal(cadence.start(cadence.holding(day.toordinal()) + 1) - 1)
+
+    def _end_of_term(self, day):
+        """Return the last day (date) of the term that holds a day, of the last one at least.
+
+        Where it is not renewed by itself, no further term is foreseen.
+        """
+        number = self.term_number
+        if self.renewal != "automatic":
+            return self.term_last_day
+        while (last := self._term_days(number)[1]) < day:
+            number += 1
+        return last
+
+    def _earliest_end(self):
+        """Return the earliest last day (date) that notice and minimum term allow, said today.
+
+        A term binds to its end, and notice is given before it.
+        """
+        self.ensure_one()
+        today, first = self._today(), self.first_day.toordinal()
+        bound = today.toordinal()
+        if self.notice_count:
+            bound = later(bound, Step(self.notice_count, self.notice_unit))
+        if self.minimum_count:
+            bound = max(bound, later(first, Step(self.minimum_count, self.minimum_unit)) - 1)
+        bound = date.fromordinal(bound)
+        return self._end_of_term(bound) if self.term_number else bound
+
+    def _ends_too_early(self, day):
+        """Return whether an end is before notice and minimum term allow, and another one than is agreed already.
+
+        Without notice and minimum term a charge may end on any day.
+
+        :param day: date; False for no end
+        """
+        self.ensure_one()
+        if not day or not (self.notice_count or self.minimum_count) or self.state != "running":
+            return False
+        return day < self._earliest_end() and not (self.last_day and day >= self.last_day)
+
+    def _check_may_end(self, day):
+        """Let users end this charge after a day (date) that may do so.
+
+        :raises UserError: naming the earliest day, for who does not manage sales
+        """
+        if self.env.su or self.env.user.has_group(EARLIER_GROUP):
+            return
+        charge = self.sudo()
+        if charge._ends_too_early(day):
+            raise UserError(
+                self.env._(
+                    "%(name)s ends on %(day)s at the earliest, by its notice and minimum term. Choose that day, or ask "
+                    "a sales manager, who may end it earlier.",
+                    name=charge.display_name,
+                    day=charge._earliest_end(),
+                )
+            )
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def write(self, vals):
+        # OVERRIDE: an end on the order line is bound by notice and minimum term as any other.
+        if "subscription_end" in vals and not self.env.su:
+            for charge in self._subscription_running().with_env(self.env):
+                charge._check_may_end(fields.Date.to_date(vals["subscription_end"]))
+        return super().write(vals)
