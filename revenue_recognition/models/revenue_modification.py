@@ -192,10 +192,6 @@ class RevenueModification(models.Model):
         """Return the obligations that modifications add."""
         return self.line_ids.filtered(lambda line: line.action == "add").obligation_id
 
-    def _removed_obligations(self):
-        """Return the obligations that modifications remove."""
-        return self.line_ids.filtered(lambda line: line.action == "remove").obligation_id
-
     def _add_promises(self, promises, spare):
         """Add what order lines promise.
 

@@ -71,7 +71,7 @@ def bound_to(stage: Stage, day: Day, fixed: bool = False) -> Day:
     charge, last = stage.charge, end_of(stage.charge, stage.known)
     day = max(day, charge.first)
     if charge.term:
-        end = _end_of_term(charge.first, charge.term, day)
+        end = _end_of_term(charge.first_of_terms, charge.term, day)
     elif fixed and last < FOREVER:
         end = last
     else:

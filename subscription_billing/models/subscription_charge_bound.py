@@ -36,7 +36,7 @@ class SubscriptionCharge(models.Model):
         # Reductions that the plan says are recorded with what was agreed, and known from then on.
         planned = len(list(takewhile(lambda version: version.kind == "reduction", versions)))
         ends = self._known_ends(versions)
-        terms_of = {renewal: later(terms.first, terms.term, renewal.number - 1) for renewal in known.renewals}
+        terms_of = {renewal: later(terms.first_of_terms, terms.term, renewal.number - 1) for renewal in known.renewals}
         days = {day for day, _end in ends[1:]} | set(terms_of.values())
         days |= {one.day for one in (*known.changes[planned:], *known.breaks)}
 

@@ -131,8 +131,8 @@ class _Bundle:
     def _days_of_contract(self):
         """Return from which day on the obligations may change, the day from which none does, and whether they are gone.
 
-        From a termination on, or from where a modification takes them out of the contract; of cancelled charges from
-        the day on which that was proposed.
+        From a termination on, from where a modification takes them out of the contract, or once their order was
+        cancelled.
         """
         keys, first, ends = {promise.key for promise in self.promises}, self.contract.date, []
         removed = None
@@ -152,10 +152,9 @@ class _Bundle:
         """Return the day from which an order that was cancelled binds nobody any more, as a list."""
         if not self.charges or any(charge.state == "running" for charge in self.charges):
             return []
-        changes = self.lines[0].revenue_contract_id.modification_ids.filtered(lambda one: one.state != "rejected")
-        own = {promise.id for promise in self.promises}
-        proposed = changes.filtered(lambda one: one.kind == "terminate" or own & set(one._removed_obligations().ids))
-        return [max([self.contract.date, *proposed.mapped("date")]) + DAY] if proposed else []
+        return [
+            max([self.contract.date, *(charge.cancelled_on for charge in self.charges if charge.cancelled_on)]) + DAY
+        ]
 
     def _days(self):
         """Return the days on which what is agreed changes."""

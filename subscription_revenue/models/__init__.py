@@ -3,5 +3,6 @@ from . import (
     revenue_contract,
     revenue_policy_version,
     sale_order_line,
+    subscription_charge,
     subscription_charge_version,
 )

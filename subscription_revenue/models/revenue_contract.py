@@ -69,12 +69,16 @@ class RevenueContract(models.Model):
 
     @api.model
     def _adopt_subscriptions(self):
-        """Have contracts follow the subscriptions that they took for one period of each.
+        """Have contracts follow the subscriptions that they took for one period of each."""
+        self.sudo()._of_subscriptions()._follow_anew()
+
+    def _follow_anew(self):
+        """Have contracts follow their subscriptions, of which more is known than when they were made.
 
         One of which nothing is booked or changed is made anew from its orders. Any other keeps what it says, and what
         that differs by is caught up in the first open period.
         """
-        for contract in self.sudo()._of_subscriptions():
+        for contract in self:
             contract = contract.with_company(contract.company_id)
             if not (contract._is_booked() or contract.modification_ids - contract._waiting_proposals()):
                 contract._follow_as_draft()

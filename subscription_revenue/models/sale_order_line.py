@@ -63,12 +63,13 @@ class SaleOrderLine(models.Model):
     def _revenue_span(self):
         """Return the first and the last day of the service that was agreed of this line at first.
 
-        Free time belongs to it where it is paid for by what follows: where that can be enforced.
+        Free time belongs to it where it is paid for by what follows: where that can be enforced. Days that were billed
+        elsewhere do not.
         """
         charge, holds = self._revenue_first_charge(), self._revenue_bound()
-        start, last = charge.first_day, date.fromordinal(holds.to) - timedelta(days=1)
-        if self.subscription_start and (charge.term_count or charge._agreed().last_day):
-            start = min(start, self.subscription_start)
+        start, last = charge._first_billed_day(), date.fromordinal(holds.to) - timedelta(days=1)
+        if start == charge.first_day and (charge.term_count or charge._agreed().last_day):
+            start = min(start, charge.begins_on or start)
         return start, max(start, last)
 
     def _days_with_subscription(self, version):

@@ -3,6 +3,7 @@ from . import (
     test_fee,
     test_hooks,
     test_kept_fields,
+    test_life,
     test_lives,
     test_terms,
 )
