@@ -5,6 +5,8 @@ from odoo.tools.sql import column_exists, create_column
 
 #: What of a confirmed line its charge follows.
 FOLLOWED = {"price_unit", "product_uom_qty", "discount", "subscription_end", "product_uom_id", "product_id"}
+#: What starts a subscription that waits.
+WAITED_FOR = {"subscription_start", "subscription_waits"}
 #: What a charge takes over for good.
 FIXED = {"subscription_plan_id", "subscription_start"}
 
@@ -25,6 +27,10 @@ class SaleOrderLine(models.Model):
         help="How it is charged again and again; the price is that of one unit and period. Empty: once, as ever.",
     )
     subscription_start = fields.Date(copy=False, help="The first day. Empty: the day on which the order is confirmed.")
+    subscription_waits = fields.Boolean(
+        "Starts Later",
+        help="Without a start, nothing is charged until somebody enters one, also after the order is confirmed.",
+    )
     subscription_end = fields.Date(
         copy=False,
         help="The last day that is charged. Empty: as the plan says, the end of its term or without an end.",
@@ -88,15 +94,23 @@ class SaleOrderLine(models.Model):
             line.qty_invoiced_posted = line._subscription_quantity(line._subscription_billed(("posted",)))
         return super(SaleOrderLine, self - charged)._compute_qty_invoiced_posted()
 
-    @api.depends("subscription_charge_ids.next_due", "subscription_charge_ids.version_ids")
+    @api.depends(
+        *("subscription_charge_ids.next_due", "subscription_charge_ids.version_ids"),
+        *("subscription_waits", "subscription_start"),
+    )
     def _compute_qty_to_invoice(self):
         charged = self.filtered("subscription_charge_ids")
         stands = charged._subscription_running()._stands()
         for line in charged:
             line.qty_to_invoice = line._subscription_quantity_due(line._subscription_running(), stands)
-        return super(SaleOrderLine, self - charged)._compute_qty_to_invoice()
+        waiting = (self - charged).filtered(lambda line: line._subscription_is_waiting())
+        waiting.qty_to_invoice = 0.0
+        return super(SaleOrderLine, self - charged - waiting)._compute_qty_to_invoice()
 
-    @api.depends("subscription_charge_ids.next_due", "subscription_charge_ids.last_day")
+    @api.depends(
+        *("subscription_charge_ids.next_due", "subscription_charge_ids.last_day"),
+        *("subscription_waits", "subscription_start"),
+    )
     def _compute_invoice_status(self):
         charged = self.filtered(lambda line: line.subscription_charge_ids and line.state == "sale")
         for line in charged:
@@ -105,7 +119,9 @@ class SaleOrderLine(models.Model):
             else:
                 waiting = any(charge.next_due for charge in line._subscription_running())
                 line.invoice_status = "no" if waiting else "invoiced"
-        return super(SaleOrderLine, self - charged)._compute_invoice_status()
+        waiting = (self - charged).filtered(lambda line: line._subscription_is_waiting())
+        waiting.invoice_status = "no"
+        return super(SaleOrderLine, self - charged - waiting)._compute_invoice_status()
 
     @api.depends("qty_to_invoice")
     def _compute_untaxed_amount_to_invoice(self):
@@ -151,7 +167,11 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         self._check_subscription_fixed(vals)
+        waiting = (
+            self.filtered(lambda line: line._subscription_is_waiting()) if vals.keys() & WAITED_FOR else self.browse()
+        )
         result = super().write(vals)
+        waiting.sudo()._subscription_start_charges()
         if vals.keys() & FOLLOWED and not self._is_flagged("subscription_telling"):
             self.sudo()._subscription_follow()
         return result
@@ -169,7 +189,8 @@ class SaleOrderLine(models.Model):
         """
         if not vals.keys() & FIXED or self._is_flagged("subscription_telling"):
             return
-        for line in self.filtered(lambda line: line.state == "sale" or line._subscription_invoiced()):
+        fixed = self.filtered(lambda line: line.state == "sale" or line._subscription_invoiced())
+        for line in fixed.filtered(lambda line: not line._subscription_is_waiting()):
             if line._changed_fields(vals, FIXED):
                 raise UserError(
                     self.env._(
@@ -235,6 +256,12 @@ class SaleOrderLine(models.Model):
         """Return whether this line is charged again and again, rather than by a plan of amounts or once."""
         self.ensure_one()
         return bool(self.subscription_plan_id and not self.display_type and not self.is_downpayment)
+
+    def _subscription_is_waiting(self):
+        """Return whether this line of a confirmed order waits for somebody to start its subscription."""
+        self.ensure_one()
+        waits = self.subscription_waits and not self.subscription_start and self._is_subscription()
+        return self.state == "sale" and waits and not self._subscription_running()
 
     def _billing_has_other_source(self):
         return super()._billing_has_other_source() or bool(self._subscription_running())

@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
     @api.depends(
         *("state", "currency_id", "partner_id", "order_line.price_unit", "order_line.discount"),
         *("order_line.product_uom_qty", "order_line.subscription_plan_id", "order_line.price_subtotal"),
-        *("order_line.subscription_start", "order_line.subscription_end"),
+        *("order_line.subscription_start", "order_line.subscription_end", "order_line.subscription_waits"),
     )
     @api.depends_context("lang")
     def _compute_subscription_totals(self):
@@ -33,7 +33,12 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         charges = [self.env["subscription.charge"].new(line._subscription_values()) for line in lines]
-        told = {"amount": self._tell_units(self._units_now(lines, charges))}
+        begun = [
+            one
+            for line, one in zip(lines, charges, strict=True)
+            if line.subscription_start or not line.subscription_waits
+        ]
+        told = {"amount": self._tell_units(self._units_now(lines, begun))}
         yield self.env._("Due on confirmation: %(amount)s", **told)
         for (count, unit), units in self._units_per_period(charges).items():
             period = charges[0]._tell_length(count, unit)

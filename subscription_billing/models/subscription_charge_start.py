@@ -14,7 +14,7 @@ class SaleOrderLine(models.Model):
 
     def _subscription_start_charges(self):
         """Start the charges of those of these confirmed lines that are subscriptions, and of no other source."""
-        for line in self.filtered(lambda line: line._is_subscription()):
+        for line in self.filtered(lambda line: line._is_subscription() and not line._subscription_is_waiting()):
             charges = line._subscription_reopen() or line._subscription_take_over()
             if not charges and not line._billing_has_other_source():
                 charges = self.env["subscription.charge"].create([line._subscription_values()])

@@ -4,7 +4,7 @@ from odoo.tests import TransactionCase, tagged
 #: What people enter, by model. All other stored fields of ours follow from what happens: they are read-only, and kept.
 ENTERED = {
     "product.template": "subscription_plan_id",
-    "sale.order.line": "subscription_plan_id subscription_start subscription_end",
+    "sale.order.line": "subscription_plan_id subscription_start subscription_waits subscription_end",
     "subscription.plan": """
         name sequence active company_id interval_count interval_unit timing alignment day_of_month first_period
         proration free_count free_unit term_count term_unit renewal uplift_percent step_ids

@@ -282,6 +282,32 @@ class TestLife(SubscriptionCommon):
         copied.action_confirm()
         self.assertFalse(self._charge(copied).previous_id, "a copy is a subscription of its own")
 
+    # === STARTING LATER === #
+
+    def test_a_subscription_starts_when_somebody_says_so(self):
+        order = self._subscribe(31.0, subscription_waits=True)
+        line = order.order_line
+        self.assertEqual((line.qty_to_invoice, line.invoice_status, len(self._charge(order))), (0.0, "no", 0))
+        self.assertFalse(self._bill("2026-01-15"))
+        order.action_lock()
+        with self.assertRaisesRegex(UserError, "locked order"):
+            line.subscription_start = "2026-01-20"
+        order.action_unlock()
+        line.subscription_start = "2026-01-20"
+        self._bill("2026-01-20")
+        self.assertEqual(self._billed(order), {"2026-01-20": 31.0})
+        with self.assertRaisesRegex(UserError, "its plan and its start stay"):
+            line.subscription_start = "2026-01-21"
+
+    def test_a_quotation_does_not_count_now_what_starts_later(self):
+        order = self._subscribe(31.0, subscription_waits=True, confirm=False)
+        self.assertIn("Due on confirmation: $\xa00.00", order.subscription_totals)
+
+    def test_a_subscription_that_waits_may_start_with_the_next_confirmation(self):
+        order = self._subscribe(31.0, subscription_waits=True)
+        order.order_line.subscription_waits = False
+        self.assertEqual(str(self._charge(order).first_day), "2026-01-01")
+
     # === THE DIALOG === #
 
     def _dialog(self, charge, what, **entered):
