@@ -4,7 +4,14 @@ import ast
 
 import pytest
 
-ADDONS = ("billing_base", "milestone_billing", "revenue_recognition", "subscription_billing", "subscription_revenue")
+ADDONS = (
+    "billing_base",
+    "milestone_billing",
+    "revenue_recognition",
+    "subscription_billing",
+    "subscription_milestones",
+    "subscription_revenue",
+)
 SHOWN = """
 from lxml import etree
 

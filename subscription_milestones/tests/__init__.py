@@ -1,0 +1,1 @@
+from . import test_kept_fields, test_starting
