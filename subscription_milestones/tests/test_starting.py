@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.addons.milestone_billing.tests.common import BillingCommon
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -91,7 +91,7 @@ class TestStarting(BillingCommon):
 
         def fail_one(record):
             if record == line:
-                raise UserError("No.")
+                raise ValueError("No.")
             return start(record)
 
         with (
