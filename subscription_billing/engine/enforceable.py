@@ -1,7 +1,8 @@
 """What both parties of a charge are bound to, day by day: until when, and what it comes to by then.
 
 With a term, that is the running term; with an end agreed at first, the time until it; with neither, the running
-period, since either may leave when it is over. What was not known on a day changes nothing before that day.
+period, since either may leave when it is over, or a minimum term. What was not known on a day changes nothing before
+that day.
 
 >>> from fractions import Fraction
 >>> from .cadence import Cadence, Step
@@ -20,7 +21,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from .bill import Bill, bills, rounded
-from .cadence import FOREVER, Day, Part, Step, later
+from .cadence import FOREVER, NEVER, Day, Part, Step, later
 from .events import History
 from .life import end_of, parts
 from .money import ZERO, Number
@@ -54,10 +55,11 @@ class Bound(NamedTuple):
     amount: Number
 
 
-def bound_to(stage: Stage, day: Day, fixed: bool = False) -> Day:
+def bound_to(stage: Stage, day: Day, fixed: bool = False, least: Day = NEVER) -> Day:
     """Return the first day that the parties of a charge are not bound to any more, as it stands on a day.
 
     :param fixed: whether its end was agreed at first
+    :param least: the first day after its minimum term
 
     >>> from .cadence import Cadence
     >>> from .terms import unit_price
@@ -71,39 +73,40 @@ def bound_to(stage: Stage, day: Day, fixed: bool = False) -> Day:
     charge, last = stage.charge, end_of(stage.charge, stage.known)
     day = max(day, charge.first)
     if charge.term:
-        end = _end_of_term(charge.first_of_terms, charge.term, day)
+        end = _end_of_term(charge.first_of_terms, charge.term, max(day, least - 1))
     elif fixed and last < FOREVER:
         end = last
     else:
-        end = charge.calendar.start(charge.calendar.holding(day) + 1)
+        end = max(least, charge.calendar.start(charge.calendar.holding(day) + 1))
     return max(charge.first, min(end, last))
 
 
-def bound(stages: Sequence[Stage], until: Day, scale: Number, fixed: bool = False) -> list[Bound]:
+def bound(stages: Sequence[Stage], until: Day, scale: Number, fixed: bool = False, least: Day = NEVER) -> list[Bound]:
     """Return what the parties are bound to, from each day on which that changes.
 
     :param stages: by their days, the first one as it was agreed
     :param until: the last day that counts
     :param scale: units per whole of the currency
     :param fixed: whether an end was agreed at first
+    :param least: the first day after the minimum term
     """
     found: list[Bound] = []
     for place, stage in enumerate(stages):
         if place and stage.since > until:
             break
         last = stages[place + 1].since - 1 if place + 1 < len(stages) else FOREVER
-        days = list(_days(stage, min(last, max(until, stage.since)), fixed))
+        days = list(_days(stage, min(last, max(until, stage.since)), fixed, least))
         found += _worth(stage, days, scale)
     return found
 
 
-def _days(stage: Stage, last: Day, fixed: bool) -> Iterator[tuple[Day, Day]]:
+def _days(stage: Stage, last: Day, fixed: bool, least: Day) -> Iterator[tuple[Day, Day]]:
     """Yield the days of a stage on which more becomes enforceable, and until when."""
     day = stage.since
     while True:
-        to = bound_to(stage, day, fixed)
+        to = bound_to(stage, day, fixed, least)
         yield day, to
-        if not day < to <= last or bound_to(stage, to, fixed) == to:
+        if not day < to <= last or bound_to(stage, to, fixed, least) == to:
             return
         day = to
 

@@ -3,7 +3,7 @@ from itertools import takewhile
 
 from odoo import models
 
-from ..engine.cadence import FOREVER, NEVER, later
+from ..engine.cadence import FOREVER, NEVER, Step, later
 from ..engine.enforceable import Stage, bound
 
 
@@ -20,10 +20,16 @@ class SubscriptionCharge(models.Model):
         :param until: the last day that counts (date); none for what was agreed alone
         """
         self.ensure_one()
-        stages, fixed = self._stages(), bool(self._agreed().last_day)
+        stages, fixed, least = self._stages(), bool(self._agreed().last_day), self._first_after_minimum()
         if until is None:
-            return bound(stages[:1], stages[0].since, self._scale(), fixed)
-        return bound(stages, until.toordinal(), self._scale(), fixed)
+            return bound(stages[:1], stages[0].since, self._scale(), fixed, least)
+        return bound(stages, until.toordinal(), self._scale(), fixed, least)
+
+    def _first_after_minimum(self):
+        """Return the first day (ordinal) after the minimum term of this charge."""
+        if not self.minimum_count:
+            return NEVER
+        return later(self.first_day.toordinal(), Step(self.minimum_count, self.minimum_unit))
 
     def _agreed(self):
         """Return the version that says what was agreed when the order was confirmed."""

@@ -68,7 +68,7 @@ class SaleOrderLine(models.Model):
         """
         charge, holds = self._revenue_first_charge(), self._revenue_bound()
         start, last = charge._first_billed_day(), date.fromordinal(holds.to) - timedelta(days=1)
-        if start == charge.first_day and (charge.term_count or charge._agreed().last_day):
+        if start == charge.first_day and (charge.term_count or charge.minimum_count or charge._agreed().last_day):
             start = min(start, charge.begins_on or start)
         return start, max(start, last)
 

@@ -122,3 +122,35 @@ class TestTerms(SubscriptionRevenueCommon):
         self.assertIn("fulfilled", position["treatment_reason"])
         [position] = self.env["revenue.contract"].get_position([contract.id], "2026-02-28")
         self.assertEqual(position["treatment"], "", "the first year alone was agreed")
+
+    def test_a_renewal_by_hand_counts_when_its_term_begins(self):
+        plan = self._make_plan("A year, then over", renewal="end", **self.yearly_term)
+        order = self._sell(100.0, plan, "2025-03-01")
+        contract = self._contract(order)
+        self._bill("2026-02-01")
+        self._charge(order).renew(2, uplift_percent=10.0)
+        self._on("2026-02-28")
+        self._close("2026-02-28")
+        self._check_books(contract, "2026-02-28", 1200.0, 1200.0, 1200.0)
+        self._live(MONTHS[2:3])
+        self._check_books(contract, "2026-03-31", 2520.0, 1310.0, 1310.0)
+
+    def test_a_minimum_term_is_enforceable(self):
+        plan = self._make_plan("Monthly, three at least", minimum_count=3, minimum_unit="months")
+        order = self._sell(100.0, plan, "2026-01-01")
+        contract = self._contract(order)
+        self._live(MONTHS[:1])
+        self._check_books(contract, "2026-01-31", 300.0, 100.0, 100.0)
+        self._live(MONTHS[1:4])
+        self._check_books(contract, "2026-04-30", 400.0, 400.0, 400.0)
+
+    def test_many_terms_after_a_standstill(self):
+        plan = self._make_plan("Two months, 5 % more", term_count=2, term_unit="months", uplift_percent=5.0)
+        order = self._sell(100.0, plan, "2026-01-01")
+        contract = self._contract(order)
+        self._bill("2026-05-31")
+        self._on("2026-05-31")
+        self._close("2026-05-31")
+        # 2 × 100.00, 2 × 105.00, 2 × 110.25 of which one month is over.
+        self._check_books(contract, "2026-05-31", 630.5, 520.25, 520.25)
+        self._check_tied()
