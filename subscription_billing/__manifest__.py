@@ -17,6 +17,7 @@
         "views/product_template_views.xml",
         "views/sale_order_views.xml",
         "views/menus.xml",
+        "views/subscription_portal_templates.xml",
         "report/sale_order_templates.xml",
     ],
     "demo": ["demo/demo_data.xml"],

@@ -28,9 +28,10 @@ class SubscriptionCharge(models.Model):
             "rate"}}``, untaxed, one amount per company currency: ``mrr`` and ``arr`` of today, ``net_new`` (all
             movements of this month up to today), ``churn`` (ended this month up to today; ``rate`` is its share of the
             MRR at the end of last month in percent, False where there was none), ``due_soon`` (due in 30 days),
-            ``ending`` (their end is in 90 days; what they come to in a month) and ``kept_back`` (due, and kept back by
-            something a person has to mend). ``chart`` is ``{"currency_id", "months": ["YYYY-MM-01"], "series": {kind:
-            [amount]}, "mrr": [amount]}`` of twelve months in the currency of the current company.
+            ``ending`` (their end, or that of their term, is in 90 days; what they come to in a month) and ``kept_back``
+            (due, and kept back by something a person has to mend). ``chart`` is ``{"currency_id", "months":
+            ["YYYY-MM-01"], "series": {kind: [amount]}, "mrr": [amount]}`` of twelve months in the currency of the
+            current company.
         :raises AccessError: for anybody but people of the company who may read subscriptions
         """
         if not self.env.user._is_internal() or not self.has_access("read"):
@@ -51,7 +52,7 @@ class SubscriptionCharge(models.Model):
     @api.model
     def _ending_domain(self, day):
         """Return the domain of what ends by a day (date), or comes to the end of its term."""
-        return [("stage", "in", LIVING), ("last_day", "<=", day)]
+        return [("stage", "in", LIVING), "|", ("last_day", "<=", day), ("term_last_day", "<=", day)]
 
     @api.model
     def _dashboard_tiles(self, today):

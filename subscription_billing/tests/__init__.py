@@ -6,6 +6,7 @@ from . import (
     test_figures,
     test_import,
     test_kept_fields,
+    test_portal,
     test_preview,
     test_property,
     test_run,

@@ -9,6 +9,7 @@ ENTERED = {
         name sequence active company_id interval_count interval_unit timing alignment day_of_month first_period
         proration free_count free_unit term_count term_unit renewal uplift_percent step_ids
         notice_count notice_unit minimum_count minimum_unit reminder_days quotation_days quotation_send
+        portal_quantity portal_least portal_most portal_cancel
     """,
     "subscription.plan.step": "plan_id sequence periods reduction",
 }

@@ -33,7 +33,7 @@ export class SubscriptionDashboard extends Component {
             { key: "net_new", label: _t("Net new this month"), icon: "fa-plus", action: "action_subscription_movement", filters: ["until_today"] },
             { key: "churn", label: _t("Churn this month"), icon: "fa-sign-out", action: "action_subscription_movement", filters: ["churn"] },
             { key: "due_soon", label: _t("Due in 30 days"), icon: "fa-calendar", action: "action_subscription_due_soon", filters: ["due_soon"] },
-            { key: "ending", label: _t("Ends in 90 days"), icon: "fa-hourglass-end", action: "action_subscription_charge", filters: ["ending_soon"] },
+            { key: "ending", label: _t("End or renewal in 90 days"), icon: "fa-hourglass-end", action: "action_subscription_charge", filters: ["ending_soon"] },
             { key: "kept_back", label: _t("Kept back"), icon: "fa-exclamation-triangle", action: "action_subscription_due_soon", filters: ["kept_back"] },
         ];
     }

@@ -85,3 +85,36 @@ registry.category("web_tour.tours").add("subscription_dashboard", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("subscription_portal", {
+    steps: () => [
+        {
+            content: "The customer finds his subscriptions",
+            trigger: ".o_my_subscriptions a:contains(Seats)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "asks what six seats cost",
+            trigger: "input[name=quantity]",
+            run: "edit 6",
+        },
+        {
+            trigger: "button:contains(What will it cost)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "and has them from today on",
+            trigger: ".o_subscription_preview:contains(180.00) button:contains(Change from Today On)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            trigger: ".alert-success:contains(holds from today on)",
+        },
+        {
+            trigger: "dd:contains(6 ×)",
+        },
+    ],
+});
