@@ -17,6 +17,7 @@ def load(env):
     _on_billing_days(firm, goods)
     _renewed(firm, goods)
     _ended(firm, goods)
+    _a_year(firm, goods)
     firm.quotation(_customer(firm, "Sylt Retail", "einkauf@syltretail.example"), *_first_order(goods, seats=8))
 
 
@@ -25,7 +26,13 @@ def _goods(firm):
     plans = firm.env["subscription.plan"]
     monthly, quarterly, yearly = plans.create(
         [
-            {"name": "Monthly, in advance", "alignment": "customer", "company_id": firm.company.id},
+            {
+                "name": "Monthly, in advance",
+                "alignment": "customer",
+                "portal_quantity": True,
+                "portal_cancel": True,
+                "company_id": firm.company.id,
+            },
             {
                 "name": "Quarterly, in arrears",
                 "alignment": "customer",
@@ -110,3 +117,36 @@ def _ended(firm, goods):
         firm.run(firm.today - relativedelta(months=months), customer)
     order.order_line.subscription_end = firm.today - relativedelta(days=1)
     firm.run(firm.today, customer)
+
+
+#: Customers of a year: how many months ago each began (below zero: to come), its seats, and what changed when.
+YEAR = (
+    ("Husum Logistics", 11, 20.0, {8: {"quantity": 26.0}, 3: {"quantity": 32.0}}),
+    ("Kappeln Yachts", 11, 8.0, {6: {"quantity": 5.0}, -2: "end"}),
+    ("Föhr Ferries", 9, 14.0, {5: "end"}),
+    ("Eckern Foods", 7, 10.0, {2: {"price_unit": 27.0}}),
+    ("Plön Clinics", 4, 24.0, {1: {"quantity": 30.0}}),
+    ("Laboe Media", 2, 6.0, {}),
+    ("Rendsburg Rail", -2, 40.0, {}),
+)
+
+
+def _a_year(firm, goods):
+    """Customers who came, grew, shrank and left in the last twelve months, each billed on the first of the month."""
+    first, customers = firm.today.replace(day=1), []
+    for name, began, seats, changes in YEAR:
+        customer, start = _customer(firm, name, None), first - relativedelta(months=began)
+        line = {"product_id": goods["seats"].id, "product_uom_qty": seats, "subscription_start": start}
+        order = firm.quotation(customer, line)
+        order.action_confirm()
+        order.date_order = min(start, firm.today)
+        charge = order.order_line.subscription_charge_ids
+        for ago, said in changes.items():
+            day = first - relativedelta(months=ago)
+            if said == "end":
+                charge.cancel(str(day - relativedelta(days=1)), "Said in time")
+            else:
+                charge.change(str(day), **said, note="Agreed by phone")
+        customers.append(customer)
+    for months in range(YEAR[0][1], -1, -1):
+        firm.run(first - relativedelta(months=months), *customers)

@@ -21,6 +21,10 @@ class TestDemo(TransactionCase):
         self.assertEqual(licences, [1200.0, 1236.0])
         [seats] = self.env["subscription.charge"].search([("quantity", "=", 15.0), ("company_id", "=", firm.id)])
         self.assertIn("Three colleagues joined the team", seats.version_ids.mapped("note"))
+        kinds = self.env["subscription.movement"].search([("company_id", "=", firm.id)]).mapped("kind")
+        self.assertLessEqual({"new", "expansion", "contraction", "churn"}, set(kinds))
+        stages = self.env["subscription.charge"].search([("company_id", "=", firm.id)]).mapped("stage")
+        self.assertLessEqual({"upcoming", "running", "ending", "ended"}, set(stages))
         due = self.env["subscription.charge"].search([("company_id", "=", firm.id), ("next_due", "!=", False)])
         today = firm._billing_today()
         self.assertFalse(due.filtered(lambda charge: charge.next_due <= today), "all that is due is billed")
@@ -31,4 +35,4 @@ class TestDemo(TransactionCase):
 
 
 #: The customers, and how many invoices each has at least.
-NAMES = {"Fjord Analytics": 5, "Skagen Studio": 2, "Amrum Hotels": 3}
+NAMES = {"Fjord Analytics": 5, "Skagen Studio": 2, "Amrum Hotels": 3, "Husum Logistics": 12, "Föhr Ferries": 4}
