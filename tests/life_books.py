@@ -43,7 +43,7 @@ class Books:
         """A contract that nothing waits for, and that followed its order all along, has the order's price."""
         changes = contract.modification_ids.filtered(lambda row: row.state != "withdrawn")
         followed = all(row.state == "applied" and row.of_order for row in changes)
-        if position and followed and self.order.state == "sale":
+        if position and followed and self.order.state == "sale" and not self.subscribed():
             assert self.near(float(position["transaction_price"]), self.worth(self.order)), (
                 position["transaction_price"],
                 self.worth(self.order),
