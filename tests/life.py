@@ -343,8 +343,7 @@ class Life(Neighbours, Books, Remedies, Subscriptions, RuleBasedStateMachine):
         return self.order.currency_id.compare_amounts(one, other) == 0
 
     def worth(self, order):
-        """What an order comes to, untaxed, as Odoo rounds the whole document; without its subscriptions, which are worth
-        something again and again."""
+        """What an order comes to, untaxed, as Odoo rounds the whole document; without its subscriptions."""
         others = order.order_line.filtered(lambda line: line.is_downpayment or line._is_subscription())
         return order.amount_untaxed - sum(others.mapped("price_subtotal"))
 

@@ -1,4 +1,4 @@
-"""A database of the last released version becomes one of this version: with all its facts, and the work goes on."""
+"""A database of the first released version becomes one of this version: with all its facts, and the work goes on."""
 
 import pytest
 
@@ -60,22 +60,24 @@ ARCHIVE = """
 
 
 @pytest.fixture(scope="module")
-def archived(landed_database):
+def archived(first_landed_database):
     """The id of a running plan that somebody archived."""
-    [[plan]] = landed_database.query(ARCHIVE)
+    [[plan]] = first_landed_database.query(ARCHIVE)
     return plan
 
 
 @pytest.fixture(scope="module")
-def updated(landed_database, archived):
+def updated(first_landed_database, archived):
     """The released database, updated; and what was on record before."""
-    landed_database.query(FILTER)
-    before = facts_of(landed_database)
-    before |= {f"{title} of holds": landed_database.query(HOLDS[title]) for title in ("action", "columns")}
+    first_landed_database.query(FILTER)
+    before = facts_of(first_landed_database)
+    before |= {f"{title} of holds": first_landed_database.query(HOLDS[title]) for title in ("action", "columns")}
     names = ",".join(own_addons())
     title = "Updating a database of the released version"
-    landed_database.installation.run(title, landed_database.name, "-i", names, "-u", names, log="update-landed")
-    return landed_database, before
+    first_landed_database.installation.run(
+        title, first_landed_database.name, "-i", names, "-u", names, log="update-landed"
+    )
+    return first_landed_database, before
 
 
 def test_an_update_keeps_every_fact_and_sum(updated):

@@ -83,10 +83,19 @@ def _git(*arguments, **options):
 
 def newest(folder=FOLDER):
     """The archive of the last released version."""
+    return _archives(folder)[-1]
+
+
+def oldest(folder=FOLDER):
+    """The archive of the first released version that is kept."""
+    return _archives(folder)[0]
+
+
+def _archives(folder):
     paths = sorted(folder.glob(f"{PREFIX}-*.tar.xz"), key=order_of)
     if not paths:
         raise Failure(f"There is no archive of a released version in {folder}.")
-    return paths[-1]
+    return paths
 
 
 def order_of(path):
@@ -139,3 +148,13 @@ def with_addons_of(installation, folder):
     """The same installation with the addons of another folder instead of those of this repository."""
     path = ",".join(map(str, (folder, *installation.odoo.addons_folders)))
     return replace(installation, options={**installation.options, "addons_path": path})
+
+
+def landed_shell(database, code, archive=None):
+    """Run code on a database by the addons of the last released version; return what it prints.
+
+    :param database: :class:`~odoo_dev.live.LiveDatabase` of that version
+    """
+    archive = archive or newest()
+    folder = _unpacked(archive, hashlib.sha256(archive.read_bytes()).hexdigest()[:12])
+    return with_addons_of(database.installation, folder).shell(database.name, code)

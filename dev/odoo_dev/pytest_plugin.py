@@ -23,8 +23,9 @@
 ``module_odoo_server``, ``module_odoo_database``
     the same factories with module scope, for servers that several tests share.
 
-``landed_database``
-    a database of the last released version with its demo companies, not updated yet; module scope.
+``landed_database``, ``first_landed_database``
+    a database of the last, and of the first released version that is kept, with its demo companies, not updated yet;
+    module scope.
 """
 
 import contextlib
@@ -35,7 +36,7 @@ from unittest import mock
 import pytest
 
 from odoo_dev.database import Filestore
-from odoo_dev.landed import landed_template
+from odoo_dev.landed import landed_template, oldest
 from odoo_dev.live import LiveDatabase, LiveServer
 from odoo_dev.server import start_server
 from odoo_dev.session import current_session
@@ -156,6 +157,13 @@ def module_odoo_server(module_odoo_database):
 def landed_database():
     """A database of the last released version of the addons, with what its demo companies did; not updated yet."""
     with _databases(landed_template(current_session().templates)) as make:
+        yield make()
+
+
+@pytest.fixture(scope="module")
+def first_landed_database():
+    """The same of the first released version that is kept."""
+    with _databases(landed_template(current_session().templates, oldest())) as make:
         yield make()
 
 

@@ -49,6 +49,7 @@ def test_archives_named_after_a_version_are_older(tmp_path):
     for name in ("19.0.9.0.0", "20260102T030405-1a2b3c4", "19.0.10.0.0"):
         (tmp_path / f"landed-{name}.tar.xz").touch()
     assert landed.newest(tmp_path).name == "landed-20260102T030405-1a2b3c4.tar.xz"
+    assert landed.oldest(tmp_path).name == "landed-19.0.10.0.0.tar.xz"
 
 
 def test_no_archive_at_all(tmp_path):

@@ -24,7 +24,9 @@ class SubscriptionChargeChange(models.TransientModel):
     _name = "subscription.charge.change"
     _description = "Change a Subscription"
 
-    charge_id = fields.Many2one("subscription.charge", required=True, readonly=True, help="What is changed.")
+    charge_id = fields.Many2one(
+        "subscription.charge", "Subscription", required=True, readonly=True, help="What is changed."
+    )
     currency_id = fields.Many2one(related="charge_id.currency_id")
     company_id = fields.Many2one(related="charge_id.company_id")
     what = fields.Selection(WHAT, required=True, default="numbers", help="What becomes of it.")

@@ -1,0 +1,70 @@
+"""A database of the last released version, with subscriptions in it, becomes one of this version."""
+
+import pytest
+from test_update import facts_of
+
+from odoo_dev.addons import own_addons
+from odoo_dev.landed import landed_shell
+
+#: What an update leaves as it is of subscriptions.
+FACTS = {
+    "charges": """
+        SELECT id, line_id, plan_id, state, tz, first_day, anchor, day_of_month, timing, proration,
+               quantity, price_unit, discount, last_day, next_due
+          FROM subscription_charge ORDER BY id""",
+    "versions": """
+        SELECT id, charge_id, kind, day, quantity, price_unit, discount, last_day, note, user_id, create_date
+          FROM subscription_charge_version ORDER BY id""",
+    "billed": """
+        SELECT id, subscription_charge_id, subscription_period, subscription_from, subscription_to, price_subtotal
+          FROM account_move_line WHERE subscription_charge_id IS NOT NULL ORDER BY id""",
+}
+#: What the runs of a year to come would bill, by charge and period.
+COMING = """
+for charge in env['subscription.charge'].search([], order='id'):
+    for one in charge._open(charge._stands().get(charge, {}), charge._today().replace(year=charge._today().year + 2)):
+        print('coming:', charge.id, one.part.start, one.part.to, one.units)
+"""
+GO_ON = """
+charge = env['subscription.charge'].search([('stage', '=', 'running')], limit=1)
+charge.pause('now', note='Renovation')
+print('paused:', charge.stage, charge.next_ids.ids)
+env.cr.rollback()
+"""
+
+
+def subscriptions_of(database):
+    return {title: database.query(statement) for title, statement in FACTS.items()}
+
+
+def coming(said):
+    return [line for line in said.splitlines() if line.startswith("coming:")]
+
+
+@pytest.fixture(scope="module")
+def updated(landed_database):
+    """The released database, updated; and what was on record, and was to come, before."""
+    before = facts_of(landed_database) | subscriptions_of(landed_database)
+    before["coming"] = coming(landed_shell(landed_database, COMING))
+    names = ",".join(own_addons())
+    title = "Updating a database of the last released version"
+    landed_database.installation.run(title, landed_database.name, "-i", names, "-u", names, log="update-last-landed")
+    return landed_database, before
+
+
+def test_an_update_keeps_every_fact_and_sum(updated):
+    database, before = updated
+    for title, rows in (facts_of(database) | subscriptions_of(database)).items():
+        assert before[title], f"the demo companies have {title}"
+        assert before[title] == rows, title
+
+
+def test_after_the_update_the_same_is_to_come(updated):
+    database, before = updated
+    assert before["coming"]
+    assert coming(database.odoo_shell(COMING)) == before["coming"]
+
+
+def test_after_the_update_subscriptions_go_on(updated):
+    database, _before = updated
+    assert "paused: paused []" in database.odoo_shell(GO_ON)
