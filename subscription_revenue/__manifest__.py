@@ -8,6 +8,7 @@
     "depends": ["record_protection", "revenue_recognition", "subscription_billing"],
     "data": [
         "data/revenue_policies.xml",
+        "views/revenue_contract_views.xml",
         "views/revenue_policy_views.xml",
     ],
     "auto_install": True,

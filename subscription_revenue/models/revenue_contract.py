@@ -59,6 +59,22 @@ class RevenueContract(models.Model):
         )
         self.sudo().browse(row for [row] in self.env.execute_query(query))._refresh_forecasts()
 
+    def _begin_waiting(self, lines):
+        """Have what waited for subscriptions to be started begin to be earned.
+
+        :param lines: order lines (``sale.order.line``) that were started
+        """
+        waiting = self.obligation_ids.filtered(lambda one: one.measure == "straight_line" and not one.date_start)
+        for obligation in waiting:
+            own = obligation.sale_line_ids & lines
+            if own:
+                start, end = own[0]._revenue_span()
+            elif obligation.policy_version_id.with_subscription:
+                start, end = obligation.sale_line_ids._days_with_subscription(obligation.policy_version_id)
+            else:
+                continue
+            obligation.write({"date_start": start, "date_end": end})
+
     # === INSTALLING AND UNINSTALLING === #
 
     @api.model

@@ -33,6 +33,18 @@ class SaleOrderLine(models.Model):
             return super()._revenue_quantity()
         return float(self._revenue_bound().amount)
 
+    def _subscription_start_charges(self):
+        # OVERRIDE: what waited to be started begins to be earned.
+        waiting = self.filtered(lambda line: line.revenue_contract_id and not line.subscription_charge_ids)
+        result = super()._subscription_start_charges()
+        started = waiting.filtered("subscription_charge_ids")
+        for contract in started.revenue_contract_id:
+            contract._begin_waiting(
+                started.filtered(lambda line, contract=contract: line.revenue_contract_id == contract)
+            )
+            contract._review()
+        return result
+
     def _revenue_charges(self):
         """Return the charges that this line is, the one before first; of a cancelled order those that were billed."""
         charges = self._origin.sudo().subscription_charge_ids.sorted(lambda charge: (charge.first_day, charge.id))
@@ -51,6 +63,8 @@ class SaleOrderLine(models.Model):
     def _promised_days(self, version, measure, date_made):
         # OVERRIDE: a subscription runs while it is enforceable; what comes with one, as long, or as the policy says.
         charged = self.filtered(lambda line: line._revenue_is_charged())
+        if self._revenue_waits_for(version):
+            return False, False
         if charged:
             spans = [line._revenue_span() for line in charged]
             return min(start for start, _end in spans), max(end for _start, end in spans)
@@ -59,6 +73,24 @@ class SaleOrderLine(models.Model):
         if version.with_subscription and measure == "straight_line" and not dated:
             return self._days_with_subscription(version) or (start, end)
         return start, end
+
+    def _promise(self, version, date_made, key, name, price, selling):
+        # OVERRIDE: of what waits to be started it is known how long it takes.
+        values = super()._promise(version, date_made, key, name, price, selling)
+        waiting = self._revenue_waits_for(version)
+        if waiting and not (version.with_subscription and version.duration_months):
+            start, end = waiting[0]._revenue_span()
+            length = relativedelta(end + timedelta(days=1), start)
+            values["duration_months"] = max(1, 12 * length.years + length.months)
+        return values
+
+    def _revenue_waits_for(self, version):
+        """Return the subscriptions whose start these lines wait for: their own, or those of the order."""
+        charged = self.filtered(lambda line: line._revenue_is_charged())
+        if not charged and version.with_subscription:
+            charged = self.order_id.order_line.filtered(lambda line: line._revenue_is_charged())
+        waiting = charged.filtered(lambda line: line._subscription_is_waiting())
+        return waiting if waiting == charged else self.browse()
 
     def _revenue_span(self):
         """Return the first and the last day of the service that was agreed of this line at first.
@@ -78,6 +110,7 @@ class SaleOrderLine(models.Model):
         :param version: of the policy: its months say for how long, otherwise it is what is enforceable at first
         """
         charged = self.order_id.order_line.filtered(lambda line: line._revenue_is_charged())
+        charged = charged.filtered(lambda line: not line._subscription_is_waiting())
         if not charged:
             return None
         spans = [line._revenue_span() for line in charged]

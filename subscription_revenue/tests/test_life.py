@@ -128,3 +128,53 @@ class TestLife(SubscriptionRevenueCommon):
             contract = self._contract(order)
             [position] = self.env["revenue.contract"].get_position([contract.id], "2026-02-28")
             self.assertEqual(position["rpo"]["total"], left)
+
+    def test_what_waits_to_be_started_is_earned_from_its_start(self):
+        self._on("2026-01-01")
+        line = {"product_id": self.support.id, "price_unit": 100.0, "subscription_plan_id": self.termed.id}
+        order = self._make_order({**line, "subscription_waits": True})
+        contract = self._contract(order)
+        self.assertFalse(self._charge(order))
+        self.assertEqual(self._position(contract, "2026-02-28"), (1200.0, 0.0, 0.0))
+        self._live(MONTHS[:1])
+        self._on("2026-03-01")
+        order.order_line.subscription_start = "2026-03-01"
+        self._live(MONTHS[2:3])
+        self._check_books(contract, "2026-03-31", 1200.0, 100.0, 100.0)
+
+    def test_a_fee_waits_with_its_subscription(self):
+        self._on("2026-01-01")
+        policy = self._make_policy("With it", **self._time(proration="monthly", with_subscription=True))
+        fee = self._make_product("Activation", policy)
+        line = {"product_id": self.support.id, "price_unit": 100.0, "subscription_plan_id": self.termed.id}
+        order = self._make_order({**line, "subscription_waits": True}, {"product_id": fee.id, "price_unit": 240.0})
+        contract = self._contract(order)
+        self._on("2026-03-01")
+        order.order_line[0].subscription_start = "2026-03-01"
+        self.assertEqual(self._position(contract, "2026-02-28")[2], 0.0)
+        # A twelfth of 1,200.00 and of 240.00.
+        self.assertEqual(self._position(contract, "2026-03-31")[2], 120.0)
+
+    def test_what_subscriptions_changed_is_told(self):
+        order = self._sell(100.0, self.monthly, "2026-01-01")
+        contract = self._contract(order)
+        self._bill("2026-02-01")
+        self._on("2026-02-15")
+        order.order_line.product_uom_qty = 2.0
+        accountant = new_test_user(
+            self.env, "teller", groups="revenue_recognition.group_revenue_accountant", company_id=self.company.id
+        )
+        found = contract.with_user(accountant).get_subscription_changes()
+        told = [(row["date"], row["fixed_delta"], row["price"], row["until"], row["treatment"]) for row in found]
+        self.assertEqual(
+            told,
+            [
+                ("2026-02-01", 100.0, 200.0, "2026-02-28", "separate"),
+                ("2026-02-15", 50.0, 250.0, "2026-02-28", "prospective"),
+            ],
+        )
+        self.assertIn("fulfilled", found[0]["reason"])
+        self.assertIn("Line 1", str(contract.with_user(accountant).subscription_changes))
+        seller = new_test_user(self.env, "nosy", groups="sales_team.group_sale_manager", company_id=self.company.id)
+        with self.assertRaises(AccessError):
+            contract.with_user(seller).get_subscription_changes()
