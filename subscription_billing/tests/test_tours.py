@@ -24,3 +24,13 @@ class TestTours(SubscriptionCommon, HttpCase):
         action = self.env.ref("subscription_billing.action_subscription_charge")
         self.start_tour(f"/odoo/action-{action.id}", "subscription_life", login="tour_clerk")
         self.start_tour("/odoo/subscriptions-dashboard", "subscription_dashboard", login="tour_clerk")
+
+    def test_a_change_on_screen_is_billed_by_the_next_run(self):
+        self._on("2026-04-01")
+        order = self._subscribe(30.0, name="Seats", product_uom_qty=2.0)
+        self._bill("2026-04-01").action_post()
+        self._on("2026-04-16")
+        action = self.env.ref("subscription_billing.action_subscription_charge")
+        self.start_tour(f"/odoo/action-{action.id}", "subscription_change", login="tour_clerk")
+        self.assertEqual(self._charge(order).quantity, 5.0)
+        self.assertEqual(self._bill("2026-04-17").amount_untaxed, 45.0, "half a month of three seats")

@@ -118,3 +118,34 @@ registry.category("web_tour.tours").add("subscription_portal", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("subscription_change", {
+    steps: () => [
+        {
+            content: "From the list",
+            trigger: ".o_data_row .o_data_cell:contains(Seats)",
+            run: "click",
+        },
+        {
+            content: "the clerk opens a subscription, whose next period is 60.00",
+            trigger: ".o_subscription_planned .o_billing_card:contains(60.00)",
+        },
+        {
+            content: "changes it",
+            trigger: ".o_statusbar_buttons button:contains(Change)",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=quantity] input",
+            run: "edit 5 && press Tab",
+        },
+        {
+            trigger: ".modal footer button.btn-primary",
+            run: "click",
+        },
+        {
+            content: "and reads what is to bill and what comes, without a reload",
+            trigger: "body:not(:has(.modal)) .o_subscription_planned .o_billing_card:contains(150.00)",
+        },
+    ],
+});
