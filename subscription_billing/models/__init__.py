@@ -21,6 +21,7 @@ from . import (
     subscription_charge_outlook,
     subscription_charge_portal,
     subscription_charge_preview,
+    subscription_charge_price,
     subscription_charge_renewal,
     subscription_charge_screens,
     subscription_charge_stage,

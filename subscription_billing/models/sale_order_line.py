@@ -170,6 +170,9 @@ class SaleOrderLine(models.Model):
         waiting = (
             self.filtered(lambda line: line._subscription_is_waiting()) if vals.keys() & WAITED_FOR else self.browse()
         )
+        if vals.keys() & FOLLOWED and not self._is_flagged("subscription_telling"):
+            # What is entered is entered beside what holds today.
+            self.sudo()._subscription_running()._refresh_agreed()
         result = super().write(vals)
         waiting.sudo()._subscription_start_charges()
         if vals.keys() & FOLLOWED and not self._is_flagged("subscription_telling"):

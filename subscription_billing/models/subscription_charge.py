@@ -150,13 +150,13 @@ class SubscriptionCharge(models.Model):
     def _compute_agreed(self):
         for charge in self:
             today = charge._today()
-            price = charge._holding("price", today)
-            charge.price_unit, charge.discount = price.price_unit, price.discount
+            recorded = charge.version_ids.sorted(lambda version: version._origin.id or 0)
+            charge.last_day = recorded.filtered(lambda version: version.kind in ("agreed", "end"))[-1:].last_day
+            price = charge._price_in_force(today)
+            charge.price_unit, charge.discount = price["price_unit"], price["discount"]
             charge.quantity = charge._holding("quantity", today).quantity
             charge.reduction = charge._holding("reduction", today).reduction
             charge.paused_from, charge.paused_until = charge._next_pause(today)
-            recorded = charge.version_ids.sorted(lambda version: version._origin.id or 0)
-            charge.last_day = recorded.filtered(lambda version: version.kind in ("agreed", "end"))[-1:].last_day
             charge.next_change = charge._find_next_change()
 
     def _find_next_change(self):

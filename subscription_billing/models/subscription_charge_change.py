@@ -110,7 +110,8 @@ class SubscriptionCharge(models.Model):
             said = {name: numbers[name] for name in names if name in numbers}
             days = [day, *self._later_days(kind, day)] if replaces_later else [day]
             for one in days if said else ():
-                self._record(kind, one, note, **{**self._agreed_on(kind, one), **said})
+                before = self._price_to_change(one) if kind == "price" else self._agreed_on(kind, one)
+                self._record(kind, one, note, **{**before, **said})
         self._tell_changed()
 
     def _pause_from(self, day, last, note):
@@ -139,7 +140,7 @@ class SubscriptionCharge(models.Model):
         self._tell_changed()
 
     def _agreed_on(self, kind, day):
-        """Return what a kind of version says on a day, by name; prices without uplift."""
+        """Return what a kind of version says on a day, by name."""
         version = self._holding(kind, day)
         return {name: version[name] for name in SAID[kind]}
 
@@ -209,5 +210,6 @@ class SubscriptionCharge(models.Model):
         for kind, names in SAID.items():
             said = {name: numbers[name] for name in names if name in numbers}
             if said:
-                found.append(new({"kind": kind, "day": day, **self._agreed_on(kind, day), **said}))
+                before = self._price_to_change(day) if kind == "price" else self._agreed_on(kind, day)
+                found.append(new({"kind": kind, "day": day, **before, **said}))
         return found

@@ -54,7 +54,9 @@ class SubscriptionCharge(models.Model):
             return [(self, [("resume", day, {})])]
         if what == "plan":
             agreed = {**self._agreed_on("price", day), **self._agreed_on("quantity", day), **dict(numbers)}
-            return [(self, [("end", before, {})]), (self._in_memory(plan, day, agreed), ())]
+            kinds = ("quantity",) if "price_unit" in dict(numbers) else ("quantity", "price")
+            values = self._values_carried(self.line_id, plan, day, agreed, kinds)
+            return [(self, [("end", before, {})]), (self._in_memory(plan, day, values), ())]
         if what == "restart":
             return self._supposed_restart(day)
         return [(self, [("end", before if what == "transfer" else last_day, {})])]
@@ -63,10 +65,14 @@ class SubscriptionCharge(models.Model):
         if self._may_undo_end(day):
             return [(self, [("end", self._first_end(), {})])]
         agreed = {**self._agreed_on("price", self.last_day), **self._agreed_on("quantity", self.last_day)}
-        return [(self, ()), (self._in_memory(self.plan_id, day, agreed), ())]
+        values = self._values_going_on(self.line_id, self.plan_id, day, agreed)
+        return [(self, ()), (self._in_memory(self.plan_id, day, values), ())]
 
-    def _in_memory(self, plan, day, agreed):
-        """Return the charge as which this one would go on, without writing it."""
-        last = self.line_id._subscription_end_of_term(plan, day.toordinal())
-        values = self._values_going_on(self.line_id, plan, day, dict(agreed, last_day=last or False))
+    def _in_memory(self, plan, day, values):
+        """Return the charge as which this one would go on, without writing it.
+
+        :param dict values: its values, but for its end
+        """
+        end = self.line_id._subscription_end_of_term(plan, day.toordinal())
+        values["version_ids"][0][2]["last_day"] = end or False
         return self.new({**values, "state": "running"})

@@ -52,6 +52,10 @@ class SubscriptionCharge(models.Model):
             charge.term_number, charge.term_last_day = last.number, last.last_day
 
     @api.depends("term_ids")
+    def _compute_agreed(self):
+        return super()._compute_agreed()
+
+    @api.depends("term_ids")
     def _compute_next_due(self):
         return super()._compute_next_due()
 
@@ -112,7 +116,10 @@ class SubscriptionCharge(models.Model):
         first, last = self._term_days(number)
         vals = {"number": number, "first_day": first, "last_day": last, "how": how, "note": note}
         Term = self.env["subscription.term"].sudo()
-        return Term.create([{"charge_id": self.id, "uplift_percent": uplift_percent, **vals}])
+        term = Term.create([{"charge_id": self.id, "uplift_percent": uplift_percent, **vals}])
+        if number > 1:
+            self.line_id._subscription_tell()
+        return term
 
     # === BY RULE === #
 

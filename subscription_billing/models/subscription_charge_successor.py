@@ -7,6 +7,8 @@ from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..engine.cadence import FOREVER
+from .subscription_charge_change import SAID
 from .subscription_plan import TERMS
 
 #: Reads an id.
@@ -27,8 +29,9 @@ class SubscriptionCharge(models.Model):
         """Go on with another plan from a day on: of the past, today, or to come.
 
         Periods of the same length go on as they are; others begin on that day, or as the plan says. What is billed of
-        later days by the old plan is given back as the new one is billed. Free time and steps of a plan are for
-        its beginnings only.
+        later days by the old plan is given back as the new one is billed. Reductions, pauses and quantities that were
+        agreed for later go on, prices as well where none is given; free time and steps of the new plan are for its
+        beginnings only.
 
         :param int plan_id: of the plan (``subscription.plan``)
         :param str day: as of :meth:`change`
@@ -76,7 +79,8 @@ class SubscriptionCharge(models.Model):
         line, end = self.line_id, self.last_day
         last = line._subscription_end_of_term(plan, day.toordinal()) or end
         self._record("end", self._today(), note, last_day=day - timedelta(days=1))
-        charge = self.create([self._values_going_on(line, plan, day, dict(agreed, last_day=last, note=note))])
+        kinds = ("quantity",) if "price_unit" in said else ("quantity", "price")
+        charge = self.create([self._values_carried(line, plan, day, dict(agreed, last_day=last, note=note), kinds)])
         (self | charge)._tell_changed()
         return charge
 
@@ -137,6 +141,30 @@ class SubscriptionCharge(models.Model):
             day_of_month=cadence.day_of_month,
             version_ids=[Command.create({"kind": "agreed", "day": first, **agreed})],
         )
+
+    def _values_carried(self, line, plan, first, agreed, kinds):
+        """Return the values of the charge as which this one goes on, with what was agreed for its days already.
+
+        Reductions and pauses go on, and so do changes that were to come.
+
+        :param kinds: of the versions that were to come, ``price`` and ``quantity``
+        """
+        reduction = self._holding("reduction", first).reduction
+        values = self._values_going_on(line, plan, first, dict(agreed, reduction=reduction))
+        values["version_ids"] += [Command.create(said) for said in self._versions_after(first, (*kinds, "reduction"))]
+        return values
+
+    def _versions_after(self, day, kinds):
+        """Return what was agreed of this charge for the days after a day (date): values of versions."""
+        names = {"price": SAID["price"], "quantity": SAID["quantity"], "reduction": ("reduction",)}
+        rows = self.version_ids.sorted("id").filtered(lambda row: row.kind in kinds and row.day > day)
+        found = [{"kind": row.kind, "day": row.day, **{name: row[name] for name in names[row.kind]}} for row in rows]
+        for start, to in self._paused_stretches():
+            if to > day.toordinal():
+                last = date.fromordinal(to - 1) if to < FOREVER else False
+                first = date.fromordinal(max(start, day.toordinal()))
+                found.append({"kind": "pause", "day": first, "last_day": last})
+        return found
 
     def _chain_on_line(self):
         """Return the charges as which these went on and from which they did, on their order lines."""

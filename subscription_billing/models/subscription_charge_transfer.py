@@ -97,7 +97,8 @@ class SaleOrderLine(models.Model):
             "quantity": self.product_uom_qty,
             "last_day": self.subscription_end,
         }
-        values = previous._values_going_on(self, self.subscription_plan_id, first, agreed)
+        kinds = ("price", "quantity")
+        values = previous._values_carried(self, self.subscription_plan_id, first, agreed, kinds)
         previous._record("end", previous._today(), self.order_id.name, last_day=first - timedelta(days=1))
         charge = previous.create([values])
         (previous | charge)._tell_changed()

@@ -227,6 +227,70 @@ class TestLife(SubscriptionCommon):
         self._bill("2026-02-01")
         self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 62.0})
 
+    def test_another_plan_goes_on_with_what_was_agreed_for_later(self):
+        half = self._make_plan("Half", step_ids=[Command.create({"periods": 3, "reduction": 50.0})])
+        charge = self._charge(order := self._subscribe(30.0, half))
+        charge.change("2026-03-01", quantity=2.0)
+        charge.pause("2026-05-01", until="2026-05-31")
+        change = self._dialog(charge, "plan", when="day", day="2026-02-01", plan_id=self.monthly.id, price_unit=60.0)
+        said = {day: after for day, _before, after in self._outlook(change)}
+        change.action_change()
+        self._bill("2026-06-01")
+        billed = {"2026-01-01": 15.0, "2026-02-01": 30.0, "2026-03-01": 60.0, "2026-04-01": 120.0, "2026-06-01": 120.0}
+        self.assertEqual(self._billed(order), billed)
+        self.assertEqual(said, {"01/01/2026": 15.0, "02/01/2026": 30.0, "03/01/2026": 60.0, "04/01/2026": 120.0})
+
+    # === PRICES THAT ROSE === #
+
+    def _risen(self, **values):
+        """Return an order whose price of 100.00 rose by 3 % in its second year."""
+        plan = self._make_plan("Yearly rise", term_count=1, term_unit="years", uplift_percent=3.0)
+        order = self._subscribe(100.0, plan, **values)
+        self._bill("2026-12-01")
+        self._bill("2027-01-01")
+        return order
+
+    def test_the_order_line_says_a_price_that_rose(self):
+        order = self._risen()
+        self.assertEqual((self._charge(order).price_unit, order.order_line.price_unit), (103.0, 103.0))
+        self.assertEqual(len(self._charge(order).version_ids), 1, "its term says so, no change")
+
+    def test_a_discount_is_given_on_a_price_that_rose(self):
+        order = self._risen()
+        order.order_line.discount = 10.0
+        self._bill("2027-02-01")
+        self.assertEqual(self._billed(order)["2027-02-01"], 92.7)
+        self._charge(order).change("2027-03-01", discount=20.0)
+        self._bill("2027-03-01")
+        self.assertEqual(self._billed(order)["2027-03-01"], 82.4)
+
+    def test_a_discount_and_a_rise_come_to_what_is_billed(self):
+        order = self._risen(discount=7.0)
+        charge, line = self._charge(order), order.order_line
+        self.assertEqual(self._billed(order)["2027-01-01"], 95.79)
+        self.assertAlmostEqual(line.price_unit * (1 - line.discount / 100), 95.79)
+        charge.change("2027-02-01", quantity=2.0)
+        self._bill("2027-02-01")
+        self.assertEqual(self._billed(order)["2027-02-01"], 191.58)
+
+    def test_a_discount_entered_on_the_day_of_the_rise_keeps_it(self):
+        plan = self._make_plan("Yearly rise", term_count=1, term_unit="years", uplift_percent=3.0)
+        order = self._subscribe(100.0, plan)
+        self._bill("2026-12-01")
+        self._on("2027-01-01")
+        order.order_line.discount = 10.0
+        self._bill("2027-01-01")
+        self.assertEqual(self._billed(order)["2027-01-01"], 92.7)
+
+    def test_another_plan_and_another_customer_go_on_with_a_price_that_rose(self):
+        order = self._risen()
+        charge = self._charge(order)
+        after = self.env["subscription.charge"].browse(charge.change_plan(self.monthly.id, "2027-02-01")["id"])
+        self.assertEqual(after.price_unit, 103.0)
+        heir = self.env["res.partner"].create({"name": "Heir"})
+        his = self.env["sale.order"].browse(after.transfer(heir.id, "2027-03-01")["order_id"])
+        self.assertEqual(self._charge(his).price_unit, 103.0)
+
     # === COMING BACK === #
 
     def test_an_end_is_taken_back(self):
