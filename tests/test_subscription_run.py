@@ -177,3 +177,70 @@ def test_a_change_that_did_not_see_an_invoice_is_tried_again(stage, plan):
     order, charge = subscribe(stage, plan)
     script = RACE.format(order=order, charge=charge, day=f"{stage_year()}-01-01")
     assert "found: SerializationFailure" in stage.server.odoo_shell(script)
+
+
+RENEWED_TWICE = """
+from odoo import api
+from odoo.exceptions import ConcurrencyError
+with env.registry.cursor() as one, env.registry.cursor() as two:
+    mine, theirs = (api.Environment(cursor, 1, {{}})['subscription.charge'].browse({charge}) for cursor in (one, two))
+    assert mine.term_number == 1
+    theirs._take_term_steps(theirs.company_id)
+    theirs.env.flush_all()
+    two.commit()
+    try:
+        mine.renew(2, 50.0)
+        print('found: renewed twice')
+    except ConcurrencyError:
+        print('found: a person gives way to the clock')
+    one.rollback()
+    mine.env.invalidate_all()
+    print('then:', mine.renew(2, 50.0)['term']['how'])
+    one.commit()
+    theirs.env.invalidate_all()
+    theirs._take_term_steps(theirs.company_id)
+    numbers = sorted(theirs.term_ids.mapped('number'))
+    print('once:', numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 2)
+    two.rollback()
+"""
+
+
+def test_a_term_is_renewed_once_by_the_clock_and_a_person(stage):
+    weekly = stage.make(PLAN, name="Weekly terms", term_count=1, term_unit="weeks", interval_unit="weeks")
+    line = {"product_id": stage.service, "name": "Seats", "price_unit": 30.0, "subscription_plan_id": weekly}
+    line["subscription_start"] = f"{int(stage_year()) - 1}-12-01"
+    order = stage.make("sale.order", partner_id=stage.customer, order_line=[(0, 0, line)])
+    stage.admin.call("sale.order", "action_confirm", ids=[order])
+    [charge] = stage.find(CHARGE, [("order_id", "=", order)], "id")
+    said = stage.server.odoo_shell(RENEWED_TWICE.format(charge=charge["id"]))
+    assert "found: a person gives way to the clock" in said
+    assert "then: rule" in said
+    assert "once: True" in said
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_who_renews_and_who_ends_early(stage, protocol):
+    values = {"term_count": 1, "term_unit": "years", "notice_count": 3}
+    bound = stage.make(PLAN, name="A year, three months' notice", **values)
+    _order, charge = subscribe(stage, bound, user_id=False)
+    day = f"{stage_year()}-02-28"
+    for login, method, arguments in (
+        ("salesman", "renew", {"number": 2}),
+        ("salesman", "action_quote_renewal", {}),
+        ("nobody", "renew", {"number": 2}),
+        ("customer", "cancel", {"when": "notice"}),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            stage.client(login, protocol).call(CHARGE, method, ids=[charge], **arguments)
+        assert refusal.value.kind == "access", (login, method)
+    client = stage.client("invoicing_user", protocol)
+    with pytest.raises(Refusal, match="at the earliest") as refusal:
+        client.call(CHARGE, "cancel", ids=[charge], last_day=day)
+    assert refusal.value.kind == "user"
+    assert client.call(CHARGE, "renew", ids=[charge], number=2, uplift_percent=3.0)["term"]["uplift_percent"] == 3.0
+    assert client.call(CHARGE, "renew", ids=[charge], number=2)["term"]["uplift_percent"] == 3.0
+    [term] = stage.find("subscription.term", [("charge_id", "=", charge), ("number", "=", 2)], "id")
+    for method, more in (("write", {"vals": {"uplift_percent": 0.0}}), ("unlink", {})):
+        with pytest.raises(Refusal):
+            client.call("subscription.term", method, ids=[term["id"]], **more)
+    assert stage.admin.call(CHARGE, "cancel", ids=[charge], last_day=day)["end"] == day

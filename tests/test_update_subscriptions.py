@@ -68,3 +68,23 @@ def test_after_the_update_the_same_is_to_come(updated):
 def test_after_the_update_subscriptions_go_on(updated):
     database, _before = updated
     assert "paused: paused []" in database.odoo_shell(GO_ON)
+
+
+#: Of each charge: what its plan said of terms, and which are on record.
+TERMS = """
+    SELECT charge.term_count, charge.renewal, charge.term_number, count(term.id), max(term.number),
+           max(term.last_day) >= current_date, charge.term_last_day = max(term.last_day)
+      FROM subscription_charge charge LEFT JOIN subscription_term term ON term.charge_id = charge.id
+     GROUP BY charge.id ORDER BY charge.id"""
+
+
+def test_after_the_update_each_term_until_today_is_on_record(updated):
+    database, _before = updated
+    rows = database.query(TERMS)
+    renewed = [row for row in rows if row[0] and row[1] == "automatic"]
+    assert renewed, "the demo has a licence that is renewed by itself"
+    for _count, _rule, number, recorded, last, is_running, is_said in renewed:
+        assert number == recorded == last >= 2
+        assert is_running
+        assert is_said
+    assert [row for row in rows if not row[0] and row[3]] == []

@@ -38,6 +38,10 @@ from . import (
     subscription_plan_portal,
     subscription_plan_renewal,
     subscription_plan_simulate,
+    subscription_renewal_order,
+    subscription_renewal_quotation,
+    subscription_renewal_steps,
     subscription_request,
     subscription_term,
+    subscription_term_step,
 )

@@ -91,11 +91,6 @@ class SubscriptionCharge(models.Model):
         first, step = self.first_day.toordinal(), self._term_step()
         return date.fromordinal(later(first, step, number - 1)), date.fromordinal(later(first, step, number) - 1)
 
-    def _may_undo_end(self, day):
-        # OVERRIDE: a term that nobody accepted to renew is over.
-        over = self.renewal == "quotation" and self.term_last_day and day > self.term_last_day
-        return not over and super()._may_undo_end(day)
-
     # === RECORDING === #
 
     @api.model_create_multi
@@ -105,7 +100,7 @@ class SubscriptionCharge(models.Model):
             charge._record_term(1, "agreed")
         return charges
 
-    def _record_term(self, number, how, uplift_percent=0.0, note=""):
+    def _record_term(self, number, how, uplift_percent=0.0, note="", **values):
         """Record a term of this charge; whoever recorded it at the same moment was first.
 
         :param str how: of ``HOW``
@@ -114,7 +109,7 @@ class SubscriptionCharge(models.Model):
         """
         self.ensure_one()
         first, last = self._term_days(number)
-        vals = {"number": number, "first_day": first, "last_day": last, "how": how, "note": note}
+        vals = {"number": number, "first_day": first, "last_day": last, "how": how, "note": note, **values}
         Term = self.env["subscription.term"].sudo()
         term = Term.create([{"charge_id": self.id, "uplift_percent": uplift_percent, **vals}])
         if number > 1:
@@ -150,13 +145,6 @@ class SubscriptionCharge(models.Model):
         """Record the terms of this charge, renewed by itself, until the one that holds a day (date)."""
         while self._renewed_by_itself() and self.term_last_day < day:
             self._record_term(self.term_number + 1, "rule", self.uplift_percent)
-
-    @api.model
-    def _renew_due(self, company):
-        """Record the terms of the charges of a company that began by themselves until today."""
-        today = company._billing_today()
-        domain = [("company_id", "=", company.id), ("state", "=", "running"), ("renewal", "=", "automatic")]
-        self.search([*domain, ("term_last_day", "<", today)])._renew_by_rule()
 
     @api.model
     def _record_terms_of_old(self):
@@ -232,15 +220,16 @@ class SubscriptionCharge(models.Model):
                 self.env._("%(name)s is renewed from %(day)s on already.", name=self.display_name, day=first)
             )
 
-    def _renew_as(self, number, how, uplift_percent, note):
+    def _renew_as(self, number, how, uplift_percent, note, **values):
         """Renew this charge for a term that comes next, and have it go on where it ended with the last one.
 
+        :param values: further ones of the term
         :return: the term
         """
         ends = self.last_day and self.last_day == self.term_last_day
         try:
             with self.env.cr.savepoint():
-                term = self._record_term(number, how, uplift_percent, note)
+                term = self._record_term(number, how, uplift_percent, note, **values)
         except UniqueViolation as error:
             # Odoo tries again, and finds the term.
             raise ConcurrencyError(str(error)) from error
@@ -273,13 +262,3 @@ class SaleOrder(models.Model):
         charges = self.order_line._subscription_running()
         charges.filtered(lambda one: one.term_last_day and one.term_last_day < today)._renew_by_rule()
         return super()._create_invoices(grouped=grouped, final=final, date=date)
-
-
-class BillingRun(models.Model):
-    _inherit = "billing.run"
-
-    @api.model
-    def _begin_automatic_of(self, company):
-        # OVERRIDE: terms begin with the day.
-        self.env["subscription.charge"]._renew_due(company)
-        return super()._begin_automatic_of(company)

@@ -9,6 +9,7 @@ from . import (
     test_portal,
     test_preview,
     test_property,
+    test_renewal_quotation,
     test_run,
     test_scenarios,
     test_simulate,

@@ -45,6 +45,10 @@ class SaleOrderLine(models.Model):
             contract._review()
         return result
 
+    def _revenue_version(self, date):
+        # OVERRIDE: a line that renews a subscription promises what the subscription's own line does, in a term of it.
+        return self.env["revenue.policy.version"] if self.subscription_term_id else super()._revenue_version(date)
+
     def _revenue_charges(self):
         """Return the charges that this line is, the one before first; of a cancelled order those that were billed."""
         charges = self._origin.sudo().subscription_charge_ids.sorted(lambda charge: (charge.first_day, charge.id))
