@@ -34,7 +34,9 @@ class SubscriptionCharge(models.Model):
     movements_until = fields.Date(
         compute="_compute_movement_ids", store=True, help="Before which day what is known to come is counted."
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency", help="The currency of the company."
+    )
     mrr = fields.Monetary(
         "MRR (Own Currency)",
         compute="_compute_mrr",

@@ -45,7 +45,9 @@ class SubscriptionMovement(models.Model):
     company_arr = fields.Float("ARR", digits=False, readonly=True, help="What it changes in a year: twelve months.")
     currency_id = fields.Many2one(related="charge_id.currency_id", store=True, precompute=True)
     company_id = fields.Many2one(related="charge_id.company_id", store=True, index=True, precompute=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency", help="The currency of the company."
+    )
     order_id = fields.Many2one(related="charge_id.order_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="charge_id.partner_id", store=True, precompute=True)
     plan_id = fields.Many2one(related="charge_id.plan_id", store=True, precompute=True)
