@@ -36,7 +36,8 @@ def prices(charge: Priced, known: History, until: Day = FOREVER) -> Track[Rating
 
     A price set is a base; rises of days after the one on which it was set apply to it, until the next is set.
     """
-    sets = [(charge.first, charge.price), *_in_order(_price_settings(charge, known))]
+    first = charge.first if charge.price_from is None else charge.price_from
+    sets = [(first, charge.price), *_in_order(_price_settings(charge, known))]
     rises = list(_rises(charge, known, until))
     steps: list[tuple[Day, Rating]] = []
     for place, (day, price) in enumerate(sets):

@@ -115,6 +115,7 @@ class Priced(Charge):
 
     :param term: length of a term
     :param terms_from: the day from which terms are counted; None: the first one charged
+    :param price_from: the day on which the price was set, rises after which apply to it; None: the first one charged
     :param renews: whether a term follows by itself
     :param renewal_percent: rise on the first day of each further term
     :param applies: when changes take effect that do not say so themselves
@@ -123,6 +124,7 @@ class Priced(Charge):
     price: Price
     term: Step | None = None
     terms_from: Day | None = None
+    price_from: Day | None = None
     renews: bool = False
     renewal_percent: Fraction | None = None
     versions: tuple[Version, ...] = ()

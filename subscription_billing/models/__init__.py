@@ -27,6 +27,7 @@ from . import (
     subscription_charge_stage,
     subscription_charge_start,
     subscription_charge_successor,
+    subscription_charge_taken_over,
     subscription_charge_terms,
     subscription_charge_timeline,
     subscription_charge_totals,

@@ -42,8 +42,10 @@ class SubscriptionCharge(models.Model):
         # Reductions that the plan says are recorded with what was agreed, and known from then on.
         planned = len(list(takewhile(lambda version: version.kind == "reduction", versions)))
         ends = self._known_ends(versions)
-        terms_of = {renewal: later(terms.first_of_terms, terms.term, renewal.number - 1) for renewal in known.renewals}
-        days = {day for day, _end in ends[1:]} | set(terms_of.values())
+        begins = {renewal: later(terms.first_of_terms, terms.term, renewal.number - 1) for renewal in known.renewals}
+        # Terms that were renewed elsewhere are agreed from the beginning.
+        terms_of = {renewal: day if day > terms.first else NEVER for renewal, day in begins.items()}
+        days = {day for day, _end in ends[1:]} | {day for day in terms_of.values() if day > NEVER}
         days |= {one.day for one in (*known.changes[planned:], *known.breaks)}
 
         def stage(day):

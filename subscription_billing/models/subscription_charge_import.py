@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.addons.record_protection.reading import values
 from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
@@ -20,12 +20,6 @@ class SubscriptionCharge(models.Model):
 
     _inherit = "subscription.charge"
 
-    billed_until = fields.Date(
-        "Billed Elsewhere Until",
-        readonly=True,
-        help="The last day that another system billed: nothing of it is billed here.",
-    )
-
     @api.model
     def import_subscriptions(self, items: list, dry_run: bool = False) -> list:
         """Make running subscriptions from another system, each all or nothing; the same key again makes none.
@@ -35,7 +29,9 @@ class SubscriptionCharge(models.Model):
         "text"?: str, "pricelist"?: id or name, "salesperson"?: id or login}``. ``start`` is when it began, by which
         its periods and terms are counted; ``price`` that of one unit and period as it holds now; ``billed_until`` the
         last day that is billed elsewhere: of the period that holds it, the days after it are billed here. Each gets a
-        confirmed order in the current company, with one line.
+        confirmed order in the current company, with one line. Terms until the one that holds today and the first day
+        billed here are on record as renewed elsewhere, whatever the plan says of renewals; a plan that ends with its
+        term ends with that one where no ``end`` is given. The price rises with terms that begin after today.
 
         :param list items: at most 2,000
         :param bool dry_run: say what would happen, and write nothing
@@ -89,11 +85,13 @@ class SubscriptionCharge(models.Model):
             known._check_same(content)
             return known.charge_id, "unchanged"
         order = self.env["sale.order"].create([self._import_order(said)])
+        order.order_line.sudo()._subscription_end_with_current_term(said["billed_until"])
         order.action_confirm()
         charge = order.order_line.sudo().subscription_charge_ids
         if not charge:
             raise UserError(self.env._("%s: no subscription came of it.", path))
-        charge.billed_until = said["billed_until"]
+        charge._take_over_from_elsewhere(said["billed_until"])
+        charge._check_bills_something(path)
         Request.sudo().create(
             [
                 {
@@ -205,24 +203,3 @@ class SubscriptionCharge(models.Model):
             if found:
                 return found
         raise UserError(self.env._("%(place)s: there is no %(ref)s that you may use.", place=place, ref=ref))
-
-    # === WHAT IS BILLED ELSEWHERE === #
-
-    @api.depends("billed_until")
-    def _compute_next_due(self):
-        return super()._compute_next_due()
-
-    @api.depends("billed_until")
-    def _compute_movement_ids(self):
-        return super()._compute_movement_ids()
-
-    def _first_billed_day(self):
-        """Return the first day (date) that is billed here."""
-        return max(self.first_day, self.billed_until + timedelta(days=1)) if self.billed_until else self.first_day
-
-    def _movements(self, until):
-        # OVERRIDE: it was won when it began, whoever billed it then.
-        moves = super()._movements(until)
-        if self.billed_until and moves:
-            moves[0] = moves[0]._replace(day=self.first_day.toordinal())
-        return moves

@@ -137,6 +137,7 @@ class SubscriptionCharge(models.Model):
             tz=self.tz,
             begins_on=first,
             first_day=first,
+            billed_until=self._billed_elsewhere_from(first),
             anchor=date.fromordinal(cadence.anchor),
             day_of_month=cadence.day_of_month,
             version_ids=[Command.create({"kind": "agreed", "day": first, **agreed})],

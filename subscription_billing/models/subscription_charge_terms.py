@@ -40,6 +40,7 @@ class SubscriptionCharge(models.Model):
             calendar=self._cadence(),
             first=self._first_billed_day().toordinal(),
             terms_from=self.first_day.toordinal(),
+            price_from=self._first_price_day().toordinal(),
             end=self.last_day.toordinal() + 1 if self.last_day else FOREVER,
             in_advance=self.timing == "advance",
             proration=self.proration,

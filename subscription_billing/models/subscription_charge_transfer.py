@@ -37,6 +37,7 @@ class SubscriptionCharge(models.Model):
         charge = self.sudo()
         charge._check_runs()
         charge._check_is_last()
+        charge._check_transfer_day(day)
         order = self.env["sale.order"].create([charge._values_of_transfer(partner, day)])
         order.order_line.sudo().subscription_previous_id = charge
         said = {"customer": partner.display_name, "name": charge.display_name, "day": day, "order": order.name}
@@ -88,6 +89,7 @@ class SaleOrderLine(models.Model):
         previous._check_runs()
         previous._check_is_last()
         first = self.subscription_start or previous._today()
+        previous._check_transfer_day(first)
         if previous.last_day and first > previous.last_day:
             said = {"name": previous.display_name, "last": previous.last_day}
             raise UserError(self.env._("%(name)s ended on %(last)s: nothing of it goes on.", **said))

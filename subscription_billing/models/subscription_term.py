@@ -8,6 +8,7 @@ HOW = [
     ("rule", "Renewed by rule"),
     ("quotation", "Renewed by quotation"),
     ("hand", "Renewed by hand"),
+    ("import", "Renewed elsewhere"),
 ]
 
 

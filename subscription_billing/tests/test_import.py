@@ -60,7 +60,8 @@ class TestImport(ImportCommon):
         charge = self.charges.browse(made["id"])
         self.assertEqual((charge.plan_id, charge.stage, made["next_due"]), (plan, "running", "2026-06-01"))
         [told] = charge.preview(2)
-        self.assertEqual([(row["due"], row["amount"]) for row in told["periods"]][1], ("2027-06-01", 1100.0))
+        rows = [(row["due"], row["amount"]) for row in told["periods"]]
+        self.assertEqual(rows, [("2026-06-01", 1100.0), ("2027-06-01", 1210.0)], "each term begins after the import")
         self.assertEqual(round(charge.mrr, 2), 83.33, "it runs, whoever billed it")
 
     def test_the_same_key_again_makes_none_and_other_content_is_refused(self):
@@ -136,6 +137,116 @@ class TestImport(ImportCommon):
             request.sudo().key = "other"
         with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
             request.sudo().copy()
+
+
+@tagged("post_install", "-at_install")
+class TestImportTerms(ImportCommon):
+    """What is past its first term goes on in the term that runs, at the price as it holds now."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.year = {"term_count": 1, "term_unit": "years"}
+
+    def _take_over(self, plan, **values):
+        self._on("2026-11-29")
+        item = {"plan": plan.id, "start": "2024-01-01", "price": 100.0, "quantity": 1, "billed_until": "2026-11-30"}
+        [made] = self._import(self._item(**{**item, **values}))
+        self.assertEqual((made["status"], made["reason"]), ("created", ""))
+        return self.charges.browse(made["id"])
+
+    def _terms(self, charge):
+        terms = charge.term_ids.sorted("number")
+        return [(str(term.first_day), str(term.last_day), term.uplift_percent, term.how) for term in terms]
+
+    def _preview(self, charge, count):
+        [told] = charge.preview(count)
+        return [(row["due"], row["amount"]) for row in told["periods"]]
+
+    def test_one_renewed_by_quotation_goes_on_and_is_renewed_by_the_next_one(self):
+        plan = self._make_plan("By quotation", renewal="quotation", uplift_percent=5.0, **self.year)
+        charge = self._take_over(plan)
+        self.assertEqual(
+            self._terms(charge),
+            [
+                ("2024-01-01", "2024-12-31", 0.0, "agreed"),
+                ("2025-01-01", "2025-12-31", 0.0, "import"),
+                ("2026-01-01", "2026-12-31", 0.0, "import"),
+            ],
+        )
+        self._bill("2026-12-02")
+        self.assertEqual(self._billed(charge.order_id), {"2026-12-01": 100.0})
+        self.assertEqual((charge.stage, charge.last_day), ("running", False))
+        quoted = charge._open_renewal_lines()
+        self.assertEqual((str(quoted.subscription_start), quoted.price_unit), ("2027-01-01", 105.0))
+
+    def test_one_billed_to_the_end_of_its_term_was_renewed_there(self):
+        plan = self._make_plan("By quotation", renewal="quotation", uplift_percent=5.0, **self.year)
+        charge = self._take_over(plan, billed_until="2026-12-31")
+        self.assertEqual(self._terms(charge)[3:], [("2027-01-01", "2027-12-31", 0.0, "import")])
+        self.assertEqual(self._preview(charge, 1), [("2027-01-01", 100.0)])
+
+    def test_one_that_ends_with_its_term_ends_with_the_one_that_runs(self):
+        plan = self._make_plan("Ends", renewal="end", **self.year)
+        charge = self._take_over(plan)
+        self.assertEqual((str(charge.last_day), str(charge.term_last_day)), ("2026-12-31", "2026-12-31"))
+        self.assertEqual(str(charge.order_id.order_line.subscription_end), "2026-12-31")
+        self._bill("2027-02-01")
+        self.assertEqual(self._billed(charge.order_id), {"2026-12-01": 100.0})
+        given = self._take_over(plan, key="CRM-2", end="2027-03-31", billed_until="2026-12-31")
+        self.assertEqual(str(given.last_day), "2027-03-31")
+
+    def test_what_is_billed_elsewhere_to_its_end_is_refused(self):
+        self._on("2026-11-29")
+        count = self.env["sale.order"].search_count([])
+        [made] = self._import(self._item(start="2024-01-01", end="2026-10-31", billed_until="2026-11-30"))
+        self.assertEqual(made["status"], "refused")
+        self.assertIn("it ends on 2026-10-31, and is billed here from 2026-12-01", made["reason"])
+        self.assertEqual(self.env["sale.order"].search_count([]), count)
+
+    def test_the_price_rises_with_the_terms_that_begin_after_the_import(self):
+        plan = self._make_plan("Years", interval_unit="years", renewal="automatic", uplift_percent=5.0, **self.year)
+        charge = self._take_over(plan, price=1200.0, billed_until="2026-12-31")
+        self.assertEqual(charge.price_unit, 1200.0)
+        self.assertEqual(self._preview(charge, 2), [("2027-01-01", 1260.0), ("2028-01-01", 1323.0)])
+        self._bill("2027-01-01")
+        self._bill("2028-01-01")
+        self.assertEqual(self._billed(charge.order_id), {"2027-01-01": 1260.0, "2028-01-01": 1323.0})
+        self.assertEqual([row[2:] for row in self._terms(charge)][2:4], [(0.0, "import"), (5.0, "rule")])
+
+    def test_the_price_does_not_rise_again_with_terms_that_began_before_the_import(self):
+        plan = self._make_plan("Rising", renewal="automatic", uplift_percent=5.0, **self.year)
+        charge = self._take_over(plan, start="2025-11-15", billed_until="2026-10-31")
+        self._bill("2026-11-29")
+        self.assertEqual(self._billed(charge.order_id), {"2026-11-01": 45.16, "2026-11-15": 100.0})
+        self.assertEqual(charge.price_unit, 100.0)
+
+    def test_another_plan_bills_nothing_that_is_billed_elsewhere(self):
+        years = self._make_plan("Years", interval_unit="years")
+        charge = self._take_over(years, price=1200.0, start="2025-07-01", billed_until="2027-06-30")
+        made = charge.change_plan(self.monthly.id, "2026-12-01", price_unit=150.0)
+        self.assertEqual(made["next_due"], "2027-07-01")
+        self._bill("2027-07-01")
+        self.assertEqual(self._billed(charge.order_id), {"2027-07-01": 150.0})
+        moves = charge.movement_ids | self.charges.browse(made["id"]).movement_ids
+        told = {str(day): sum(rows.mapped("amount")) for day, rows in moves.grouped("day").items()}
+        self.assertEqual(told, {"2025-07-01": 100.0, "2026-12-01": 50.0})
+
+    def test_another_customer_takes_nothing_over_that_is_billed_elsewhere(self):
+        other = self.env["res.partner"].create({"name": "Quay"})
+        charge = self._take_over(self.monthly, billed_until="2026-12-31")
+        with self.assertRaises(UserError) as refused:
+            charge.transfer(other.id, "2026-12-31")
+        self.assertIn("billed elsewhere until 2026-12-31. Transfer it from 2027-01-01", str(refused.exception))
+        made = charge.transfer(other.id, "2027-01-01", confirm=False)
+        order = self.env["sale.order"].browse(made["order_id"])
+        order.order_line.subscription_start = "2026-12-01"
+        with self.assertRaises(UserError):
+            order.action_confirm()
+        order.order_line.subscription_start = "2027-01-01"
+        order.action_confirm()
+        self._bill("2027-01-01")
+        self.assertEqual((self._billed(charge.order_id), self._billed(order)), ({}, {"2027-01-01": 100.0}))
 
 
 @tagged("post_install", "-at_install")

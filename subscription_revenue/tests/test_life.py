@@ -88,6 +88,18 @@ class TestLife(SubscriptionRevenueCommon):
         # Three months of the term are left, from April on.
         self._check_books(contract, "2026-04-30", 300.0, 100.0, 100.0)
 
+    def test_a_term_that_was_renewed_elsewhere_is_agreed_from_the_beginning(self):
+        self._on("2026-03-20")
+        quoted = self._make_plan("By quotation", renewal="quotation", **self.yearly_term)
+        item = {"key": "A", "customer": self.customer.id, "product": self.support.id, "plan": quoted.id}
+        item |= {"start": "2024-07-01", "price": 100.0, "billed_until": "2026-03-31"}
+        charges = self.env["subscription.charge"]
+        [made] = charges.import_subscriptions([item])
+        contract = self._contract(charges.browse(made["id"]).order_id)
+        self._live(MONTHS[3:4])
+        # Three months of its second term are left, from April on.
+        self._check_books(contract, "2026-04-30", 300.0, 100.0, 100.0)
+
     def test_an_accountant_without_sales_sees_and_closes_it(self):
         order = self._sell(100.0, self.monthly, "2026-01-01")
         contract = self._contract(order)
