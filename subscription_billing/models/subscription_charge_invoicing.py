@@ -86,9 +86,9 @@ class SubscriptionCharge(models.Model):
         first, last = (format_date(env, date.fromordinal(day)) for day in (start, to - 1))
         return env._("%(first)s to %(last)s", first=first, last=last)
 
-    def _tell_number(self, number, env):
+    def _tell_number(self, number, env, grouping=True):
         digits = 0 if number == int(number) else env["decimal.precision"].precision_get("Product Unit")
-        return formatLang(env, float(number), digits=digits)
+        return formatLang(env, float(number), digits=digits, grouping=grouping)
 
     def _tell_money(self, amount, env):
         """Return an amount with its currency, and with all decimals of a price."""

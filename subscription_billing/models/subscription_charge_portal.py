@@ -1,9 +1,14 @@
+from ast import literal_eval
 from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import from_units
+from odoo.addons.record_protection.reading import values
 from odoo.exceptions import UserError
 from odoo.tools import float_compare, format_date
+from odoo.tools.misc import get_lang
+
+from ..engine.written import read_number
 
 #: The largest quantity that anybody enters in the portal, where the plan says no other.
 LARGEST = 1_000_000
@@ -82,21 +87,36 @@ class SubscriptionCharge(models.Model):
         return self.plan_id.portal_cancel and self.stage in ("upcoming", "free", "running", "paused")
 
     def _portal_read_quantity(self, text):
-        """Return the quantity (float) that a customer entered.
+        """Return the quantity (float) that a customer entered, with the decimal point and thousands of his language.
 
         :raises UserError: in his words, where it is none that he may choose
         """
         plan = self.plan_id
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         most = plan.portal_most or LARGEST
-        try:
-            quantity = round(float(str(text).strip().replace(",", ".")), digits)
-        except (ValueError, OverflowError):
-            quantity = float("nan")
+        least, largest = (self._tell_number(number, self.env) for number in (plan.portal_least, most))
+        lang = get_lang(self.env)
+        sizes = tuple(size for size in literal_eval(lang.grouping) if size > 0)
+        quantity = read_number(str(text), lang.decimal_point, lang.thousands_sep or "", sizes)
+        if quantity is None:
+            said = {"least": least, "most": largest, "text": values.quoted(text)}
+            said |= {"plain": self._tell_number(1234.5, self.env, grouping=False)}
+            said |= {"grouped": self._tell_number(1234.5, self.env)}
+            raise UserError(
+                self.env._(
+                    "Enter a quantity from %(least)s to %(most)s, written like %(plain)s or %(grouped)s: "
+                    "%(text)s is not read as a number.",
+                    **said,
+                )
+            )
+        quantity = round(float(quantity), digits)
         if not plan.portal_least <= quantity <= most:
-            least, most = (self._tell_number(number, self.env) for number in (plan.portal_least, most))
-            raise UserError(self.env._("Enter a quantity from %(least)s to %(most)s.", least=least, most=most))
+            raise UserError(self.env._("Enter a quantity from %(least)s to %(most)s.", least=least, most=largest))
         return quantity
+
+    def _portal_write_quantity(self, quantity):
+        """Return a quantity as the customer would enter it: as ``_portal_read_quantity`` reads it."""
+        return self._tell_number(quantity, self.env, grouping=False)
 
     def _portal_preview(self, quantity):
         """Return what the next invoices are, and what they become with another quantity from today on."""

@@ -1,6 +1,6 @@
 import re
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -93,6 +93,42 @@ class TestPortal(SubscriptionCommon, HttpCase):
         for hidden in ("o_subscription_preview", "/quantity", "/cancel"):
             self.assertNotIn(hidden, page)
         self.assertEqual((charge.quantity, charge.last_day), (4.0, False))
+
+    def test_thousands_are_read_as_they_are_written_in_his_language(self):
+        charge = self._running()
+        self.monthly.portal_most = 0.0
+        written = {
+            "en_US": (("1,200", "1200"), "1,234.5", ("1.200,5", "1,5", "1 200", "12,00")),
+            "de_DE": (("1.200", "1200"), "1.234,5", ("1,200.5", "1.5", "1 200", "12.00")),
+            "fr_FR": (("1 200", "1\u202f200", "1\xa0200", "1200"), "1 234,5", ("1,200.5", "1.5", "1.200", "12 00")),
+        }
+        for lang, (thousands, decimal, refused) in written.items():
+            self.env["res.lang"]._activate_lang(lang)
+            self.portal.lang = lang
+            shown = charge.with_context(lang=lang)
+            for text in thousands:
+                with self.subTest(lang=lang, text=text):
+                    charge.change("now", quantity=4.0)
+                    _url, page = self._open(f"/{charge.id}?quantity={text}")
+                    [wanted] = re.findall(r'o_subscription_wanted">([^<]*)<', page)
+                    self.assertEqual(wanted, shown._tell_number(1200.0, shown.env).replace("\xa0", " "))
+                    self.assertEqual(re.findall(r'name="quantity"[^>]* value="([^"]*)"', page), ["1200", "1200"])
+                    self._post(f"/{charge.id}/quantity", quantity=text)
+                    self.assertEqual(charge.quantity, 1200.0)
+                    # What is shown is sent as it is, and changes nothing.
+                    versions = len(charge.version_ids)
+                    _url, page = self._open(f"/{charge.id}")
+                    [sent] = re.findall(r'name="quantity"[^>]* value="([^"]*)"', page)
+                    self._post(f"/{charge.id}/quantity", quantity=sent)
+                    self.assertEqual((charge.quantity, len(charge.version_ids)), (1200.0, versions))
+            self._post(f"/{charge.id}/quantity", quantity=decimal)
+            self.assertEqual(charge.quantity, 1234.5)
+            for text in refused:
+                with self.subTest(lang=lang, refused=text):
+                    self._post(f"/{charge.id}/quantity", quantity=text)
+                    self.assertEqual(charge.quantity, 1234.5)
+                    with self.assertRaisesRegex(UserError, re.escape(f'"{text}"')):
+                        shown._portal_read_quantity(text)
 
     def test_he_cancels_to_the_end_of_the_period(self):
         charge = self._running()
