@@ -15,6 +15,11 @@ NEEDED = ("key", "customer", "product", "plan", "start", "price")
 FURTHER = ("quantity", "discount", "end", "billed_until", "text", "pricelist", "salesperson")
 
 
+def _is_missing(value):
+    # A price of 0 is one, and equals False.
+    return value is None or value is False or value == ""
+
+
 class SubscriptionCharge(models.Model):
     """Running subscriptions of another system: go on here, from the day after what is billed there."""
 
@@ -148,7 +153,7 @@ class SubscriptionCharge(models.Model):
             if name not in NEEDED + FURTHER:
                 raise UserError(self.env._("%(path)s: unknown key %(name)s.", path=path, name=values.quoted(name)))
         for name in NEEDED:
-            if item.get(name) in (None, False, ""):
+            if _is_missing(item.get(name)):
                 raise UserError(self.env._("%(path)s.%(name)s is needed.", path=path, name=name))
         company = Domain("company_id", "in", (False, self.env.company.id))
         services = company & Domain("type", "=", "service")
@@ -192,7 +197,7 @@ class SubscriptionCharge(models.Model):
         :raises UserError: when there is none that the user may read, or several
         """
         Model = self.env[model]
-        if item.get(name) in (None, False):
+        if item.get(name) is None or item[name] is False:
             return Model
         place = f"{path}.{name}"
         ref = read_argument(self.env, place, values.ref, item[name])

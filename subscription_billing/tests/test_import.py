@@ -98,6 +98,21 @@ class TestImport(ImportCommon):
         self.assertEqual([row["status"] for row in results[-4:]], ["created", "refused", "refused", "refused"])
         self.assertEqual(self.env["sale.order"].search_count([]), count + 1)
 
+    def test_what_costs_nothing_is_taken_over_and_no_record_has_the_id_0(self):
+        self._on("2026-03-20")
+        free, also = self._import(self._item("FREE", price=0), self._item("ALSO", price=0.0))
+        self.assertEqual((free["status"], also["status"]), ("created", "created"), free["reason"])
+        self.assertEqual(self.charges.browse(free["id"]).price_unit, 0.0)
+        self._bill("2026-03-20")
+        self.assertFalse(self._billed(self.charges.browse(free["id"]).order_id))
+        missing = [self._item(f"P{place}", price=price) for place, price in enumerate((None, False, ""))]
+        for result in self._import(*missing):
+            self.assertIn("price is needed", result["reason"])
+        for name in ("customer", "product", "plan", "pricelist", "salesperson"):
+            [result] = self._import(self._item(f"0-{name}", **{name: 0}))
+            self.assertEqual(result["status"], "refused", name)
+            self.assertIn(f"{name}: An id or a name", result["reason"])
+
     def test_a_dry_run_says_it_and_writes_nothing(self):
         self._on("2026-03-20")
         count = self.env["sale.order"].search_count([])
