@@ -1,8 +1,10 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import float_compare, format_date
 
@@ -37,6 +39,7 @@ class SubscriptionCharge(models.Model):
         order = charge._open_renewal_lines().order_id[:1]
         if not order:
             charge._check_may_renew(charge.term_number + 1)
+            charge._note_quotation_by_hand()
             order = charge._make_renewal_quotation()
         return {
             "type": "ir.actions.act_window",
@@ -45,9 +48,32 @@ class SubscriptionCharge(models.Model):
             "views": [(False, "form")],
         }
 
+    def _note_quotation_by_hand(self):
+        """Note that the term of this charge has its quotation, unless it is noted: the clock makes none beside it.
+
+        :raises ConcurrencyError: where another transaction makes one now: Odoo tries again, and finds it
+        """
+        if "quotation" in self._last_term().step_ids.mapped("kind"):
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._note_step("quotation")
+        except UniqueViolation as error:
+            raise ConcurrencyError(str(error)) from error
+
     def _quote_renewal(self):
-        """Make the quotation that renews these charges of one order, and send it where the plan says so."""
+        """Make the quotation that renews these charges of one order, and send it where the plan says so.
+
+        Those that somebody quoted before are left to him.
+        """
         self._note_step("quotation")
+        quoted = self._open_renewal_lines().subscription_term_id
+        rest = self.filtered(lambda charge: charge._last_term() not in quoted)
+        if rest:
+            rest._quote_renewal_of_all()
+
+    def _quote_renewal_of_all(self):
+        """Make the quotation that renews all of these charges of one order, and send it where the plan says so."""
         order = self._make_renewal_quotation()
         sent = any(charge.plan_id.quotation_send for charge in self)
         if sent:

@@ -1,5 +1,6 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import SubscriptionCommon
 
@@ -206,6 +207,43 @@ class TestRenewalQuotation(RenewalCommon):
         self.assertEqual(quotation.order_line.mapped("price_unit"), [55.0])
         quotation.action_confirm()
         self.assertEqual((first.term_number, second.term_number), (1, 2))
+
+    def test_a_term_has_one_quotation_whoever_makes_it_first(self):
+        self._on("2026-01-01")
+        line = {"price_unit": 30.0, "subscription_plan_id": self.quoted.id}
+        order = self._make_order(line, {**line, "price_unit": 50.0})
+        first, second = order.order_line.subscription_charge_ids.sorted("id")
+        by_hand = self.env["sale.order"].browse(first.action_quote_renewal()["res_id"])
+        self.assertEqual(first.term_ids.step_ids.mapped("kind"), ["quotation"])
+        self._bill("2026-02-20")
+        by_itself = self._renewals(order) - by_hand
+        self.assertEqual(by_hand.order_line.subscription_term_id, first.term_ids)
+        self.assertEqual(by_itself.order_line.subscription_term_id, second.term_ids)
+        by_hand.action_confirm()
+        by_itself.action_confirm()
+        self.assertEqual((first.term_number, second.term_number), (2, 2))
+
+    def test_a_quotation_that_is_open_but_not_noted_is_found(self):
+        self._on("2026-01-01")
+        order = self._subscribe(plan=self.quoted)
+        quotation = self._charge(order).sudo()._make_renewal_quotation()
+        self._bill("2026-02-20")
+        self.assertEqual(self._renewals(order), quotation)
+        self.assertEqual(self._charge(order).term_ids.step_ids.mapped("kind"), ["quotation"])
+
+    def test_quoted_by_hand_and_by_itself_at_once(self):
+        self._on("2026-01-01")
+        order = self._subscribe(plan=self.quoted)
+        charge, term = self._charge(order), self._charge(order).term_ids
+        self.assertFalse(term.step_ids)
+        # The other transaction, which this one does not see yet.
+        self.env.cr.execute(
+            "INSERT INTO subscription_term_step (term_id, company_id, kind) VALUES (%s, %s, 'quotation')",
+            (term.id, term.company_id.id),
+        )
+        with mute_logger("odoo.sql_db"), self.assertRaises(ConcurrencyError):
+            charge.action_quote_renewal()
+        self.assertFalse(self._renewals(order))
 
     def test_what_it_renews_is_not_changed_and_what_was_accepted_stays(self):
         order, quotation = self._quote()
