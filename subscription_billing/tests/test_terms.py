@@ -168,6 +168,27 @@ class TestTerms(SubscriptionCommon):
         self.assertEqual(charge.with_user(clerk).renew(2)["term"]["by"], clerk.name)
         self.assertEqual(charge.term_ids.sorted("number")[-1].user_id, clerk)
 
+    def test_a_salesperson_sees_what_is_done_about_terms_of_his_own_orders(self):
+        self._on("2026-01-01")
+        mine, other, free = (self._subscribe(plan=self.renewed) for _ in range(3))
+        seller, colleague = (new_test_user(self.env, name, "sales_team.group_sale_salesman") for name in "ab")
+        (mine.user_id, other.user_id, free.user_id) = (seller, colleague, False)
+        charges = self._charge(mine) | self._charge(other) | self._charge(free)
+        charges._note_step("reminder")
+        steps = charges.term_ids.step_ids
+        Step = self.env["subscription.term.step"]
+        seen = Step.with_user(seller).search([("id", "in", steps.ids)])
+        self.assertEqual(seen, (self._charge(mine) | self._charge(free)).term_ids.step_ids)
+        with self.assertRaises(AccessError):
+            self._charge(other).term_ids.step_ids.with_user(seller).read(["kind"])
+        for group in (
+            "sales_team.group_sale_salesman_all_leads",
+            "account.group_account_invoice",
+            "account.group_account_readonly",
+        ):
+            user = new_test_user(self.env, group, group)
+            self.assertEqual(Step.with_user(user).search([("id", "in", steps.ids)]), steps, group)
+
     def test_charges_of_an_older_version_get_their_terms_and_bill_as_they_did(self):
         self._on("2026-01-01")
         orders = [self._subscribe(plan=plan) for plan in (self.renewed, self.ending, self.monthly)]
