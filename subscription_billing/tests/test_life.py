@@ -462,3 +462,28 @@ class TestLife(SubscriptionCommon):
         charge.with_user(clerk).change_plan(self.quarterly.id, "2026-03-01")
         with self.assertRaises(AccessError):
             charge.line_id.with_user(seller).subscription_previous_id = charge
+
+    def test_a_dialog_tells_nothing_of_a_subscription_that_he_may_not_read(self):
+        charge = self._charge(self._subscribe())
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        clerk = new_test_user(
+            *(self.env, "clerk", "account.group_account_invoice"),
+            company_id=other.id,
+            company_ids=[Command.set((other | self.company).ids)],
+        )
+        said = {"charge_id": charge.id, "number": 2}
+        for model, values, change in (
+            ("subscription.charge.change", {"what": "end", "end_when": "end"}, {"end_when": "end"}),
+            ("subscription.charge.change", {"when": "next_period"}, {"when": "next_period"}),
+            ("subscription.charge.renew", {}, {"note": "x"}),
+        ):
+            values = {name: value for name, value in {**said, **values}.items() if name in self.env[model]._fields}
+            Dialog = self.env[model].with_user(clerk)
+            opened = Dialog.with_context(allowed_company_ids=[other.id, self.company.id]).create(values)
+            Dialog = Dialog.with_context(allowed_company_ids=other.ids)
+            with self.subTest(model=model, by="create"), self.assertRaises(AccessError):
+                Dialog.create(values)
+            with self.subTest(model=model, by="write"), self.assertRaises(AccessError):
+                opened.with_env(Dialog.env).write(change)
+            with self.subTest(model=model, by="onchange"), self.assertRaises(AccessError):
+                _days = [Dialog.new(values)[name] for name in ("last_day", "day") if name in Dialog._fields]

@@ -67,8 +67,23 @@ class SubscriptionChargeChange(models.TransientModel):
                 values["last_day"] = charge.last_day or charge._next_period() - timedelta(days=1)
         return values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # OVERRIDE: what is worked out of a subscription is worked out with all rights.
+        dialogs = super().create(vals_list)
+        dialogs.charge_id.sudo(False).check_access("read")
+        return dialogs
+
+    def write(self, vals):
+        # OVERRIDE: as when it is made.
+        done = super().write(vals)
+        self.charge_id.sudo(False).check_access("read")
+        return done
+
     @api.depends("when", "charge_id", "what")
     def _compute_day(self):
+        # Stored, so computed with all rights: asked of who opened it.
+        self.charge_id.sudo(False).check_access("read")
         for change in self:
             charge = change.charge_id
             if charge and change.when == "next_period":

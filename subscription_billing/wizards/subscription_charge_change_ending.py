@@ -17,7 +17,7 @@ class SubscriptionChargeChange(models.TransientModel):
     def _compute_last_day(self):
         for change in self:
             if change.end_when:
-                change.charge_id.check_access("read")
+                change.charge_id.sudo(False).check_access("read")
                 change.last_day = change.charge_id._end_when(change.end_when)
             else:
                 change.last_day = change.last_day

@@ -26,6 +26,19 @@ class SubscriptionChargeRenew(models.TransientModel):
             values.update(charge_id=charge.id, number=charge.term_number + 1, uplift_percent=charge.uplift_percent)
         return values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # OVERRIDE: what is worked out of a subscription is worked out with all rights.
+        dialogs = super().create(vals_list)
+        dialogs.charge_id.sudo(False).check_access("read")
+        return dialogs
+
+    def write(self, vals):
+        # OVERRIDE: as when it is made.
+        done = super().write(vals)
+        self.charge_id.sudo(False).check_access("read")
+        return done
+
     @api.depends("charge_id", "number")
     def _compute_days(self):
         for dialog in self:
