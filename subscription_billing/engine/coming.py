@@ -10,9 +10,11 @@
 ... )
 >>> [(one.since, one.units) for one in coming(support, History(), {0: 300}, 20, 3, Zone("UTC"), 100)]
 [(10, 200), (17, 500), (24, 500)]
+>>> [one.since for one in coming(support, History(), {0: 300}, 20, 120, Zone("UTC"), 100, until=31)]
+[10, 17, 24, 31]
 """
 
-from itertools import islice
+from itertools import islice, takewhile
 
 from .cadence import Day
 from .events import History
@@ -27,20 +29,30 @@ FAR = 1000
 
 
 def coming(
-    charge: Charge, known: History, stands: Stands, day: Day, count: int, zone: Zone, scale: Number
+    charge: Charge,
+    known: History,
+    stands: Stands,
+    day: Day,
+    count: int,
+    zone: Zone,
+    scale: Number,
+    until: Day | None = None,
 ) -> list[Open]:
     """Return the next parts of which something is billed, those that are due on a day first.
 
     :param count: how many at most
     :param scale: units per whole of the currency
+    :param until: the last day on which they are due, however much before it is free or paused
     """
-    later = (due_on(charge, part) for part in parts(charge, end_of(charge, known)) if due_on(charge, part) > day)
+    day = day if until is None else min(day, until)
+    days = (due_on(charge, part) for part in parts(charge, end_of(charge, known)))
+    later = takewhile(lambda due: until is None or due <= until, (due for due in days if due > day))
     found = open_parts(charge, known, stands, day, zone, scale)
     looked, step = 0, count
-    while len(found) < count and looked < FAR:
-        days = list(islice(later, step))
-        if not days:
+    while len(found) < count and (until is not None or looked < FAR):
+        further = list(islice(later, step))
+        if not further:
             break
-        found = open_parts(charge, known, stands, days[-1], zone, scale)
-        looked, step = looked + len(days), step * 2
+        found = open_parts(charge, known, stands, further[-1], zone, scale)
+        looked, step = looked + len(further), step * 2
     return found[:count]

@@ -10,11 +10,13 @@ from odoo.exceptions import UserError
 from ..engine.cadence import FOREVER
 from ..engine.coming import coming
 from ..engine.pausing import breaks
-from ..engine.standing import open_parts
+from .subscription_charge_change import MOST_YEARS
 from .subscription_charge_terms import ANY_ZONE, BREAKS
 
 #: How many periods of a charge, and how many changes, one call takes at most.
 MOST_PERIODS, MOST_CHANGES = 120, 100
+#: Of how many charges.
+MOST_CHARGES = 1000
 NUMBERS = ("price_unit", "quantity", "discount")
 
 
@@ -30,18 +32,21 @@ class SubscriptionCharge(models.Model):
         A change is ``{"day": ISO date, "price_unit"?, "quantity"?, "discount"?}``, or ``{"end": ISO date or False}``.
 
         :param int count: how many periods of each charge at most, 1 to 120; those that are due already come first
-        :param str until: ISO date: all that is due by it, at most 120 periods, instead of a count
+        :param str until: ISO date, at most 20 years ahead: all that is due by it, at most 120 periods of each, instead
+            of a count
         :param list changes: what to suppose is agreed besides, in this order
         :return: a dictionary for each charge, in the order of the ids: ``id``, ``currency`` and ``periods``, each with
             ``from``, ``to`` and ``due`` (ISO dates; the latter is the day since which it is due), ``amount`` (what is
             to be billed, below zero given back, as the price says), ``billed`` (what stands on invoices), ``total``
             (what the period comes to) and ``why`` (lines of text: days, share, quantity and price)
         :raises AccessError: for who may not read them
-        :raises UserError: when an argument cannot be read, naming it
+        :raises UserError: when an argument cannot be read, naming it; for more than 1,000 charges
         """
         self.check_access("read")
+        if len(self) > MOST_CHARGES:
+            raise UserError(self.env._("At most %s subscriptions are asked about in one call.", f"{MOST_CHARGES:,}"))
         count = read_argument(self.env, "count", values.whole, count, MOST_PERIODS, 1)
-        until = read_argument(self.env, "until", values.day, until) if until else None
+        until = self._read_until(until)
         changes = read_argument(self.env, "changes", values.items, changes or [], MOST_CHANGES)
         charges = self.sudo()
         stands = charges._stands()
@@ -53,6 +58,19 @@ class SubscriptionCharge(models.Model):
             found.append({"id": charge.id, "currency": charge.currency_id.name, "periods": periods})
         return found
 
+    @api.model
+    def _read_until(self, until):
+        """Return the day (date) by which something is due, None without one.
+
+        :raises UserError: when it is none, or too far ahead
+        """
+        if not until:
+            return None
+        day = read_argument(self.env, "until", values.day, until)
+        if day.year > self.env.company._billing_today().year + MOST_YEARS:
+            raise UserError(self.env._("until: %(day)s is more than %(most)s years ahead.", day=day, most=MOST_YEARS))
+        return day
+
     def _coming(self, stands, count=MOST_PERIODS, until=None, changes=()):
         """Return what will be billed of this charge: a list of ``engine.standing.Open``.
 
@@ -63,10 +81,10 @@ class SubscriptionCharge(models.Model):
         if self.state != "running" or not self.version_ids:
             return []
         terms, known = self._terms_changed(changes)
-        if until:
-            opened = open_parts(terms, known, stands, until.toordinal(), ANY_ZONE, self._scale())
-            return opened[:MOST_PERIODS]
         today = self.company_id._billing_today().toordinal()
+        if until:
+            last = until.toordinal()
+            return coming(terms, known, stands, today, MOST_PERIODS, ANY_ZONE, self._scale(), last)
         return coming(terms, known, stands, today, count, ANY_ZONE, self._scale())
 
     def _terms_changed(self, changes):

@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.addons.subscription_billing.engine import standing
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -87,6 +90,24 @@ class TestPreview(SubscriptionCommon):
         ):
             with self.assertRaisesRegex(UserError, f"^{place}"):
                 charge.preview(**arguments)
+
+    def test_a_day_far_ahead_is_refused_and_no_more_is_worked_out_than_is_told(self):
+        self._on("2026-01-01")
+        plan = self._make_plan("Daily", interval_unit="days")
+        charge = self._charge(self._subscribe(1.0, plan))
+        with patch.object(standing, "bills", wraps=standing.bills) as asked:
+            told = self._periods(charge, until="2046-12-31")
+        self.assertEqual([told[0]["due"], told[-1]["due"], len(told)], ["2026-01-01", "2026-04-30", 120])
+        self.assertLess(sum(len(call.args[2]) for call in asked.call_args_list), 500)
+        with self.assertRaisesRegex(UserError, "^until: 2047-01-01 is more than 20 years ahead"):
+            charge.preview(until="2047-01-01")
+        with self.assertRaisesRegex(UserError, "At most 1,000"):
+            charge.browse(charge.ids * 1001).preview()
+        # Years without a charge hide nothing that is due by the day.
+        charge.pause("2026-01-03", "2029-12-31")
+        told = self._periods(charge, until="2030-01-02")
+        self.assertEqual([row["due"] for row in told], ["2026-01-01", "2026-01-02", "2030-01-01", "2030-01-02"])
+        self.assertEqual([row["due"] for row in self._periods(charge, until="2025-12-31")], [])
 
     def test_who_may_ask(self):
         self._on("2026-01-01")
