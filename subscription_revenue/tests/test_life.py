@@ -95,7 +95,9 @@ class TestLife(SubscriptionRevenueCommon):
         item |= {"start": "2024-07-01", "price": 100.0, "billed_until": "2026-03-31"}
         charges = self.env["subscription.charge"]
         [made] = charges.import_subscriptions([item])
-        contract = self._contract(charges.browse(made["id"]).order_id)
+        charge = charges.browse(made["id"])
+        self.assertEqual([bound.units for bound in charge._bound(self.today)], [30000])
+        contract = self._contract(charge.order_id)
         self._live(MONTHS[3:4])
         # Three months of its second term are left, from April on.
         self._check_books(contract, "2026-04-30", 300.0, 100.0, 100.0)
