@@ -59,7 +59,7 @@ class BillingSourceCharge(models.AbstractModel):
         domain = Domain("order_id", "in", orders.ids) & Domain("state", "=", "running")
         ends = Domain("last_day", "=", False) | Domain("last_day", ">=", day)
         charges = self.env["subscription.charge"].search(domain & ends)
-        return charges.filtered(lambda charge: charge._is_due_after(day)).order_id
+        return charges.filtered(lambda charge: charge._bills_after(day)).order_id
 
     @api.model
     def _heading(self):

@@ -1,7 +1,11 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, float_round
 from odoo.tools.sql import column_exists, create_column
+
+_logger = logging.getLogger(__name__)
 
 #: What of a confirmed line its charge follows.
 FOLLOWED = {"price_unit", "product_uom_qty", "discount", "subscription_end", "product_uom_id", "product_id"}
@@ -183,7 +187,8 @@ class SaleOrderLine(models.Model):
         if self._is_flagged("subscription_telling"):
             # What holds with the day, or by a change of the subscription, is said by a locked order, too.
             return []
-        return [*super()._get_protected_fields(), "subscription_plan_id", "subscription_start", "subscription_end"]
+        names = ("subscription_plan_id", "subscription_start", "subscription_waits", "subscription_end")
+        return [*super()._get_protected_fields(), *names]
 
     def _check_subscription_fixed(self, vals):
         """Refuse that a plan or a start changes that is billed by.
@@ -218,15 +223,18 @@ class SaleOrderLine(models.Model):
 
     def _subscription_current(self):
         """Return the charge of this line that holds today; before its start the first one, after its end the last."""
-        charges = self._subscription_running().sorted(lambda charge: (charge.first_day, charge.id))
-        # What was taken back before it began charges nothing.
-        charges = charges.filtered(lambda row: not row.last_day or row.last_day >= row.first_day) or charges
+        charges = self._subscription_charging()
         begun = charges.filtered(lambda charge: charge.first_day <= charge._now())
         return begun[-1:] or charges[:1]
 
     def _subscription_last(self):
         """Return the charge as which this line goes on last."""
-        return self._subscription_running().sorted(lambda charge: (charge.first_day, charge.id))[-1:]
+        return self._subscription_charging()[-1:]
+
+    def _subscription_charging(self):
+        """Return the charges of this line, the first ones first; without those taken back before they began."""
+        charges = self._subscription_running().sorted(lambda charge: (charge.first_day, charge.id))
+        return charges.filtered(lambda row: not row.last_day or row.last_day >= row.first_day) or charges
 
     def _subscription_follow(self):
         """Record what these lines say otherwise than what holds, from today on."""
@@ -250,6 +258,14 @@ class SaleOrderLine(models.Model):
                 changed["subscription_end"] = end
             if changed:
                 line._flagged("subscription_telling").write(changed)
+
+    def _subscription_try_to_tell(self):
+        """Have this line say what holds; one that cannot be told holds no other back."""
+        try:
+            with self.env.cr.savepoint():
+                self._subscription_tell()
+        except UserError as error:
+            _logger.warning("%s does not say what holds of its subscription: %s", self, error)
 
     def _subscription_others(self):
         """Return those of these lines of which no charge runs."""

@@ -43,9 +43,7 @@ class SubscriptionCharge(models.Model):
     def _end_after(self, day, note):
         """Record that this charge ends after a day (date), and have its order line say so."""
         self._check_runs()
-        following = self._following()
-        if following and day >= following.first_day:
-            self._check_is_last()
+        self._check_end_free(day)
         if self.last_day != day:
             self._record("end", self._today(), note, last_day=day)
             self._tell_changed()

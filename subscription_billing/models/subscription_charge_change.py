@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo import api, models
 from odoo.addons.record_protection.reading import values
@@ -77,11 +77,15 @@ class SubscriptionCharge(models.Model):
         :param str note: why
         :return: as of :meth:`change`
         :raises AccessError: for who neither manages sales nor invoices
-        :raises UserError: when it is paused on that day already, or a day does not lie in its time
+        :raises UserError: when it is paused on that day already, a day does not lie in its time, or it has no last day
+            and is to begin before notice and minimum term allow an end, for who does not manage sales
         """
         self._check_change()
         day, note = self._read_change_day(day), self._read_note(note)
         last = read_argument(self.env, "until", values.day, until) if until else None
+        if not last:
+            # Who pauses and does not say until when may as well end it.
+            self._check_may_end(day - timedelta(days=1))
         self.sudo()._pause_from(day, last, note)
         return self._say_next_due()
 
@@ -110,9 +114,28 @@ class SubscriptionCharge(models.Model):
             said = {name: numbers[name] for name in names if name in numbers}
             days = [day, *self._later_days(kind, day)] if replaces_later else [day]
             for one in days if said else ():
+                if kind == "quantity":
+                    self._record_quantity(one, said["quantity"], note)
+                    continue
                 before = self._price_to_change(one) if kind == "price" else self._agreed_on(kind, one)
                 self._record(kind, one, note, **{**before, **said})
         self._tell_changed()
+
+    def _record_quantity(self, day, quantity, note=""):
+        """Record another quantity, also for what goes on from this charge later with the quantity that it had.
+
+        :param day: date
+        :param float quantity: how much
+        """
+        following = self._following()
+        carried = following and following.first_day > day
+        if carried:
+            last = following.first_day - timedelta(days=1)
+            before, agreed = self._holding("quantity", last), following._holding("quantity", following.first_day)
+            carried = before.quantity == agreed.quantity
+        self._record("quantity", day, note, quantity=quantity)
+        if carried and self._holding("quantity", last).quantity != agreed.quantity:
+            following._record("quantity", following.first_day, note, quantity=self._holding("quantity", last).quantity)
 
     def _pause_from(self, day, last, note):
         """Record a pause.
@@ -176,7 +199,7 @@ class SubscriptionCharge(models.Model):
 
     def _read_change_day(self, day):
         """Return the day (date) that a caller names, by a date or a word."""
-        if day in (NOW, NEXT_PERIOD):
+        if isinstance(day, str) and day in (NOW, NEXT_PERIOD):
             day = self._today() if day == NOW else self._next_period()
         else:
             day = read_argument(self.env, "day", values.day, day)

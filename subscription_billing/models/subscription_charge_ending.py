@@ -31,7 +31,11 @@ class SubscriptionCharge(models.Model):
             raise UserError(self.env._("Say either “last_day”, or “when”: a date, “now”, “end” or “notice”."))
         if last_day:
             return read_argument(self.env, "last_day", values.day, last_day)
-        return self._end_when(when) if when in dict(WHEN) else read_argument(self.env, "when", values.day, when)
+        return (
+            self._end_when(when)
+            if isinstance(when, str) and when in dict(WHEN)
+            else read_argument(self.env, "when", values.day, when)
+        )
 
     def _end_when(self, when):
         """Return the last day (date) that a word stands for, as of today.

@@ -10,16 +10,19 @@ class SubscriptionCharge(models.Model):
 
     _inherit = "subscription.charge"
 
-    def _follow_line(self):
-        """Record what the order line of this charge says otherwise than what holds, from today on."""
+    def _follow_line(self, names=("price_unit", "discount", "quantity")):
+        """Record what the order line of this charge says otherwise than what holds, from today on.
+
+        :param names: of what counts
+        """
         self.ensure_one()
         line, today = self.line_id, self._today()
-        price = any(self._differs(name, line[name]) for name in ("price_unit", "discount"))
-        quantity = self._differs("quantity", line.product_uom_qty)
+        price = any(self._differs(name, line[name]) for name in ("price_unit", "discount") if name in names)
+        quantity = "quantity" in names and self._differs("quantity", line.product_uom_qty)
         if price:
             self._record("price", today, price_unit=line.price_unit, discount=line.discount)
         if quantity:
-            self._record("quantity", today, quantity=line.product_uom_qty)
+            self._record_quantity(today, line.product_uom_qty)
 
     def _follow_end(self):
         """Record that this charge ends when its order line says so."""
@@ -27,6 +30,7 @@ class SubscriptionCharge(models.Model):
         end = self.line_id.subscription_end
         if self.last_day == end:
             return
+        self._check_end_free(end)
         if end and (self.first_day - end).days > 1:
             raise UserError(
                 self.env._(
@@ -76,4 +80,5 @@ class SubscriptionCharge(models.Model):
             "next_change",
         ):
             self.env.add_to_compute(self._fields[name], changed)
-        changed.line_id._subscription_tell()
+        for line in changed.line_id:
+            line._subscription_try_to_tell()

@@ -56,23 +56,25 @@ class SubscriptionCharge(models.Model):
             agreed = {**self._agreed_on("price", day), **self._agreed_on("quantity", day), **dict(numbers)}
             kinds = ("quantity",) if "price_unit" in dict(numbers) else ("quantity", "price")
             values = self._values_carried(self.line_id, plan, day, agreed, kinds)
-            return [(self, [("end", before, {})]), (self._in_memory(plan, day, values), ())]
+            end = self._end_with_plan(self.line_id, plan, day)
+            return [(self, [("end", before, {})]), (self._in_memory(values, end), ())]
         if what == "restart":
             return self._supposed_restart(day)
         return [(self, [("end", before if what == "transfer" else last_day, {})])]
 
     def _supposed_restart(self, day):
         if self._may_undo_end(day):
-            return [(self, [("end", self._first_end(), {})])]
+            return [(self, [("end", self._end_before(day), {})])]
         agreed = {**self._agreed_on("price", self.last_day), **self._agreed_on("quantity", self.last_day)}
         values = self._values_going_on(self.line_id, self.plan_id, day, agreed)
-        return [(self, ()), (self._in_memory(self.plan_id, day, values), ())]
+        end = self.line_id._subscription_end_of_term(self.plan_id, day.toordinal())
+        return [(self, ()), (self._in_memory(values, end), ())]
 
-    def _in_memory(self, plan, day, values):
+    def _in_memory(self, values, end):
         """Return the charge as which this one would go on, without writing it.
 
         :param dict values: its values, but for its end
+        :param end: date, its last day; False for none
         """
-        end = self.line_id._subscription_end_of_term(plan, day.toordinal())
         values["version_ids"][0][2]["last_day"] = end or False
         return self.new({**values, "state": "running"})

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 from odoo import models
 from odoo.fields import Command
+from odoo.tools import float_compare
 
 from ..engine.cadence import Cadence, first_billing_day, later
 from .subscription_plan import TERMS
@@ -24,15 +25,49 @@ class SaleOrderLine(models.Model):
             charges._wake_if_due()
 
     def _subscription_reopen(self):
-        """Go on with the charge of a line whose order was cancelled, where an invoice bills something of it.
+        """Go on with the charges of a line whose order was cancelled.
 
-        Also a cancelled one, which may be posted again.
+        Where an invoice bills something of them, also a cancelled one, which may be posted again; or where plan and
+        start are as they were: what changed meanwhile, pauses and what was billed elsewhere are not forgotten.
+
+        :return: the charges; none where it begins anew
         """
         self.ensure_one()
-        charges = self._subscription_invoiced().sorted("id")[-1:]._chain_on_line()
-        charges.state = "running"
-        self._subscription_follow()
+        charges = self._subscription_to_reopen()
+        if charges:
+            edited = self._subscription_edited(charges)
+            charges.state = "running"
+            self._subscription_current()._follow_line(edited)
+            self._subscription_last()._follow_end()
+            self._subscription_tell()
         return charges
+
+    def _subscription_to_reopen(self):
+        """Return the charges of this line that go on when its order is confirmed again."""
+        invoiced = self._subscription_invoiced().sorted("id")[-1:]._chain_on_line()
+        if invoiced:
+            invoiced._check_handed_back()
+            return invoiced
+        charges = self._origin.sudo().subscription_charge_ids.sorted("id")[-1:]._chain_on_line()
+        first = charges.sorted("id")[:1]
+        as_before = self.subscription_plan_id in charges.plan_id and self.subscription_start in (
+            first.begins_on,
+            first.first_day,
+        )
+        return charges if as_before and not first.previous_id else charges.browse()
+
+    def _subscription_edited(self, charges):
+        """Return which of price, discount and quantity somebody edited since the order of this line was cancelled.
+
+        :param charges: its charges, cancelled still
+        """
+        day = max((charge.cancelled_on for charge in charges if charge.cancelled_on), default=False)
+        begun = charges.filtered(lambda row: row.first_day <= (day or row._now())).sorted("first_day")
+        charge = begun[-1:] or charges.sorted("first_day")[:1]
+        day = max(charge.first_day, day or charge._now())
+        said = {**charge._agreed_on("price", day), **charge._agreed_on("quantity", day)}
+        names = {"price_unit": "price_unit", "discount": "discount", "quantity": "product_uom_qty"}
+        return {name for name, own in names.items() if float_compare(said[name], self[own], precision_digits=9)}
 
     def _subscription_invoiced(self):
         """Return the charges of these lines that invoices bill something of, cancelled ones among them."""

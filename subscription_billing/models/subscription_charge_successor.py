@@ -41,10 +41,13 @@ class SubscriptionCharge(models.Model):
         :return: ``{"id", "next_due"}``: the id of the new charge, and the ISO date on which something of it is to be
             billed next; False for never
         :raises AccessError: for who neither manages sales nor invoices
-        :raises UserError: when there is no such plan, or the day does not lie in the time of this charge
+        :raises UserError: when there is no such plan, the day does not lie in the time of this charge, or, for who does
+            not manage sales, is before notice and minimum term allow an end
         """
         self._check_change()
         plan, day = self._read_plan(plan_id), self._read_change_day(day)
+        # The plan that follows may let go earlier.
+        self._check_may_end(day - timedelta(days=1))
         said = {"price_unit": price_unit, "quantity": quantity}
         said = {name: self._read_number(name, value) for name, value in said.items() if value is not None}
         charge = self.sudo()._change_plan(plan, day, said, self._read_note(note))
@@ -76,8 +79,8 @@ class SubscriptionCharge(models.Model):
         self._check_runs()
         self._check_is_last()
         agreed = {**self._agreed_on("price", day), **self._agreed_on("quantity", day), **said}
-        line, end = self.line_id, self.last_day
-        last = line._subscription_end_of_term(plan, day.toordinal()) or end
+        line = self.line_id
+        last = self._end_with_plan(line, plan, day)
         self._record("end", self._today(), note, last_day=day - timedelta(days=1))
         kinds = ("quantity",) if "price_unit" in said else ("quantity", "price")
         charge = self.create([self._values_carried(line, plan, day, dict(agreed, last_day=last, note=note), kinds)])
@@ -94,7 +97,9 @@ class SubscriptionCharge(models.Model):
         if not self.last_day:
             raise UserError(self.env._("%s has no end.", self.display_name))
         if self._may_undo_end(day):
-            self._record("end", self._today(), note, last_day=self._first_end())
+            end = self._end_before(day)
+            self._check_end_free(end)
+            self._record("end", self._today(), note, last_day=end)
             self._tell_changed()
             return self
         if day <= self.last_day:
@@ -108,14 +113,23 @@ class SubscriptionCharge(models.Model):
         charge._tell_changed()
         return charge
 
-    def _first_end(self):
-        """Return the end (date) that was agreed at the beginning, False for none."""
-        return self.version_ids.sorted("id")[:1].last_day
+    def _end_before(self, day):
+        """Return the end (date) agreed last, before the one that holds, that lets a day be charged; False for no end.
+
+        :return: None where no such end was agreed
+        """
+        ends = self.version_ids.sorted("id").filtered(lambda row: row.kind in ("agreed", "end"))
+        fitting = ends[:-1].filtered(lambda row: not row.last_day or row.last_day >= day)
+        return fitting[-1:].last_day if fitting else None
 
     def _may_undo_end(self, day):
         """Return whether this charge goes on from a day (date) as if it had not ended."""
-        first_end = self._first_end()
-        return day <= self.last_day + timedelta(days=1) and (not first_end or first_end >= day)
+        return day <= self.last_day + timedelta(days=1) and self._end_before(day) is not None
+
+    def _end_with_plan(self, line, plan, day):
+        """Return the end (date) of this charge when it goes on with a plan from a day on: the earlier one of both."""
+        ends = [end for end in (line._subscription_end_of_term(plan, day.toordinal()), self.last_day) if end]
+        return min(ends, default=False)
 
     def _values_going_on(self, line, plan, first, agreed):
         """Return the values of the charge as which this one goes on.
@@ -125,9 +139,10 @@ class SubscriptionCharge(models.Model):
         :param first: date, its first day
         :param dict agreed: what is agreed from that day on, by name
         """
-        terms = {name: plan[name] for name in TERMS}
+        # What was agreed by the same plan stays, whatever that says today.
+        terms = {name: (self if plan == self.plan_id else plan)[name] for name in TERMS}
         same = (plan.interval_count, plan.interval_unit) == (self.interval_count, self.interval_unit)
-        goes_on = same and plan.alignment == "start"
+        goes_on = plan == self.plan_id or same and plan.alignment == "start"
         cadence = self._cadence() if goes_on else line._subscription_cadence(plan, first.toordinal())
         return dict(
             terms,
@@ -187,6 +202,40 @@ class SubscriptionCharge(models.Model):
         while following := charge.next_ids.filtered(lambda row: row.state == "running"):
             charge = following
         return charge
+
+    def _check_end_free(self, end):
+        """Refuse an end by which days are charged that another charge of the chain charges.
+
+        :param end: date, the last day; False for none
+        :raises UserError: naming that charge
+        """
+        following, before = self._following(), self._preceding()
+        if following and (not end or end >= following.first_day):
+            self._check_is_last()
+        charges = not end or end >= self.first_day
+        if charges and before and (not before.last_day or before.last_day >= self.first_day):
+            raise UserError(
+                self.env._(
+                    "%(name)s is charged by %(other)s already on these days. End that one first.",
+                    name=self.display_name,
+                    other=before.plan_id.name,
+                )
+            )
+
+    def _preceding(self):
+        """Return the charge from which this one goes on and of which days are charged, on whatever order."""
+        charge = self.previous_id
+        while charge and charge.last_day and charge.last_day < charge.first_day:
+            charge = charge.previous_id
+        return charge.filtered(lambda row: row.state == "running")
+
+    def _check_handed_back(self):
+        """Refuse that these charges go on whose customer before them is charged again.
+
+        :raises UserError: naming that charge
+        """
+        for charge in self.filtered(lambda row: row.previous_id.order_id != row.order_id):
+            charge._check_end_free(charge.last_day)
 
     def _check_is_last(self):
         """Refuse where this charge goes on in another way.

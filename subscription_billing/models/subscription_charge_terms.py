@@ -3,8 +3,11 @@ from fractions import Fraction
 
 from odoo import api, models
 
+from ..engine.bill import bills, rounded
 from ..engine.cadence import FOREVER, Cadence, Step
 from ..engine.events import History
+from ..engine.life import due_parts, end_of
+from ..engine.money import rounded_to
 from ..engine.pausing import breaks, stretches
 from ..engine.standing import next_due, open_parts
 from ..engine.terms import Recurring, Uplift
@@ -47,7 +50,7 @@ class SubscriptionCharge(models.Model):
             price=agreed._price(),
             quantity=exact(agreed.quantity),
             reduction=exact(agreed.reduction),
-            uplift=Uplift(decimals=self.currency_id.decimal_places),
+            uplift=Uplift(decimals=self._price_decimals()),
         )
         return terms, self._history(versions[1:])
 
@@ -75,6 +78,12 @@ class SubscriptionCharge(models.Model):
         every = Step(self.interval_count, self.interval_unit)
         return Cadence(self.anchor.toordinal(), every, self.day_of_month)
 
+    def _price_decimals(self):
+        """Return to how many decimals a price that rises is rounded: those of the currency, unless one has more."""
+        money = self.currency_id.decimal_places
+        prices = (row.price_unit for row in self.version_ids if row.kind in ("agreed", "price"))
+        return money if all(exact(price) == rounded_to(exact(price), money) for price in prices) else PLACES
+
     def _scale(self):
         """Return how many units a whole of the currency has."""
         return 1 / exact(self.currency_id.rounding)
@@ -88,27 +97,13 @@ class SubscriptionCharge(models.Model):
         terms, known = self._terms()
         return open_parts(terms, known, stands, day.toordinal(), ANY_ZONE, self._scale())
 
-    def _is_due_after(self, day):
-        """Return whether a period of this charge is due after a day (date): it begins then, or ends in arrears."""
-        last = self._last_charged_day()
-        if not last or self.timing == "arrears":
-            return not last or last >= day
-        if self.first_day > day:
-            return self.first_day <= last
-        cadence = self._cadence()
-        return cadence.start(cadence.holding(day.toordinal()) + 1) <= last.toordinal()
-
-    def _last_charged_day(self):
-        """Return the last day (date) of this charge as known today, before a pause without an end; False for none."""
-        paused, agreed = self._paused_stretches()[-1:], self._last_day_agreed()
-        if not paused or paused[0][1] < FOREVER:
-            return agreed
-        last = date.fromordinal(paused[0][0] - 1)
-        return min(agreed, last) if agreed else last
-
-    def _last_day_agreed(self):
-        """Return the last day (date) that is agreed to be charged by now, False where there is no end."""
-        return self.last_day
+    def _bills_after(self, day):
+        """Return whether something of this charge is to be billed after a day (date), once all is billed by then."""
+        terms, known = self._terms()
+        due = due_parts(terms, end_of(terms, known), day.toordinal())
+        billed = {one.part.number: one.total for one in map(rounded, bills(terms, known, due, ANY_ZONE, self._scale()))}
+        coming = next_due(terms, known, billed, ANY_ZONE, self._scale())
+        return coming is not None and coming > day.toordinal()
 
     def _find_next_due(self, stands):
         """Return the day (date) on which something of this charge is to be billed next, False for never.

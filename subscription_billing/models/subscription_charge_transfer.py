@@ -4,7 +4,9 @@ from odoo import models
 from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
+from .subscription_charge_change import CHANGE_GROUPS
 from .subscription_charge_successor import READ_ID
 
 
@@ -74,9 +76,73 @@ class SubscriptionCharge(models.Model):
             "order_line": [Command.create(copied)],
         }
 
+    def _ended_before(self, day, order):
+        """Return whether this charge ended before a day (date), by anything but the same order of a new customer."""
+        if not self.last_day or day <= self.last_day:
+            return False
+        ends = self.version_ids.sorted("id").filtered(lambda row: row.kind == "end")
+        return day > self.last_day + timedelta(days=1) or ends[-1:].note != order.name
+
+    def _ask_who_goes_on(self, order):
+        """Ask the salesperson what becomes of these charges, whose new customer's order was cancelled.
+
+        :param order: that one (``sale.order``)
+        """
+        for charge in self.filtered(lambda row: row.last_day and row.state == "running"):
+
+            def tell(env, charge=charge):
+                return env._(
+                    "%(order)s was cancelled, whose customer was to go on with %(name)s: nobody is charged from "
+                    "%(day)s. “Go On” in the subscription charges the customer before him again.",
+                    order=order.name,
+                    name=charge.with_env(env).display_name,
+                    day=format_date(env, charge.last_day + timedelta(days=1)),
+                )
+
+            charge._ask_salesperson(tell, charge.company_id._billing_today())
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _action_cancel(self):
+        # OVERRIDE: the customer before is not forgotten.
+        running = self.sudo().order_line._subscription_running()
+        taken = running.filtered(lambda charge: charge.previous_id and charge.previous_id.order_id != charge.order_id)
+        result = super()._action_cancel()
+        for charge in taken:
+            charge.previous_id._ask_who_goes_on(charge.order_id)
+        return result
+
+
+#: What of a line that takes a subscription over is said by who transferred it.
+SAID_BY_TRANSFER = {"product_id", "product_uom_id", "subscription_plan_id", "subscription_start", "subscription_waits"}
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() & SAID_BY_TRANSFER:
+            self._check_transfer_kept(vals)
+        return super().write(vals)
+
+    def _check_transfer_kept(self, vals):
+        """Refuse that a line takes over another day or plan than who transferred it said, to anybody who may not.
+
+        :raises UserError: naming the line and whom to ask
+        """
+        if any(self.env.user.has_group(group) for group in CHANGE_GROUPS):
+            return
+        for line in self.filtered("subscription_previous_id"):
+            if line._changed_fields(vals, SAID_BY_TRANSFER):
+                raise UserError(
+                    self.env._(
+                        "%s takes a subscription over: its product, plan and start are changed by sales managers and "
+                        "by who invoices. Ask one of them.",
+                        line.display_name,
+                    )
+                )
 
     def _subscription_take_over(self):
         """Go on, with this confirmed line, with what it was made to take over.
@@ -90,9 +156,15 @@ class SaleOrderLine(models.Model):
         previous._check_is_last()
         first = self.subscription_start or previous._today()
         previous._check_transfer_day(first)
-        if previous.last_day and first > previous.last_day:
-            said = {"name": previous.display_name, "last": previous.last_day}
-            raise UserError(self.env._("%(name)s ended on %(last)s: nothing of it goes on.", **said))
+        if first < previous.first_day or previous._ended_before(first, self.order_id):
+            said = {"name": previous.display_name, "first": previous.first_day, "last": previous.last_day, "day": first}
+            raise UserError(
+                self.env._(
+                    "%(name)s is charged from %(first)s to %(last)s: nobody takes it over on %(day)s. Go on with it "
+                    "first.",
+                    **{**said, "last": said["last"] or "…"},
+                )
+            )
         agreed = {
             "price_unit": self.price_unit,
             "discount": self.discount,

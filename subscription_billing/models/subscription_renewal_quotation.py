@@ -248,7 +248,9 @@ class SubscriptionCharge(models.Model):
 
     def _open_renewal_lines(self):
         """Return the lines of open quotations that would renew these charges for the terms that come next."""
-        domain = Domain("subscription_term_id", "in", [charge._last_term().id for charge in self])
+        # Only those there are: False among them would find every line that renews nothing.
+        terms = self.env["subscription.term"].union(*(charge._last_term() for charge in self))
+        domain = Domain("subscription_term_id", "in", terms.ids)
         return self.env["sale.order.line"].sudo().search(domain & Domain("state", "in", ("draft", "sent")))
 
     def _take_back_quotations(self, lines=None):

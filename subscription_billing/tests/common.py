@@ -26,6 +26,8 @@ class SubscriptionCommon(BillingBaseCommon):
 
     def _on(self, day):
         """Have it be a day from now on."""
+        # What follows from what was done follows on that day.
+        self.env.flush_all()
         self._day_patch = getattr(self, "_day_patch", None)
         if self._day_patch:
             self._day_patch.stop()

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
@@ -440,6 +442,182 @@ class TestLife(SubscriptionCommon):
                 self._dialog(charge, what).action_change()
         with self.assertRaisesRegex(UserError, "Nothing to change"):
             self._dialog(charge, "numbers").action_change()
+
+    def test_cancelling_an_order_leaves_other_quotations_alone(self):
+        order, other = self._subscribe(), self._make_order(100.0, confirm=False)
+        other.action_quotation_sent()
+        order._action_cancel()
+        self.assertEqual(other.state, "sent")
+
+    def test_a_new_customer_who_cancels_is_not_the_end_unsaid(self):
+        order = self._subscribe(31.0)
+        order.user_id = self.env.user
+        charge = self._charge(order)
+        heir = self.env["res.partner"].create({"name": "Heir"})
+        his = self.env["sale.order"].browse(charge.transfer(heir.id, "2026-02-01")["order_id"])
+        his._action_cancel()
+        self.assertIn("nobody is charged from 02/01/2026", order.activity_ids.summary)
+        his.action_draft()
+        his.action_confirm()
+        self.assertEqual(str(self._charge(his).filtered(lambda row: row.state == "running").first_day), "2026-02-01")
+        his._action_cancel()
+        charge.restart("2026-02-01")
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 31.0})
+
+    def test_a_salesman_does_not_move_a_transfer_into_the_past(self):
+        seller = new_test_user(self.env, "seller", "sales_team.group_sale_salesman")
+        self._on("2026-03-01")
+        charge = self._charge(self._subscribe(31.0, start="2026-01-01"))
+        charge.order_id.user_id = seller
+        heir = self.env["res.partner"].create({"name": "Heir"})
+        quotation = self.env["sale.order"].browse(charge.transfer(heir.id, "2026-04-01", confirm=False)["order_id"])
+        for values in ({"subscription_start": "2026-01-01"}, {"subscription_plan_id": self.quarterly.id}):
+            with self.assertRaisesRegex(UserError, "takes a subscription over"):
+                quotation.order_line.with_user(seller).write(values)
+        quotation.order_line.subscription_start = "2025-12-01"
+        with self.assertRaisesRegex(UserError, "nobody takes it over on 2025-12-01"):
+            quotation.action_confirm()
+
+    # === ODOO BESIDE IT === #
+
+    def test_confirmed_again_before_anything_is_billed_it_goes_on_as_it_was(self):
+        arrears = self._make_plan("In arrears", timing="arrears")
+        charge = self._charge(order := self._subscribe(31.0, arrears))
+        self._on("2026-01-16")
+        order.order_line.product_uom_qty = 2.0
+        charge.pause("2026-02-01", until="2026-02-28")
+        charge.change("2026-03-01", price_unit=40.0)
+        order._action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        self._bill("2026-04-01")
+        # 15 days of one and 16 of two, of 31; March by the price that was agreed for it
+        self.assertEqual(self._billed(order), {"2026-01-01": 47.0, "2026-03-01": 80.0})
+
+    def test_confirmed_again_after_another_plan_began_it_keeps_that_plan_s_price(self):
+        yearly = self._make_plan("Yearly", interval_unit="years")
+        charge = self._charge(order := self._subscribe(100.0))
+        self._bill("2026-01-01")
+        charge.change_plan(yearly.id, "2026-02-01", price_unit=1000.0)
+        order._action_cancel()
+        self._on("2026-02-05")
+        order.action_draft()
+        order.order_line.product_uom_qty = 2.0
+        order.action_confirm()
+        self.assertEqual((order.order_line.price_unit, order.order_line.product_uom_qty), (1000.0, 2.0))
+        self._bill("2026-02-05")
+        # 4 days of one, 361 of two, of 365
+        self.assertEqual(self._billed(order), {"2026-01-01": 100.0, "2026-02-01": 1989.04})
+
+    def test_the_end_of_a_line_is_that_of_what_is_charged(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        after = self.env["subscription.charge"].browse(
+            charge.change_plan(self._make_plan("Bigger").id, "2026-03-01", price_unit=62.0)["id"]
+        )
+        after.cancel("2026-02-28")
+        charge.restart("2026-03-01")
+        self.assertFalse(order.order_line.subscription_end)
+        with self.assertRaisesRegex(UserError, "is charged by Monthly, in advance already"):
+            after.restart("2026-03-01")
+        with self.assertRaisesRegex(UserError, "is charged by Monthly, in advance already"):
+            after.cancel("2026-12-31")
+        order.order_line.subscription_end = "2026-03-31"
+        self._bill("2026-05-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 31.0, "2026-03-01": 31.0})
+
+    def test_the_end_of_a_line_that_was_handed_over_stays(self):
+        order = self._subscribe(31.0)
+        heir = self.env["res.partner"].create({"name": "Heir"})
+        self._charge(order).transfer(heir.id, "2026-02-01")
+        for end in (False, "2026-06-30"):
+            with self.assertRaisesRegex(UserError, "goes on from 2026-02-01 in another way"):
+                order.order_line.subscription_end = end
+
+    def test_what_is_given_back_is_credited_when_nothing_more_is_billed(self):
+        self._on("2026-06-01")
+        order = self._subscribe(100.0)
+        self._bill("2026-06-01")
+        self._on("2026-06-16")
+        order.order_line.product_uom_qty = 0.0
+        [credit] = self._bill("2026-06-16")
+        self.assertEqual((credit.move_type, credit.amount_untaxed), ("out_refund", 50.0))
+
+    def test_a_small_price_rises_as_exactly_as_it_is_written(self):
+        plan = self._make_plan("Yearly rise", term_count=1, term_unit="years", uplift_percent=5.0)
+        order = self._subscribe(0.004, plan, product_uom_qty=100_000.0)
+        self._bill("2026-12-01")
+        self._bill("2027-01-01")
+        self.assertEqual(self._billed(order)["2027-01-01"], 420.0)
+
+    def test_going_on_takes_the_end_back_that_was_recorded_last(self):
+        charge = self._charge(self._subscribe(31.0))
+        charge.cancel("2026-12-31")
+        charge.cancel("2026-03-31")
+        charge.restart("2026-04-01")
+        self.assertEqual(str(charge.last_day), "2026-12-31")
+        charge.restart("2027-01-01")
+        self.assertFalse(charge.last_day)
+
+    def test_going_on_with_the_same_plan_keeps_what_was_agreed_by_it(self):
+        charge = self._charge(self._subscribe(100.0))
+        self.monthly.write({"interval_unit": "years", "timing": "arrears"})
+        heir = self.env["res.partner"].create({"name": "Heir"})
+        his = self.env["sale.order"].browse(charge.transfer(heir.id, "2026-02-01")["order_id"])
+        self.assertEqual((self._charge(his).interval_unit, self._charge(his).timing), ("months", "advance"))
+
+    def test_seats_added_before_another_plan_begins_go_on_with_it(self):
+        charge = self._charge(order := self._subscribe(10.0, product_uom_qty=10.0))
+        bigger = self._make_plan("Bigger")
+        charge.change_plan(bigger.id, "2026-02-01", price_unit=20.0)
+        order.order_line.product_uom_qty = 15.0
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 150.0, "2026-02-01": 300.0})
+        after = charge.next_ids
+        again = after.change_plan(self.monthly.id, "2026-03-01", quantity=3.0)
+        after.change("now", quantity=20.0)
+        self.assertEqual(self.env["subscription.charge"].browse(again["id"]).version_ids[-1:].quantity, 3.0)
+
+    def test_another_plan_ends_when_the_subscription_was_to_end(self):
+        charge = self._charge(self._subscribe(31.0, subscription_end="2026-06-30"))
+        yearly_term = self._make_plan("A year", term_count=1, term_unit="years", renewal="end")
+        change = self._dialog(charge, "plan", when="day", day="2026-05-01", plan_id=yearly_term.id, price_unit=62.0)
+        change.action_change()
+        self.assertEqual(str(charge.next_ids.last_day), "2026-06-30")
+
+    def test_a_line_that_cannot_say_what_holds_stops_no_other(self):
+        charge, other = self._charge(self._subscribe()), self._charge(self._subscribe())
+        (charge | other).mapped(lambda row: row.change("2026-02-01", quantity=2.0))
+        tell = type(charge.line_id)._subscription_tell
+
+        def fail_one(lines):
+            if lines == charge.line_id:
+                raise UserError("No.")  # pylint: disable=translation-required
+            return tell(lines)
+
+        logger = "odoo.addons.subscription_billing.models.sale_order_line"
+        with patch.object(type(charge.line_id), "_subscription_tell", fail_one), mute_logger(logger):
+            self._bill("2026-02-01")
+        self.assertEqual(other.line_id.product_uom_qty, 2.0)
+
+    def test_notice_binds_whatever_way_out_is_taken(self):
+        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
+        bound = self._make_plan("Bound", notice_count=3, notice_unit="months")
+        charge = self._charge(self._subscribe(31.0, bound)).with_user(clerk)
+        for call, arguments in (("pause", ("now",)), ("change_plan", (self.monthly.id, "now"))):
+            with self.assertRaisesRegex(UserError, "at the earliest"):
+                getattr(charge, call)(*arguments)
+        charge.pause("now", until="2026-01-31")
+
+    def test_odd_values_are_refused_in_words(self):
+        charge = self._charge(self._subscribe())
+        for odd in ([], ["x"], {}, 1, 1.5, True):
+            with self.assertRaises(UserError):
+                charge.cancel(when=odd or ["x"])
+            with self.assertRaises(UserError):
+                charge.change(odd, quantity=2.0)
+            with self.assertRaises(UserError):
+                charge.change_plan(odd if odd != 1 else "one", "now")
 
     # === RIGHTS === #
 

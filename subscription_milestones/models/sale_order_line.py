@@ -1,8 +1,12 @@
 import logging
 
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 _logger = logging.getLogger(__name__)
 
@@ -19,6 +23,15 @@ class SaleOrderLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="The milestone of this order with which the subscription starts, once it is attained in full.",
+    )
+    subscription_started_by_id = fields.Many2one(
+        "billing.milestone",
+        "Started By",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The milestone whose attainment started the subscription.",
     )
     subscription_waits = fields.Boolean(
         compute="_compute_subscription_waits", store=True, readonly=False, precompute=True
@@ -42,6 +55,31 @@ class SaleOrderLine(models.Model):
                     )
                 )
 
+    #: Said when it starts.
+    _kept_fields = frozenset({"subscription_started_by_id"})
+
+    def _get_protected_fields(self):
+        names = super()._get_protected_fields()
+        return names and [*names, "subscription_milestone_id"]
+
+    def write(self, vals):
+        if "subscription_milestone_id" in vals and not self._is_flagged("subscription_telling"):
+            self._check_milestone_open(vals)
+        return super().write(vals)
+
+    def _check_milestone_open(self, vals):
+        """Refuse another milestone once the subscription started.
+
+        :raises UserError: naming the line and what to do
+        """
+        for line in self.filtered(lambda line: line._subscription_running()):
+            if line._changed_fields(vals, {"subscription_milestone_id"}):
+                raise UserError(
+                    self.env._(
+                        "%s started already: no milestone starts it. End it in its subscription.", line.display_name
+                    )
+                )
+
     # === FOLLOWING MILESTONES === #
 
     @api.model
@@ -55,50 +93,66 @@ class SaleOrderLine(models.Model):
         waiting = Domain("subscription_waits", "=", True) & Domain("subscription_start", "=", False)
         for line in self.search(domain & attained & waiting):
             line._subscription_try(line._subscription_start_with_milestone)
-        begun = Domain("subscription_milestone_id.attained_percent", "<", 100)
-        for line in self.search(domain & begun & ~waiting & Domain("subscription_charge_ids.state", "=", "running")):
+        undone = Domain("subscription_started_by_id.attained_percent", "<", 100)
+        for line in self.search(domain & undone & Domain("subscription_charge_ids.state", "=", "running")):
             line._subscription_try(line._subscription_wait_again)
 
     def _subscription_try(self, act):
+        """Do something with this line, or leave nothing of it; the others go on."""
         try:
             with self.env.cr.savepoint():
                 act()
-        except Exception as error:  # noqa: BLE001 - whatever fails of one line, the others go on
-            _logger.warning("%s does not follow its milestone: %s", self.display_name, error)
+        except (UniqueViolation, OperationalError) as error:
+            _logger.info("Another transaction starts or stops %s: %s", self, error)
+        except Exception as error:
+            _logger.warning("%s does not follow its milestone: %s", self, error, exc_info=True)
+            reason = (
+                str(error) if isinstance(error, UserError) else self.env._("Ask an administrator: the log says why.")
+            )
             self._subscription_ask(
                 self.env._(
                     "%(line)s could not follow milestone %(milestone)s: %(reason)s Enter its start on the order line.",
                     line=self.name,
                     milestone=self.subscription_milestone_id.name,
-                    reason=error,
+                    reason=reason,
                 )
             )
 
     def _subscription_start_with_milestone(self):
         """Start on the day on which the milestone was attained."""
         if self._subscription_is_waiting():
-            day = self.subscription_milestone_id.attained_date
-            self._flagged("subscription_telling").subscription_start = day
+            milestone = self.subscription_milestone_id
+            said = {"subscription_start": milestone.attained_date, "subscription_started_by_id": milestone.id}
+            self._flagged("subscription_telling").write(said)
 
     def _subscription_wait_again(self):
         """Wait again, as the milestone is attained no more; what is invoiced a person is asked to end."""
         charges = self._subscription_running()
         if not charges.invoice_line_ids:
             charges.state = "cancelled"
-            self._flagged("subscription_telling").write({"subscription_start": False, "subscription_end": False})
+            days = {"subscription_start": False, "subscription_end": False}
+            self._flagged("subscription_telling").write({**days, "subscription_started_by_id": False})
         elif any(not charge.last_day for charge in charges):
             self._subscription_ask(
                 self.env._(
                     "%(line)s started with milestone %(milestone)s, which is attained no more, and is invoiced. "
                     "End it in its subscription, or attain the milestone again.",
                     line=self.name,
-                    milestone=self.subscription_milestone_id.name,
+                    milestone=self.subscription_started_by_id.name,
                 )
             )
 
     def _subscription_ask(self, note):
-        """Ask who sells this order, once, until he is done with it."""
+        """Ask who sells this order, once, until he is done with it; where nobody does, the order's history says it.
+
+        :param str note: plain text
+        """
         order, summary = self.order_id, self.env._("Subscription and milestone")
-        person = order.user_id or self.env.user
-        if not order.activity_ids.filtered(lambda row: row.summary == summary and row.user_id == person):
-            order.activity_schedule("mail.mail_activity_data_todo", summary=summary, note=note, user_id=person.id)
+        person = order.user_id or order.team_id.user_id
+        if not person.active:
+            if not order.message_ids.filtered(lambda message: plaintext2html(note) == message.body):
+                order.message_post(body=plaintext2html(note))
+        elif not order.activity_ids.filtered(lambda row: row.summary == summary and row.user_id == person):
+            order._without_defaults().activity_schedule(
+                "mail.mail_activity_data_todo", summary=summary, note=plaintext2html(note), user_id=person.id
+            )

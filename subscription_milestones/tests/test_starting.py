@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.addons.milestone_billing.tests.common import BillingCommon
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -122,3 +122,36 @@ class TestStarting(BillingCommon):
         golive._attain(100.0, self.env.company._billing_today(), "manual")
         self._run()
         self.assertTrue(line.subscription_charge_ids)
+
+    def test_who_writes_a_milestone_on_a_running_subscription_stops_nothing(self):
+        seats = {"price_unit": 30.0, "subscription_plan_id": self.plan.id}
+        order = self._make_order(1000.0, seats, product=self.plain)
+        schedule = self._make_schedule(order, 40, 60, invoice_policy="draft")
+        order.action_confirm()
+        line = order.order_line[1]
+        with self.assertRaisesRegex(UserError, "started already"):
+            line.subscription_milestone_id = schedule.milestone_ids[1]
+        waiting, locked = self._sell()[1], self._sell()
+        locked[0].action_lock()
+        with self.assertRaisesRegex(UserError, "locked order"):
+            locked[1].subscription_milestone_id = False
+        with self.assertRaisesRegex(UserError, "locked order"):
+            locked[1].subscription_waits = False
+        waiting.subscription_milestone_id = waiting.order_id.billing_milestone_ids[0]
+
+    def test_what_a_person_started_is_left_to_him(self):
+        _order, line, _golive = self._sell()
+        line.subscription_start = self.env.company._billing_today()
+        self._run()
+        self.assertEqual(line.subscription_charge_ids.state, "running")
+
+    def test_what_is_asked_is_plain_text(self):
+        order, line, golive = self._sell()
+        line.name = "<b>Seats</b>"
+        golive._attain(100.0, self.env.company._billing_today(), "manual")
+        self._run()
+        order._create_invoices(final=True)
+        golive._undo("manual")
+        self._run()
+        [asked] = order.activity_ids.filtered(lambda row: "attained no more" in (row.note or ""))
+        self.assertIn("&lt;b&gt;Seats", asked.note)
