@@ -102,7 +102,7 @@ def test_the_uninstalled_addon_leaves_the_ledger_and_comes_again(database):
     assert database.query(LEDGER) == ledger
     assert "billed: 300.0 income" in database.odoo_shell(GOES_ON)
     database.odoo_shell(INSTALL)
-    assert "policies: 11 revenue.policy()" in database.odoo_shell(ONCE_MORE)
+    assert "policies: 12 revenue.policy()" in database.odoo_shell(ONCE_MORE)
     close_two_months(database, "9911", "RVY")
     states = database.query("SELECT state, count(*) FROM revenue_close GROUP BY 1 ORDER BY 1")
     assert states == [("computed", 1), ("locked", 2)]

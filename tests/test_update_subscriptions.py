@@ -8,9 +8,15 @@ from odoo_dev.landed import landed_shell
 
 #: What an update leaves as it is of subscriptions.
 FACTS = {
+    "other orders": """
+        SELECT id, state, amount_total, invoice_status FROM sale_order
+         WHERE id NOT IN (SELECT order_id FROM subscription_charge) ORDER BY id""",
+    "other lines": """
+        SELECT id, price_subtotal, qty_invoiced, qty_to_invoice, untaxed_amount_invoiced, invoice_status
+          FROM sale_order_line WHERE id NOT IN (SELECT line_id FROM subscription_charge) ORDER BY id""",
     "charges": """
         SELECT id, line_id, plan_id, state, tz, first_day, anchor, day_of_month, timing, proration,
-               quantity, price_unit, discount, last_day, next_due
+               quantity, discount, last_day, next_due
           FROM subscription_charge ORDER BY id""",
     "versions": """
         SELECT id, charge_id, kind, day, quantity, price_unit, discount, last_day, note, user_id, create_date
@@ -33,8 +39,18 @@ env.cr.rollback()
 """
 
 
-def subscriptions_of(database):
-    return {title: database.query(statement) for title, statement in FACTS.items()}
+#: What lines of subscriptions say whose price rises.
+PRICES = """
+    SELECT line.price_unit, line.invoice_status, charge.price_unit
+      FROM sale_order_line line JOIN subscription_charge charge ON charge.line_id = line.id
+     WHERE charge.state = 'running' AND charge.uplift_percent > 0"""
+
+
+def facts(database):
+    """What is on record, of subscriptions too. Their own lines say the price that rose, since they follow it."""
+    found = facts_of(database) | {title: database.query(statement) for title, statement in FACTS.items()}
+    del found["orders"], found["order lines"]
+    return found
 
 
 def coming(said):
@@ -44,7 +60,7 @@ def coming(said):
 @pytest.fixture(scope="module")
 def updated(landed_database):
     """The released database, updated; and what was on record, and was to come, before."""
-    before = facts_of(landed_database) | subscriptions_of(landed_database)
+    before = facts(landed_database)
     before["coming"] = coming(landed_shell(landed_database, COMING))
     names = ",".join(own_addons())
     title = "Updating a database of the last released version"
@@ -54,7 +70,7 @@ def updated(landed_database):
 
 def test_an_update_keeps_every_fact_and_sum(updated):
     database, before = updated
-    for title, rows in (facts_of(database) | subscriptions_of(database)).items():
+    for title, rows in facts(database).items():
         assert before[title], f"the demo companies have {title}"
         assert before[title] == rows, title
 
@@ -88,3 +104,11 @@ def test_after_the_update_each_term_until_today_is_on_record(updated):
         assert is_running
         assert is_said
     assert [row for row in rows if not row[0] and row[3]] == []
+
+
+def test_after_the_update_a_line_says_the_price_that_rose(updated):
+    database, _before = updated
+    rows = database.query(PRICES)
+    assert rows
+    assert all(line == charge for line, _status, charge in rows)
+    assert 1236.0 in [price for price, _status, _charge in rows], "1,200.00 and 3 % in its second year"
