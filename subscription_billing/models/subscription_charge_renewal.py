@@ -77,6 +77,12 @@ class SubscriptionCharge(models.Model):
         further = self.term_ids.filtered(lambda term: term.number > 1).sorted("number")
         return terms, replace(known, renewals=tuple(term._renewal() for term in further))
 
+    def _last_day_agreed(self):
+        last_day = super()._last_day_agreed()
+        if self.renewal == "quotation" and self.term_last_day:
+            return min(last_day or self.term_last_day, self.term_last_day)
+        return last_day
+
     def _term_step(self):
         return Step(self.term_count, self.term_unit)
 

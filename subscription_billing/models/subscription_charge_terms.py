@@ -97,6 +97,10 @@ class SubscriptionCharge(models.Model):
         terms, known = self._terms()
         return open_parts(terms, known, stands, day.toordinal(), ANY_ZONE, self._scale())
 
+    def _last_day_agreed(self):
+        """Return the last day (date) that is agreed to be charged by now, False where there is no end."""
+        return self.last_day
+
     def _bills_after(self, day):
         """Return whether something of this charge is to be billed after a day (date), once all is billed by then."""
         terms, known = self._terms()

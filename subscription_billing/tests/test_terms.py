@@ -86,12 +86,13 @@ class TestTerms(SubscriptionCommon):
         self.assertEqual([self._charge(one).term_number for one in (ended, cancelled, later)], [1, 1, 2])
         self.assertEqual(sum(self._billed(ended).values()), 60.0)
 
-    def test_a_price_with_more_decimals_than_money_is_not_rounded_where_nothing_rises(self):
+    def test_a_price_with_more_decimals_than_money_is_not_rounded(self):
         self._on("2026-01-01")
         charge = self._charge(order := self._subscribe(0.333, self.renewed, product_uom_qty=100.0))
         charge.renew(2, 0.0)
         self._bill("2026-05-01")
-        self.assertEqual(list(self._billed(order).values()), [33.3, 33.3, 33.3, 33.3, 35.0])
+        # 100 × 0.333, and 100 × 0.34965 once it rose by 5 %
+        self.assertEqual(list(self._billed(order).values()), [33.3, 33.3, 33.3, 33.3, 34.97])
 
     def test_a_term_is_renewed_by_hand_once_with_another_uplift(self):
         self._on("2026-02-10")
