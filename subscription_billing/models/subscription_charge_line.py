@@ -41,6 +41,10 @@ class SubscriptionCharge(models.Model):
             )
         self._record("end", self._today(), last_day=end)
 
+    def _is_more_than_agreed(self):
+        """Return whether anything came after what was agreed of these charges at first: bills, too, also elsewhere."""
+        return bool(len(self.version_ids) > 1 or self.invoice_line_ids or any(self.mapped("billed_until")))
+
     def _differs(self, name, value):
         return float_compare(self[name], value, precision_digits=9) != 0
 

@@ -18,7 +18,9 @@ class SaleOrderLine(models.Model):
         for line in self.filtered(lambda line: line._is_subscription() and not line._subscription_is_waiting()):
             charges = line._subscription_reopen() or line._subscription_take_over()
             if not charges and not line._billing_has_other_source():
-                charges = self.env["subscription.charge"].create([line._subscription_values()])
+                # What was cancelled in this transaction gives way in the database, too.
+                charges.flush_model(["state"])
+                charges = charges.create([line._subscription_values()])
                 start = line.subscription_start or charges.first_day
                 days = {"subscription_start": start, "subscription_end": charges.last_day}
                 line._flagged("subscription_telling").write(days)
@@ -28,14 +30,17 @@ class SaleOrderLine(models.Model):
         """Go on with the charges of a line whose order was cancelled.
 
         Where an invoice bills something of them, also a cancelled one, which may be posted again; or where plan and
-        start are as they were: what changed meanwhile, pauses and what was billed elsewhere are not forgotten.
+        start are as they were: what changed meanwhile, pauses and what was billed elsewhere are not forgotten. What was
+        agreed once, and is corrected on the quotation before anything is billed, is agreed anew.
 
         :return: the charges; none where it begins anew
         """
         self.ensure_one()
         charges = self._subscription_to_reopen()
+        edited = self._subscription_edited(charges) if charges else ()
+        if edited and not charges._is_more_than_agreed():
+            return charges.browse()
         if charges:
-            edited = self._subscription_edited(charges)
             charges.state = "running"
             self._subscription_current()._follow_line(edited)
             self._subscription_last()._follow_end()

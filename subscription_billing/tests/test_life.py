@@ -495,6 +495,17 @@ class TestLife(SubscriptionCommon):
         # 15 days of one and 16 of two, of 31; March by the price that was agreed for it
         self.assertEqual(self._billed(order), {"2026-01-01": 47.0, "2026-03-01": 80.0})
 
+    def test_a_price_corrected_before_anything_is_billed_holds_from_the_start(self):
+        arrears = self._make_plan("In arrears", timing="arrears")
+        order = self._subscribe(31.0, arrears)
+        self._on("2026-01-16")
+        order._action_cancel()
+        order.action_draft()
+        order.order_line.price_unit = 62.0
+        order.action_confirm()
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 62.0})
+
     def test_confirmed_again_after_another_plan_began_it_keeps_that_plan_s_price(self):
         yearly = self._make_plan("Yearly", interval_unit="years")
         charge = self._charge(order := self._subscribe(100.0))
