@@ -52,8 +52,9 @@ class TestStarting(BillingCommon):
 
     def test_the_run_is_woken(self):
         _order, _line, golive = self._sell()
+        golive._attain(100.0, self.env.company._billing_today(), "manual")
         with patch.object(type(self.env["billing.run"]), "_wake") as wake:
-            golive._attain(100.0, self.env.company._billing_today(), "manual")
+            self.env["billing.attainment"]._drain()
         wake.assert_called()
 
     def test_what_is_not_invoiced_waits_again_when_the_attainment_is_taken_back(self):
