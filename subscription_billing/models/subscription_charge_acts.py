@@ -92,18 +92,7 @@ class SubscriptionCharge(models.Model):
         method = getattr(charge, act)
         self._check_arguments(method, arguments, path)
         answer = method(**arguments)
-        Request.sudo().create(
-            [
-                {
-                    "company_id": self.env.company.id,
-                    "key": key,
-                    "kind": "act",
-                    "content": content,
-                    "charge_id": charge.id,
-                    "user_id": self.env.uid,
-                }
-            ]
-        )
+        Request._keep(key, "act", content, charge)
         return charge, answer
 
     @api.model

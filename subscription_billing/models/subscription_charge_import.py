@@ -97,18 +97,7 @@ class SubscriptionCharge(models.Model):
             raise UserError(self.env._("%s: no subscription came of it.", path))
         charge._take_over_from_elsewhere(said["billed_until"])
         charge._check_bills_something(path)
-        Request.sudo().create(
-            [
-                {
-                    "company_id": self.env.company.id,
-                    "key": said["key"],
-                    "kind": "import",
-                    "content": content,
-                    "charge_id": charge.id,
-                    "user_id": self.env.uid,
-                }
-            ]
-        )
+        Request._keep(said["key"], "import", content, charge)
         return charge, "created"
 
     @api.model

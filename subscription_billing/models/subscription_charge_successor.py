@@ -56,8 +56,8 @@ class SubscriptionCharge(models.Model):
     def restart(self, day: str, note: str = "") -> dict:
         """Go on after an end: a customer comes back, or stays after all.
 
-        From the day after the end or earlier, it goes on as if it had not ended. From a later day, another charge
-        begins with the same plan, price and quantity; the days between are not charged.
+        From the day after the end or earlier, it goes on to the end that was agreed before that one, or without. From a
+        later day, another charge begins with the same plan, price and quantity; the days between are not charged.
 
         :param str day: ISO date, or ``now``: the first day that is charged again
         :param str note: why
@@ -123,7 +123,7 @@ class SubscriptionCharge(models.Model):
         return fitting[-1:].last_day if fitting else None
 
     def _may_undo_end(self, day):
-        """Return whether this charge goes on from a day (date) as if it had not ended."""
+        """Return whether this charge goes on from a day (date) to an end that was agreed before the one that holds."""
         return day <= self.last_day + timedelta(days=1) and self._end_before(day) is not None
 
     def _end_with_plan(self, line, plan, day):

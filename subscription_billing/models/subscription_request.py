@@ -36,6 +36,16 @@ class SubscriptionRequest(models.Model):
         """Return the request of the current company with a key."""
         return self.sudo().search([("company_id", "=", self.env.company.id), ("key", "=", key)])
 
+    def _keep(self, key, kind, content, charge):
+        """Record that what a key of the current company stands for is done, by whoever asked for it.
+
+        :param str kind: of ``KINDS``
+        :param content: as of ``_plain``
+        :param charge: the subscription that was made, or to which something was done
+        """
+        asked = {"company_id": self.env.company.id, "user_id": self.env.uid, "key": key, "kind": kind}
+        self.sudo().create([{**asked, "content": content, "charge_id": charge.id}])
+
     def _check_same(self, item):
         """Refuse another content under the key of this request.
 
