@@ -1,6 +1,7 @@
 from odoo.addons.record_protection.models.append_only import drop_triggers
 
 from . import controllers, models, wizards
+from .ingest.tables import drop_tables
 
 
 def uninstall_hook(env):
@@ -8,3 +9,4 @@ def uninstall_hook(env):
     env.flush_all()
     env.cr.execute("UPDATE account_move_line SET billing_key = NULL WHERE billing_key LIKE 'charge/%'")
     drop_triggers(env, "subscription_billing")
+    drop_tables(env.cr)

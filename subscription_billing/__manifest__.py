@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": ["billing_base", "record_protection"],
     "data": [
+        "security/subscription_billing_groups.xml",
         "security/ir.model.access.csv",
         "security/subscription_billing_rules.xml",
         "wizards/subscription_charge_change_views.xml",

@@ -34,6 +34,8 @@ from . import (
     subscription_charge_transfer,
     subscription_charge_version,
     subscription_charge_version_words,
+    subscription_meter,
+    subscription_metering_point,
     subscription_movement,
     subscription_plan,
     subscription_plan_portal,
@@ -45,4 +47,9 @@ from . import (
     subscription_request,
     subscription_term,
     subscription_term_step,
+    subscription_usage,
+    subscription_usage_aside,
+    subscription_usage_batch,
+    subscription_usage_day,
+    subscription_usage_record,
 )

@@ -16,4 +16,5 @@ from . import (
     test_stage,
     test_terms,
     test_tours,
+    test_usage,
 )

@@ -5,6 +5,10 @@ from odoo.tests import TransactionCase, tagged
 ENTERED = {
     "product.template": "subscription_plan_id",
     "sale.order.line": "subscription_plan_id subscription_start subscription_waits subscription_end",
+    "subscription.meter": """
+        name code active unit aggregation rounding_method rounding_decimals company_id keep_months estimate
+    """,
+    "subscription.metering.point": "name meter_id company_id tz",
     "subscription.plan": """
         name sequence active company_id interval_count interval_unit timing alignment day_of_month first_period
         proration free_count free_unit term_count term_unit renewal uplift_percent step_ids

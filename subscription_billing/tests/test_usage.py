@@ -1,0 +1,66 @@
+from .usage_common import UsageCommon
+
+
+class TestUsage(UsageCommon):
+    """Usage is recorded once by its key, and summed up by day."""
+
+    def test_the_same_again_counts_once(self):
+        event = self._event("1", 5)
+        self.assertEqual(self._statuses(event, event), ["recorded", "repeated"])
+        self.assertEqual(self._statuses(event), ["repeated"])
+        self.assertEqual(self._sums(), {"2025-03-10": 5.0})
+
+    def test_another_content_under_a_key_is_refused_with_both(self):
+        self._record(self._event("1", 5))
+        [found] = self._record(self._event("1", 6))
+        self.assertEqual(found["status"], "refused")
+        self.assertIn('"quantity": "5"', found["reason"])
+        self.assertIn('"quantity": "6"', found["reason"])
+        self.assertEqual(self._sums(), {"2025-03-10": 5.0})
+
+    def test_a_row_that_replaces_another_stands_for_it(self):
+        self._record(self._event("1", 5), self._event("2", 3))
+        fixed = self._event("3", 4, at="2025-03-11T00:00:00Z", replaces="1")
+        self.assertEqual(self._statuses(fixed), ["recorded"])
+        self.assertEqual(self._sums(), {"2025-03-10": 3.0, "2025-03-11": 4.0})
+        self.assertEqual(self._statuses(fixed), ["repeated"])
+        [second] = self._record(self._event("4", 9, replaces="1"))
+        self.assertEqual(second["status"], "refused")
+        self.assertIn("“3”", second["reason"])
+
+    def test_rows_of_one_batch_replace_each_other(self):
+        events = [self._event("1", 5), self._event("3", 1, replaces="2"), self._event("2", 7, replaces="1")]
+        events += [self._event("4", 1, replaces="none"), self._event("5", 2, replaces="1"), events[1]]
+        self.assertEqual(
+            self._statuses(*events), ["recorded", "recorded", "recorded", "refused", "refused", "repeated"]
+        )
+        self.assertEqual(self._sums(), {"2025-03-10": 1.0})
+
+    def test_levels_are_weighted_to_the_end_of_the_day(self):
+        self.meter.aggregation = "time_weighted"
+        self._record(self._event("1", 4, at="2025-03-10T06:00:00Z"))
+        self._record(self._event("2", 2, at="2025-03-10T18:00:00Z"))
+        day = self.env["subscription.usage.day"].search([])
+        self.assertEqual(day.weighted, (4 * 12 + 2 * 6) * 3600 * 1_000_000)
+
+    def test_an_unknown_meter_is_kept_aside_once(self):
+        event = self._event("1", 5, meter="unheard")
+        self.assertEqual(self._statuses(event, event), ["aside", "aside"])
+        aside = self.env["subscription.usage.aside"].search([])
+        self.assertRecordValues(aside, [{"reason": "meter", "meter_code": "unheard", "key": "1", "state": "open"}])
+
+    def test_a_dry_run_writes_nothing(self):
+        event = self._event("1", 5)
+        [found] = self.usage.record([event], dry_run=True)
+        self.assertEqual(found["status"], "recorded")
+        self.assertEqual(self._sums(), {})
+        self.assertEqual(self._statuses(event), ["recorded"])
+
+    def test_days_follow_the_zone_of_the_point(self):
+        self._record(self._event("1", 5, at="2025-03-10T23:30:00Z"))
+        point = self.env["subscription.metering.point"].search([])
+        self.assertEqual(self._sums(), {"2025-03-10": 5.0})
+        point.tz = "Europe/Paris"
+        self.assertEqual(self._sums(), {"2025-03-11": 5.0})
+        self._record(self._event("2", 2, at="2025-03-12"))
+        self.assertEqual(self._sums(), {"2025-03-11": 5.0, "2025-03-12": 2.0})
