@@ -13,6 +13,7 @@
         "wizards/subscription_charge_change_views.xml",
         "wizards/subscription_charge_renew_views.xml",
         "views/subscription_plan_views.xml",
+        "views/subscription_price_views.xml",
         "views/subscription_charge_views.xml",
         "views/subscription_movement_views.xml",
         "views/product_template_views.xml",

@@ -10,9 +10,16 @@ class ProductTemplate(models.Model):
         check_company=True,
         help="How it is charged again and again, where it is sold as a subscription. Order lines may say otherwise.",
     )
+    subscription_price_book_id = fields.Many2one(
+        "subscription.price.book",
+        "Usage Price",
+        check_company=True,
+        help="What its usage costs, where it is sold by what is metered. Order lines may say otherwise.",
+    )
 
-    @api.constrains("subscription_plan_id", "type")
+    @api.constrains("subscription_plan_id", "subscription_price_book_id", "type")
     def _check_subscription_plan(self):
         for product in self:
-            if product.subscription_plan_id and product.type != "service":
+            sold_so = product.subscription_plan_id or product.subscription_price_book_id
+            if sold_so and product.type != "service":
                 raise ValidationError(self.env._("%s: services alone are sold as subscriptions.", product.display_name))

@@ -8,6 +8,7 @@ from . import (
     test_kept_fields,
     test_portal,
     test_preview,
+    test_price_book,
     test_property,
     test_renewal_quotation,
     test_run,

@@ -3,7 +3,7 @@ from odoo.tests import TransactionCase, tagged
 
 #: What people enter, by model. All other stored fields of ours follow from what happens: they are read-only, and kept.
 ENTERED = {
-    "product.template": "subscription_plan_id",
+    "product.template": "subscription_plan_id subscription_price_book_id",
     "sale.order.line": "subscription_plan_id subscription_start subscription_waits subscription_end",
     "subscription.meter": """
         name code active unit aggregation rounding_method rounding_decimals company_id keep_months estimate
@@ -16,6 +16,14 @@ ENTERED = {
         portal_quantity portal_least portal_most portal_cancel
     """,
     "subscription.plan.step": "plan_id sequence periods reduction",
+    "subscription.price": """
+        book_id first_day model price per size zero_fee rate per_event free_events free_amount tier_ids note
+    """,
+    "subscription.price.book": """
+        name active meter_id company_id currency_id group_by ladder free free_units minimum maximum
+        commitment commitment_factor true_up price_ids
+    """,
+    "subscription.price.tier": "price_id sequence up_to price flat",
 }
 
 
