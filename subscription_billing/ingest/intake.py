@@ -7,13 +7,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from odoo.addons.record_protection.reading import Unreadable
-
 from .reading import Limits, Refused, read_event
 from .store import Outcome, Point, Store, said
 
-#: So many metering points are kept in mind.
-MOST_POINTS = 200_000
 #: So much of what cannot be read is kept.
 MOST_TEXT = 2_000
 
@@ -39,10 +35,10 @@ ON CONFLICT DO NOTHING
 """
 KEEP_BATCH = """
 INSERT INTO subscription_usage_batch
-    (id, company_id, source, file_name, user_id, received, recorded, repeated, refused, set_aside,
+    (id, company_id, source, stream, lines, user_id, received, recorded, repeated, refused, set_aside,
      create_uid, create_date, write_uid, write_date)
-VALUES (%(batch)s, %(company)s, %(source)s, %(file_name)s, %(user)s, %(now)s, %(recorded)s, %(repeated)s, %(refused)s,
-    %(set_aside)s, %(user)s, %(now)s, %(user)s, %(now)s)
+VALUES (%(batch)s, %(company)s, %(source)s, %(stream)s, %(lines)s, %(user)s, %(now)s,
+    %(recorded)s, %(repeated)s, %(refused)s, %(set_aside)s, %(user)s, %(now)s, %(user)s, %(now)s)
 """
 KEEP_ASIDE = """
 INSERT INTO subscription_usage_aside
@@ -62,6 +58,7 @@ class Sender:
 
     :ivar tz: time zone of the company's days
     :ivar now: the moment, in universal time without zone
+    :ivar stream: what the sender calls a stream or a file
     """
 
     company_id: int
@@ -69,7 +66,7 @@ class Sender:
     user_id: int
     source: str
     now: datetime
-    file_name: str | None = None
+    stream: str | None = None
 
 
 @dataclass
@@ -86,7 +83,7 @@ class Taken:
 
 
 class Intake:
-    """Takes events in, batch by batch.
+    """Takes events in, as one batch.
 
     :param cr: cursor
     :param sender: who sends them
@@ -102,12 +99,15 @@ class Intake:
         self._points: dict[tuple[int, str], Point] = {}
         self._meters: dict[str, tuple[int, bool]] = {}
 
-    def take(self, items: Iterable[tuple[int, Any]]) -> Taken:
+    def take(self, items: Iterable[tuple[int, Any]], lines: int = 0) -> Taken:
         """Store events as one batch, in the transaction of the cursor.
 
         :param items: each with its place; dictionaries, or ``Refused`` where a line was none
+        :param int lines: of a stream, how many lines of it are stored with this batch and before
+        :raises Changed: when a metering point changed meanwhile: to be done again in a new transaction
         """
         self._sent = dict(items)
+        self._lines = lines
         self._taken = Taken(Outcome())
         self._aside = []
         events = self._place(self._read())
@@ -147,9 +147,7 @@ class Intake:
         self._meters = {code: (id_, levels) for code, id_, levels in self._cr.fetchall()}
 
     def _find_points(self, wanted):
-        if len(self._points) > MOST_POINTS:
-            self._points.clear()
-        if not self._look_for_points(wanted - self._points.keys()):
+        if not self._look_for_points(wanted):
             self._make_points(wanted - self._points.keys())
             self._look_for_points(wanted - self._points.keys())
 
@@ -202,7 +200,8 @@ class Intake:
             "batch": outcome.batch_id,
             "company": sender.company_id,
             "source": sender.source,
-            "file_name": sender.file_name,
+            "stream": sender.stream,
+            "lines": self._lines,
             "user": sender.user_id,
             "now": sender.now,
             "recorded": outcome.recorded,
@@ -226,8 +225,3 @@ def _plain(item, event):
     except (TypeError, ValueError, RecursionError):
         text = "…"
     return text.replace("\\u0000", "?").encode(errors="replace").decode()[:MOST_TEXT]
-
-
-def not_a_line(text: str) -> Refused:
-    """Return the refusal of a line that is no event."""
-    return Refused("", Unreadable("line", text))

@@ -93,6 +93,24 @@ JOIN subscription_metering_point p ON p.id = u.point_id
 """
 
 
+#: A batch marks its points: who changes their days at the same time begins anew.
+MARK_POINTS = """
+UPDATE subscription_metering_point SET last_batch = %(batch)s
+WHERE id IN (
+    SELECT id FROM subscription_metering_point WHERE id = ANY(%(points)s) ORDER BY id FOR NO KEY UPDATE
+)
+"""
+READ_POINTS = """
+SELECT p.id, p.meter_id, p.tz, m.aggregation = 'time_weighted'
+FROM subscription_metering_point p JOIN subscription_meter m ON m.id = p.meter_id
+WHERE p.id = ANY(%(points)s)
+"""
+
+
+class Changed(Exception):
+    """A metering point changed while its rows were made ready: they have to be made ready again."""
+
+
 class Point(NamedTuple):
     """A metering point, as far as its rows need it.
 
@@ -137,12 +155,14 @@ class Store:
         """Store events as one batch.
 
         :param events: each with its place, and its metering point
+        :raises Changed: when one of the points changed meanwhile
         """
         self._outcome = Outcome()
         self._events = {place: (event, point) for place, event, point in events}
         self._rebuild = {}
         self._stage(events)
         self._take_number()
+        self._mark_points({point for _place, _event, point in events})
         plain = sum(event.replaces is None for _place, event, _point in events)
         if self._run(KEEP_KEYS) < plain:
             self._take_known()
@@ -185,6 +205,12 @@ class Store:
         self._cr.execute("SELECT nextval('subscription_usage_batch_id_seq')")
         [self._outcome.batch_id] = self._cr.fetchone()
         self._values = {"company": self._company_id, "batch": self._outcome.batch_id}
+
+    def _mark_points(self, points):
+        ids = [point.id for point in points]
+        self._run(MARK_POINTS, points=ids)
+        if {Point(*row) for row in self._found(READ_POINTS, points=ids)} != points:
+            raise Changed
 
     # === KEYS === #
 

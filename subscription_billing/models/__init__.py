@@ -56,4 +56,5 @@ from . import (
     subscription_usage_batch,
     subscription_usage_day,
     subscription_usage_record,
+    subscription_usage_stream,
 )

@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..ingest import rollups
-from ..ingest.tables import INGEST_SPACE
 
 
 class SubscriptionMeteringPoint(models.Model):
@@ -41,6 +40,7 @@ class SubscriptionMeteringPoint(models.Model):
         precompute=True,
         help="Its days begin at midnight of this zone. Another one works the sums of all its days out anew.",
     )
+    last_batch = fields.Integer("Latest Batch", readonly=True, help="The latest batch with records of it.")
     day_ids = fields.One2many("subscription.usage.day", "point_id", "Usage by Day", readonly=True)
 
     _once_fields = frozenset({"name", "meter_id", "company_id"})
@@ -74,7 +74,9 @@ class SubscriptionMeteringPoint(models.Model):
     def _rebuild_days(self):
         """Work the sums of all days of these points out of their records anew."""
         self.env.flush_all()
-        for company, points in self.grouped("company_id").items():
-            self.env.execute_query(SQL("SELECT pg_advisory_xact_lock(%s, %s)", INGEST_SPACE, company.id))
-            rollups.rebuild_points(self.env.cr, {point.id: point.tz for point in points})
+        # A batch marks its points: Odoo begins this transaction anew when one was stored meanwhile.
+        self.env.execute_query(
+            SQL("SELECT FROM subscription_metering_point WHERE id = ANY(%s) ORDER BY id FOR UPDATE", self.ids)
+        )
+        rollups.rebuild_points(self.env.cr, {point.id: point.tz for point in self})
         self.env.invalidate_all()

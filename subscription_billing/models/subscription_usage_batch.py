@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+SOURCES = [("call", "Call"), ("stream", "Stream"), ("file", "File"), ("aside", "Kept aside before")]
+
 
 class SubscriptionUsageBatch(models.Model):
     """Usage that was stored together. Its number grows in the order of commits: all up to one are a cut."""
@@ -11,11 +13,14 @@ class SubscriptionUsageBatch(models.Model):
     _rec_name = "id"
 
     company_id = fields.Many2one("res.company", required=True, index=True)
-    source = fields.Char(required=True, help="How it came: a call, a stream or a file, and who sent it.")
-    file_name = fields.Char("File", help="The name of the file, where it was one.")
+    source = fields.Selection(SOURCES, required=True, help="How it came.")
+    stream = fields.Char("Stream or File", help="What the sender calls it.")
+    lines = fields.Integer(help="Of a stream, so many lines are stored with this batch and before.")
     user_id = fields.Many2one("res.users", "By", required=True)
     received = fields.Datetime(required=True, help="When it was stored.")
     recorded = fields.Integer(help="So many records were new.")
     repeated = fields.Integer(help="So many records were there before, with the same content: they count once.")
     refused = fields.Integer(help="So many records were refused.")
     set_aside = fields.Integer(help="So many records are kept aside, until their meter is known.")
+
+    _stream_index = models.Index("(company_id, stream) WHERE stream IS NOT NULL")

@@ -20,11 +20,11 @@ class SubscriptionUsageDay(models.Model):
     count = fields.Integer("Records", readonly=True, help="The number of records that count.")
     max = fields.Float("Highest", digits=False, readonly=True, aggregator="max", help="The highest record.")
     last = fields.Float("Latest", digits=False, readonly=True, aggregator=None, help="The latest record of the day.")
-    last_at = fields.Datetime("Latest At", readonly=True, help="When the latest record was used.")
+    last_at = fields.Datetime(readonly=True, help="When the latest record was used.")
     last_batch = fields.Integer("Batch of the Latest", readonly=True, aggregator=None, help="With which it came.")
-    first_at = fields.Datetime("First At", readonly=True, help="When the first record was used.")
+    first_at = fields.Datetime(readonly=True, help="When the first record was used.")
     weighted = fields.Float(
-        "Level × Time",
+        "Level by Time",
         digits=False,
         readonly=True,
         help="Of a meter of levels: each level times its microseconds, from the first record to the end of the day.",

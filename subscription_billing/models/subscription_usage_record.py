@@ -4,9 +4,10 @@ from odoo import api, fields, models
 from odoo.addons.record_protection.reading import values
 from odoo.addons.record_protection.refusals import SENTENCES as PLAIN_SENTENCES
 from odoo.addons.record_protection.refusals import read_argument
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ConcurrencyError
 
 from ..ingest.intake import Intake, Sender
+from ..ingest.store import Changed
 from .subscription_request import DryRun
 
 #: The most events that one call takes.
@@ -93,27 +94,30 @@ class SubscriptionUsage(models.Model):
             raise AccessError(self.env._("Only who may record usage can do this: invoicing, and usage recorders."))
 
     @api.model
-    def _take(self, items, source, file_name=None):
+    def _take(self, items, source, stream=None, lines=0):
         """Store events as one batch of the current company, and have subscriptions follow.
 
         :param items: pairs of a place and an event as it was sent
         :param str source: of ``subscription.usage.batch``
+        :param stream: what the sender calls the stream or file
+        :param int lines: of a stream, so many of its lines are stored with this batch and before
         :return: ``ingest.intake.Taken``
         """
         self.env.flush_all()
-        taken = self._intake(self.env.cr, source, file_name).take(items)
+        try:
+            taken = self._intake(source, stream).take(items, lines)
+        except Changed as error:
+            raise ConcurrencyError(self.env._("A metering point was changed at the same time.")) from error
         self.env.invalidate_all()
         self._follow(taken.outcome.touched)
         return taken
 
     @api.model
-    def _intake(self, cr, source, file_name=None):
-        """Return what takes in events of the current company (``ingest.intake.Intake``)."""
-        company = self.env.company
-        sender = Sender(
-            company.id, company._billing_zone(), self.env.uid, source, fields.Datetime.now(), file_name or None
-        )
-        return Intake(cr, sender, self._say_refusal)
+    def _intake(self, source, stream=None):
+        """Return what takes in events of the current company in this transaction (``ingest.intake.Intake``)."""
+        company, now = self.env.company, fields.Datetime.now()
+        sender = Sender(company.id, company._billing_zone(), self.env.uid, source, now, stream or None)
+        return Intake(self.env.cr, sender, self._say_refusal)
 
     @api.model
     def _follow(self, touched):

@@ -1,0 +1,170 @@
+"""A stream of usage read line by line, in flat memory: JSON texts or CSV, packed or not.
+
+>>> from io import BytesIO
+>>> reader = Lines(BytesIO(b'{"key": 1.50}\\n\\nnonsense\\n{"key": 2}').read, ndjson)
+>>> [(number, item if isinstance(item, dict) else str(item.reason)) for number, item in reader.chunk(10)]
+[(1, {'key': '1.50'}), (3, 'line'), (4, {'key': 2})]
+>>> reader.number, reader.chunk(10)
+(4, [])
+"""
+
+import csv
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from odoo.addons.record_protection.reading import Unreadable
+
+from .reading import Refused
+
+BLOCK = 256 * 1024
+#: A longer line is no event.
+LONGEST_LINE = 64 * 1024
+#: Numbers stay as they are written.
+decode = json.JSONDecoder(parse_float=str).decode
+
+
+class Broken(Exception):
+    """The stream ended before its end: what follows its last whole line is unknown."""
+
+
+Line = tuple[int, bytes]
+Item = tuple[int, Any]
+
+
+class Lines:
+    """The events of a stream, each with the number of its line.
+
+    :param read: returns so many bytes at most, none at the end
+    :param parse: from numbered lines to numbered events
+    :param bool packed: whether it is gzip
+    :param int before: so many lines came before this stream
+    :ivar number: of the last line that was read
+    """
+
+    def __init__(
+        self,
+        read: Callable[[int], bytes],
+        parse: Callable[[Iterable[Line]], Iterator[Item]],
+        packed: bool = False,
+        before: int = 0,
+    ) -> None:
+        self.number = before
+        self._items = parse(self._lines(unpacked(read) if packed else blocks(read)))
+
+    def chunk(self, most: int) -> list[Item]:
+        """Return the next events, none at the end.
+
+        :param int most: so many at most
+        :raises Broken: when the stream ended before its end
+        """
+        return list(islice(self._items, most))
+
+    def _lines(self, parts: Iterable[bytes]) -> Iterator[Line]:
+        rest, number, skipping = b"", self.number, False
+        for part in parts:
+            *lines, rest = (rest + part).split(b"\n")
+            for line in lines:
+                number += 1
+                self.number = number
+                yield number, b"" if skipping else line
+                skipping = False
+            if len(rest) > LONGEST_LINE:
+                # Its rest is read and forgotten; the line is reported once.
+                if not skipping:
+                    yield number + 1, rest[: LONGEST_LINE + 1]
+                rest, skipping = b"", True
+        if rest or skipping:
+            self.number = number + 1
+            yield number + 1, b"" if skipping else rest
+
+
+def blocks(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Yield what a stream gives, block by block.
+
+    :raises Broken: when it fails
+    """
+    while True:
+        try:
+            block = read(BLOCK)
+        except Exception as error:
+            # Servers differ in what they raise when a client is gone.
+            raise Broken(str(error)) from error
+        if not block:
+            return
+        yield block
+
+
+def unpacked(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Yield what a gzip stream holds, of one or more members.
+
+    :raises Broken: when it is none, or is cut off
+    """
+    member, begun = zlib.decompressobj(wbits=31), False
+    try:
+        for block in blocks(read):
+            while block:
+                begun = True
+                yield member.decompress(block, BLOCK)
+                block = member.unconsumed_tail
+                if member.eof:
+                    block, begun = member.unused_data, False
+                    member = zlib.decompressobj(wbits=31)
+    except zlib.error as error:
+        raise Broken(str(error)) from error
+    if begun:
+        raise Broken("gzip")
+
+
+def ndjson(lines: Iterable[Line]) -> Iterator[Item]:
+    """Yield the events of lines that are a JSON text each; empty lines are none."""
+    for number, line in lines:
+        try:
+            if len(line) > LONGEST_LINE:
+                raise ValueError
+            item = decode(line.decode())
+        except (ValueError, RecursionError):
+            if not line.strip():
+                continue
+            item = unreadable(line)
+        yield number, item
+
+
+def csv_rows(lines: Iterable[Line]) -> Iterator[Item]:
+    """Yield the events of CSV whose first line has the names; what is empty is not said."""
+    last = [0]
+    rows = csv.reader(_texts(lines, last), strict=True)
+    names = None
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield last[0], unreadable(str(error).encode())
+            continue
+        if not row:
+            continue
+        if names is None:
+            names = [name.strip() for name in row]
+        elif len(row) > len(names):
+            yield last[0], unreadable(",".join(row).encode())
+        else:
+            yield last[0], {name: value for name, value in zip(names, row, strict=False) if value}
+
+
+def _texts(lines, last):
+    """Yield lines as text, and keep the number of the last one."""
+    first = True
+    for number, line in lines:
+        last[0] = number
+        text = line[:LONGEST_LINE].decode(errors="replace")
+        yield text.removeprefix("\ufeff") + "\n" if first else text + "\n"
+        first = False
+
+
+def unreadable(line: bytes) -> Refused:
+    """Return the refusal of a line that is no event."""
+    return Refused("", Unreadable("line", line[:200].decode(errors="replace")))

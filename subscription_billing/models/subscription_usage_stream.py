@@ -1,0 +1,125 @@
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
+
+from odoo import api, models
+from odoo.exceptions import ConcurrencyError
+from odoo.tools import config
+
+from ..ingest.lines import Broken
+
+_logger = logging.getLogger(__name__)
+#: So many lines are one batch, and the most that is answered of what was not recorded.
+CHUNK, MOST_PROBLEMS = 25_000, 1_000
+TRIES = 5
+AGAIN = (ConcurrencyError, DeadlockDetected, LockNotAvailable, SerializationFailure)
+#: Which part of the time that Odoo gives a request a stream takes, so that it can still answer.
+SHARE = 0.5
+
+
+class SubscriptionUsage(models.Model):
+    """A stream of usage of any length: a chunk is read while the one before it is stored, each in one transaction."""
+
+    _inherit = "subscription.usage"
+
+    @api.model
+    def _record_stream(self, lines, stream=None):
+        """Record the events of a stream, chunk by chunk, each committed once it is stored.
+
+        What was committed stays, whatever happens then. Nothing is written in the transaction of the caller.
+
+        :param lines: ``ingest.lines.Lines``
+        :param stream: what the sender calls it
+        :return: what is answered: see ``docs/api.md``
+        """
+        answer = {"lines": lines.number, "recorded": 0, "repeated": 0, "refused": 0, "aside": 0}
+        answer |= {"complete": False, "error": "", "problems": []}
+        deadline = Deadline()
+        storing, waiting = StreamStore(self, stream, answer), None
+        with ThreadPoolExecutor(1, "usage") as pool:
+            try:
+                while chunk := lines.chunk(CHUNK):
+                    number = lines.number
+                    if waiting:
+                        waiting.result()
+                    waiting = pool.submit(storing.store, chunk, number)
+                    if deadline.is_over():
+                        break
+                else:
+                    answer["complete"] = True
+            except Broken as error:
+                answer["error"] = self.env._("The stream broke off: %s", str(error) or type(error).__name__)
+            if waiting:
+                waiting.result()
+        if answer["complete"]:
+            answer["lines"] = lines.number
+        return answer
+
+
+class Deadline:
+    """When a stream has to end, so that Odoo does not end it."""
+
+    def __init__(self):
+        self._real, self._busy = time.monotonic(), time.process_time()
+
+    def is_over(self):
+        """Return whether it has come; without limits, never."""
+        real, busy = config["limit_time_real"], config["limit_time_cpu"] if config["workers"] else 0
+        return bool(
+            (real and time.monotonic() - self._real > real * SHARE)
+            or (busy and time.process_time() - self._busy > busy * SHARE)
+        )
+
+
+class StreamStore:
+    """Stores the chunks of one stream, each in a transaction of its own.
+
+    :param usage: the model, of who sends it
+    :param stream: what he calls the stream
+    :param dict answer: what is answered
+    """
+
+    def __init__(self, usage, stream, answer):
+        self._usage = usage
+        self._answer = answer
+        self._stream = stream
+
+    def store(self, chunk, lines):
+        """Store a chunk; tried again where others were in its way.
+
+        :param chunk: numbered events
+        :param int lines: so many lines of the stream are stored then
+        """
+        for tries in range(1, TRIES + 1):
+            try:
+                taken = self._store_once(chunk, lines)
+                break
+            except AGAIN as error:
+                if tries == TRIES:
+                    raise
+                _logger.info("A chunk of usage is stored again: %s", error)
+                time.sleep(0.1 * 2**tries)
+        self._say(taken, lines)
+
+    def _store_once(self, chunk, lines):
+        with self._usage.env.registry.cursor() as cr:
+            # What others stored while this one waited for them is seen.
+            cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+            usage = self._usage.with_env(self._usage.env(cr=cr))
+            taken = usage._take(chunk, "stream", self._stream, lines)
+            usage.env.flush_all()
+        return taken
+
+    def _say(self, taken, lines):
+        answer = self._answer
+        answer["lines"] = lines
+        answer["recorded"] += taken.outcome.recorded
+        answer["repeated"] += len(taken.outcome.repeated)
+        answer["refused"] += len(taken.refused)
+        answer["aside"] += len(taken.aside)
+        problems = sorted({**taken.refused, **taken.aside}.items())
+        free = MOST_PROBLEMS - len(answer["problems"])
+        answer["problems"] += [{"line": line, "reason": reason} for line, reason in problems[:free]]
