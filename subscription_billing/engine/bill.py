@@ -3,20 +3,21 @@
 Amounts are exact until a whole part is rounded, in units of the currency's smallest coin.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from .cadence import Day, Part
+from .estimating import rows_of
 from .events import History, Row
 from .life import due_parts, end_of
 from .metering import LASTING, Meter, by_piece, groups, metered, rounded_quantity
-from .money import ZERO, Number, round_half_away, share_out
+from .money import ONE, ZERO, Number, round_half_away, share_out
 from .prices import one_time_terms, prices, recurring_terms
 from .proration import fraction
 from .rating import Rating
 from .settling import Settled, hold, keep_promise, prorated, rate_group
-from .terms import Charge, OneTime, Prepaid, Recurring, Usage, unit_price
+from .terms import Charge, Commitment, OneTime, Prepaid, Recurring, Usage, unit_price
 from .tracks import Track
 from .zone import Zone
 
@@ -36,12 +37,16 @@ class Segment(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """What a part comes to, exactly, in units."""
+    """What a part comes to, exactly, in units.
+
+    :param estimated: whether its quantity is estimated, since no row of it is known
+    """
 
     part: Part
     segments: Sequence[Segment]
     overage: Number = ZERO
     true_up: Number = ZERO
+    estimated: bool = False
 
     @property
     def metered(self) -> Number:
@@ -60,6 +65,7 @@ class Rounded(NamedTuple):
     amounts: Sequence[int]
     overage: int = 0
     true_up: int = 0
+    estimated: bool = False
 
     @property
     def total(self) -> int:
@@ -77,17 +83,33 @@ def rounded(bill: Bill, corrections: str = "net") -> Rounded:
             [round_half_away(amount) for amount in exact],
             round_half_away(bill.overage),
             round_half_away(bill.true_up),
+            bill.estimated,
         )
     if not bill.overage and not bill.true_up:
-        return Rounded(bill.part, bill.segments, share_out(exact) if len(exact) > 1 else [*map(round_half_away, exact)])
+        amounts = share_out(exact) if len(exact) > 1 else [*map(round_half_away, exact)]
+        return Rounded(bill.part, bill.segments, amounts, estimated=bill.estimated)
     *amounts, overage, true_up = share_out([*exact, bill.overage, bill.true_up])
-    return Rounded(bill.part, bill.segments, amounts, overage, true_up)
+    return Rounded(bill.part, bill.segments, amounts, overage, true_up, bill.estimated)
+
+
+def true_up(charge: Commitment, part: Part, covered: Iterable[Rounded], scale: Number) -> Rounded:
+    """Return what is missing to a commitment at the end of its part.
+
+    :param covered: what the charges that it covers should have billed
+    :param scale: units per whole of the currency
+    """
+    share = ONE
+    if charge.short == "prorated":
+        share = Fraction(part.to - part.start, part.full_to - part.full_start)
+    promised = round_half_away(charge.amount * share * scale)
+    reached = sum(bill.total for bill in covered if part.start <= bill.part.start < part.to)
+    return Rounded(part, (), (), 0, max(0, promised - reached))
 
 
 def should_have(charge: Charge, known: History, day: Day, zone: Zone, scale: Number) -> list[Bill]:
     """Return what a charge should have billed in every part due by a day.
 
-    A commitment charge, which depends on others, is none of these: see :mod:`.covering`.
+    A commitment charge looks at what the charges that it covers should have billed (``known.covered``).
 
     :param known: what was known, see :meth:`~.events.History.known`
     :param scale: units per whole of the currency
@@ -106,6 +128,9 @@ def bills(charge: Charge, known: History, found: Sequence[Part], zone: Zone, sca
         track = prices(charge, known, found[-1].to)
         meter = Meter(known.rows, zone)
         return [usage_bill(charge, part, track, meter, scale) for part in found]
+    if isinstance(charge, Commitment):
+        missing = [true_up(charge, part, known.covered, scale).true_up for part in found]
+        return [Bill(part, (), true_up=Fraction(units)) for part, units in zip(found, missing, strict=True)]
     if isinstance(charge, OneTime):
         quantity, rating = one_time_terms(charge, known)
         return [_whole(part, quantity, rating, rating.cost(quantity) * scale) for part in found]
@@ -145,11 +170,12 @@ def usage_bill(charge: Usage, part: Part, track: Track[Rating], meter: Meter, sc
 
     :param track: prices by day
     """
+    rows, estimated = rows_of(charge, part, meter)
     pieces = list(track.pieces(part.start, part.to))
     share = fraction(charge.proration, charge.calendar, part.number, part.start, part.to)
     quantities: list[Number] = [0] * len(pieces)
     whole = Settled([ZERO] * len(pieces))
-    for group in _groups(charge, part, pieces, meter):
+    for group in _groups(charge, part, pieces, rows, meter):
         settled = _settle(charge, group, share)
         whole.overage += settled.overage
         whole.true_up += settled.true_up
@@ -157,11 +183,12 @@ def usage_bill(charge: Usage, part: Part, track: Track[Rating], meter: Meter, sc
             quantities[place] += quantity
             whole.amounts[place] += amount
     hold(whole, prorated(charge.minimum, share), prorated(charge.maximum, share))
+    kept = scale * (1 - charge.discount_on(part.to - 1) / 100)
     segments = [
-        Segment(start, to, quantity, rating, amount * scale)
+        Segment(start, to, quantity, rating, amount * kept)
         for (start, to, rating), quantity, amount in zip(pieces, quantities, whole.amounts, strict=True)
     ]
-    return Bill(part, segments, whole.overage * scale, whole.true_up * scale)
+    return Bill(part, segments, whole.overage * kept, whole.true_up * kept, estimated)
 
 
 class _Group(NamedTuple):
@@ -173,11 +200,13 @@ class _Group(NamedTuple):
     rows: Sequence[Sequence[Row]]
 
 
-def _groups(charge: Usage, part: Part, pieces: Sequence[tuple[Day, Day, Rating]], meter: Meter) -> list[_Group]:
+def _groups(
+    charge: Usage, part: Part, pieces: Sequence[tuple[Day, Day, Rating]], known: Sequence[Row], meter: Meter
+) -> list[_Group]:
     starts = [start for start, _to, _rating in pieces]
     lasting = charge.group_by in LASTING
     made = []
-    for rows in groups(charge.group_by, meter.between(part.start, part.to)):
+    for rows in groups(charge.group_by, known):
         own = by_piece(rows, starts)
         places = [place for place in range(len(pieces)) if lasting or own[place]]
         quantities = [_quantity(charge, part, pieces[place], own[place], meter) for place in places]

@@ -1,28 +1,13 @@
-"""Charges that look at others: commitments they must come to, and prepaid funds that pay them."""
+"""Prepaid funds: what is granted, what it pays of other charges, and what is left."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import NamedTuple
 
 from .bill import Rounded
 from .cadence import FOREVER, Day, Part, later
-from .money import ONE, round_half_away
-from .terms import Charge, Commitment, Prepaid
-
-
-def true_up(charge: Commitment, part: Part, covered: Iterable[Rounded], scale: int) -> Rounded:
-    """Return what is missing to a commitment at the end of its part.
-
-    :param covered: what the charges that it covers should have billed
-    :param scale: units per whole of the currency
-    """
-    share = ONE
-    if charge.short == "prorated":
-        share = Fraction(part.to - part.start, part.full_to - part.full_start)
-    promised = round_half_away(charge.amount * share * scale)
-    reached = sum(bill.total for bill in covered if part.start <= bill.part.start < part.to)
-    return Rounded(part, (), (), 0, max(0, promised - reached))
+from .money import Number, round_half_away
+from .terms import Charge, Prepaid
 
 
 @dataclass(slots=True)
@@ -59,7 +44,7 @@ class Payable(NamedTuple):
 Draws = dict[tuple[int, int, int], int]
 
 
-def grants(charge: Prepaid, parts: Iterable[Part], scale: int) -> list[Grant]:
+def grants(charge: Prepaid, parts: Iterable[Part], scale: Number) -> list[Grant]:
     """Return what a prepaid charge grants: its funds on the first day of each part."""
     funds = max(0, round_half_away(charge.funds * scale))
     return [

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from .cadence import Day
 from .money import Number
@@ -88,13 +89,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that happened to a charge."""
+    """All that happened to a charge.
+
+    :param covered: of a commitment, what the charges that it covers should have billed (``bill.Rounded``)
+    """
 
     changes: tuple[Change, ...] = ()
     cancels: tuple[Cancel, ...] = ()
     breaks: tuple[Break, ...] = ()
     renewals: tuple[Renewal, ...] = ()
     rows: tuple[Row, ...] = field(default=(), repr=False)
+    covered: tuple[Any, ...] = field(default=(), repr=False)
 
     def known(self, day: Day | None) -> "History":
         """Return what was known on a day; None: all there is. Rows that were replaced by then are left out."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .bill import Rounded, rounded, should_have
+from .bill import Rounded, rounded, should_have, true_up
 from .cadence import Day, Part
-from .covering import Draws, Grant, balance, draw, grants, payable, true_up
+from .covering import Draws, Grant, balance, draw, grants, payable
 from .events import History
 from .life import due_parts, end_of, is_due
 from .lines import Line, Writer

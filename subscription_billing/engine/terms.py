@@ -6,7 +6,7 @@ Days are ordinal numbers, spans half-open; money and prices are exact, in the cu
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from .cadence import FOREVER, Calendar, Day, Step
+from .cadence import FOREVER, NEVER, Calendar, Day, Step
 from .money import ONE, ZERO, Number
 from .rating import Rating
 
@@ -150,7 +150,12 @@ class Recurring(Priced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage(Priced):
-    """Metered quantity, rated when the period is over; the settings are those of the format."""
+    """Metered quantity, rated when the period is over; the settings are those of the format.
+
+    :param discounts: percent that come off what a period comes to, and since when: what holds on its last day counts
+    :param estimate: of how many periods before the mean is taken where no row is known; 0: nothing is estimated
+    :param estimated_until: the first day on which a period that is due may no more be one that is estimated
+    """
 
     aggregation: str = "sum"
     rounding: QuantityRounding | None = None
@@ -161,6 +166,14 @@ class Usage(Priced):
     promise: Promise | None = None
     minimum: Fraction | None = None
     maximum: Fraction | None = None
+    discounts: tuple[tuple[Day, Fraction], ...] = ()
+    estimate: int = 0
+    estimated_until: Day = NEVER
+
+    def discount_on(self, day: Day) -> Fraction:
+        """Return the percent that come off on a day."""
+        found = [percent for since, percent in self.discounts if since <= day]
+        return found[-1] if found else ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

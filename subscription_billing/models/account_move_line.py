@@ -5,10 +5,11 @@ class CopiedPeriod:
     """The period that a copied line belongs to. Callers send plain values: only our own code makes one."""
 
     def __init__(self, line):
-        self.values = {name: line[name] for name in NAMES} | {"subscription_charge_id": line.subscription_charge_id.id}
+        self.values = {name: line[name] for name in NAMES} | {name: line[name].id for name in LINKS}
 
 
-NAMES = ("subscription_charge_id", "subscription_period", "subscription_from", "subscription_to")
+NAMES = ("subscription_period", "subscription_from", "subscription_to", "subscription_watermark")
+LINKS = ("subscription_charge_id", "subscription_pays_id")
 
 
 class AccountMoveLine(models.Model):
@@ -29,6 +30,19 @@ class AccountMoveLine(models.Model):
     )
     subscription_from = fields.Date("Period From", readonly=True, copy=False, help="The first day that it bills.")
     subscription_to = fields.Date("Period To", readonly=True, copy=False, help="The last day that it bills.")
+
+    subscription_pays_id = fields.Many2one(
+        "subscription.charge",
+        "Pays Usage Of",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Of which usage prepaid funds pay a period with this line.",
+    )
+    subscription_watermark = fields.Integer(
+        "Last Batch", readonly=True, copy=False, help="The last batch of usage that was known when it was billed."
+    )
 
     def _copy_data_extend_business_fields(self, values):
         # OVERRIDE: a credit note, and the invoice that replaces a credited one, are of the same period.

@@ -42,12 +42,16 @@ class BillingSourceCharge(models.AbstractModel):
     @api.model
     def _due(self, orders, day):
         running = orders.filtered(lambda order: order.state == "sale")
-        domain = [("order_id", "in", running.ids), ("state", "=", "running"), ("next_due", "<=", day)]
+        domain = [("order_id", "in", running.ids), ("state", "=", "running")]
+        domain = Domain(domain) & (Domain("next_due", "<=", day) | Domain("kind", "=", "prepaid"))
         charges = self.env["subscription.charge"].search(domain).sorted(lambda row: (row.line_id.sequence, row.id))
-        stands, going_on, found = charges._stands(), self._going_on(running, day), {}
+        stands, going_on, draws, found = charges._stands(), self._going_on(running, day), {}, {}
+        for _order, own in charges.filtered(lambda row: row.kind == "prepaid").grouped("order_id").items():
+            draws.update(own._open_draws(day))
         for charge in charges:
-            for one in charge._open(stands.get(charge, {}), day):
-                due = self._one_due(charge, one)
+            dues = [self._one_due(charge, one) for one in charge._open(stands.get(charge, {}), day)]
+            dues += [self._draw_due(charge, one) for one in draws.get(charge, ())]
+            for due in dues:
                 # What is given back waits for the next invoice, where there will be one.
                 due = replace(due, comes_off=due.amount < 0 and charge.order_id in going_on)
                 found.setdefault(charge.order_id, []).append(due)
@@ -72,10 +76,31 @@ class BillingSourceCharge(models.AbstractModel):
     @api.model
     def _one_due(self, charge, one):
         """Return what is open of a period as what is due (``engine.Due``)."""
+        line = self._line_ahead(charge)
+        return self._as_due(charge, line, charge._invoice_line(line, one), date.fromordinal(one.since))
+
+    @api.model
+    def _draw_due(self, charge, one):
+        """Return what funds pay of a period as what is due (``engine.Due``), below zero."""
+        line = self._line_ahead(charge)
+        since = max(one.part.to, charge.first_day.toordinal())
+        return self._as_due(charge, line, charge._draw_line(line, one), date.fromordinal(since))
+
+    @api.model
+    def _line_ahead(self, charge):
+        """Return the order line of a charge in the language, the company and the round of the next invoice."""
         order = charge.order_id.with_company(charge.company_id)
         order = order.with_context(lang=order.partner_invoice_id.lang or self.env.lang)
-        line = charge.line_id.with_env(order._flagged(billing_rounds_ahead=1).env)
-        values = charge._invoice_line(line, one)
+        return charge.line_id.with_env(order._flagged(billing_rounds_ahead=1).env)
+
+    @api.model
+    def _as_due(self, charge, line, values, since):
+        """Return an invoice line to be made as what is due (``engine.Due``).
+
+        :param dict values: of the line
+        :param since: date
+        """
+        order = line.order_id
         base_line = order._billing_base_line(values)
         self.env["account.tax"]._add_tax_details_in_base_line(base_line, charge.company_id)
         amount = base_line["tax_details"]["raw_total_excluded_currency"]
@@ -85,7 +110,7 @@ class BillingSourceCharge(models.AbstractModel):
             key=values["billing_key"],
             amount=to_units(amount, order.currency_id.rounding),
             text=values["name"],
-            since=date.fromordinal(one.since),
+            since=since,
             values=values,
             source=self._name,
             by_itself=True,

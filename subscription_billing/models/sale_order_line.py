@@ -294,6 +294,7 @@ class SaleOrderLine(models.Model):
         :param states: of the invoices that count
         """
         lines = self._origin.sudo().subscription_charge_ids.invoice_line_ids
+        lines = lines.filtered(lambda line: not line.subscription_pays_id)
         return sum(line._subscription_amount() for line in lines.filtered(lambda line: line.parent_state in states))
 
     def _subscription_quantity(self, amount):
@@ -341,8 +342,12 @@ class SaleOrderLine(models.Model):
         day = (self.company_id or self.env.company)._billing_today()
         charges = self._subscription_running()
         stands = charges._stands()
-        return [
+        bills = [
             charge._invoice_line(self, one, **optional_values)
             for charge in charges
             for one in charge._open(stands.get(charge, {}), day)
+        ]
+        draws = self.order_id._subscription_prepaid()._open_draws(day) if charges else {}
+        return bills + [
+            charge._draw_line(self, one, **optional_values) for charge in charges for one in draws.get(charge, ())
         ]

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import from_units
 
-from ..engine.money import round_half_away
-
 
 class SaleOrder(models.Model):
     """What a quotation with subscriptions comes to: when it is confirmed, in each period, over its term."""
@@ -40,6 +38,7 @@ class SaleOrder(models.Model):
         ]
         told = {"amount": self._tell_units(self._units_now(lines, begun))}
         yield self.env._("Due on confirmation: %(amount)s", **told)
+        yield from self._tell_usage_prices(lines)
         for (count, unit), units in self._units_per_period(charges).items():
             period = charges[0]._tell_length(count, unit)
             yield self.env._("Every %(period)s: %(amount)s", period=period, amount=self._tell_units(units))
@@ -47,6 +46,17 @@ class SaleOrder(models.Model):
         if None not in whole:
             total = sum(whole) + self._units_once(lines)
             yield self.env._("Over the term, with what is due once: %(amount)s", amount=self._tell_units(total))
+
+    def _tell_usage_prices(self, lines):
+        """Yield what usage costs, or promises to come to, of the lines of this quotation."""
+        for line in lines.filtered("subscription_kind"):
+            name = (line.name or "").splitlines()[0] if line.name else line.product_id.name
+            if line.subscription_kind == "usage" and line.subscription_price_book_id:
+                price = line.subscription_price_book_id._tell(self.env)
+                yield self.env._("%(name)s, by usage: %(price)s", name=name, price=price)
+            if line.subscription_kind == "commitment":
+                amount = self.currency_id.format(line.price_subtotal)
+                yield self.env._("%(name)s: usage comes to %(amount)s at least", name=name, amount=amount)
 
     def _tell_units(self, units):
         return self.currency_id.format(from_units(units, self.currency_id.rounding))
@@ -65,8 +75,6 @@ class SaleOrder(models.Model):
         """Return what whole periods come to: ``{(count, unit): units}``."""
         found = {}
         for charge in charges:
-            terms, _known = charge._terms()
-            units = round_half_away(terms.price.rating.cost(terms.quantity) * charge._scale())
             length = charge.interval_count, charge.interval_unit
-            found[length] = found.get(length, 0) + units
+            found[length] = found.get(length, 0) + charge._units_of_period()
         return found

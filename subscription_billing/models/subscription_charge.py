@@ -199,7 +199,9 @@ class SubscriptionCharge(models.Model):
             self.env["account.move.line"]
             .sudo()
             .search_fetch(
-                Domain("subscription_charge_id", "in", self.ids) & Domain("parent_state", "!=", "cancel"),
+                Domain("subscription_charge_id", "in", self.ids)
+                & Domain("subscription_pays_id", "=", False)
+                & Domain("parent_state", "!=", "cancel"),
                 ["subscription_charge_id", "subscription_period", "quantity", "price_unit", "discount", "currency_id"],
             )
         )

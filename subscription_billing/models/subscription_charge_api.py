@@ -53,7 +53,9 @@ class SubscriptionCharge(models.Model):
         """Return what is agreed of these charges, how that changed, and what of it stands on invoices.
 
         :return: a dictionary for each, in the order of the ids: ``id``, ``order``, ``customer``, ``plan``, ``state``,
-            ``quantity``, ``price_unit``, ``discount`` (percent), ``currency``, ``start``, ``end``, ``next_due``,
+            ``kind`` (``recurring``, ``usage``, ``commitment``, ``prepaid``), ``metered_as``, ``used`` and ``costs``
+            (usage of the period of today, and what it comes to by now), ``funds_left``, ``quantity``,
+            ``price_unit``, ``discount`` (percent), ``currency``, ``start``, ``end``, ``next_due``,
             ``changes`` (``day``, ``what``, the values it says, ``recorded``, ``by``, ``note``; oldest first) and
             ``periods`` (``from``, ``to``, ``amount`` as the price says, drafts included). Days are ISO dates, False
             for none; amounts in the currency.
@@ -76,6 +78,11 @@ class SubscriptionCharge(models.Model):
             "customer": self.partner_id.display_name,
             "plan": self.plan_id.name,
             "state": self.state,
+            "kind": self.kind,
+            "metered_as": self.metering_point_id.name or "",
+            "used": self.used_quantity,
+            "costs": self.used_amount,
+            "funds_left": self.funds_left,
             "quantity": self.quantity,
             "price_unit": self.price_unit,
             "discount": self.discount,

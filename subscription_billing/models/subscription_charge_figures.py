@@ -53,7 +53,7 @@ class SubscriptionCharge(models.Model):
     def _compute_movement_ids(self):
         horizon = fields.Date.to_date(fields.Datetime.now()) + AHEAD
         for charge in self:
-            uplifted = charge.version_ids and charge._terms()[0].renewal_percent
+            uplifted = charge.version_ids and charge._has_uplift() and charge._terms()[0].renewal_percent
             charge.movements_until = horizon if uplifted else False
             moves = charge._movements(horizon.toordinal() if uplifted else FOREVER) if charge.version_ids else []
             charge.movement_ids = [Command.clear(), *map(Command.create, charge._movement_values(moves))]

@@ -12,7 +12,7 @@ from .subscription_request import MOST_ITEMS, DryRun
 
 #: What an imported subscription says, beside its key.
 NEEDED = ("key", "customer", "product", "plan", "start", "price")
-FURTHER = ("quantity", "discount", "end", "billed_until", "text", "pricelist", "salesperson")
+FURTHER = ("quantity", "discount", "end", "billed_until", "text", "pricelist", "salesperson", "metered_as")
 
 
 def _is_missing(value):
@@ -31,7 +31,8 @@ class SubscriptionCharge(models.Model):
 
         An item is ``{"key": str, "customer": id or name, "product": id, code or name, "plan": id or name, "start": ISO
         date, "price": number, "quantity"?: number, "discount"?: percent, "end"?: ISO date, "billed_until"?: ISO date,
-        "text"?: str, "pricelist"?: id or name, "salesperson"?: id or login}``. ``start`` is when it began, by which
+        "text"?: str, "pricelist"?: id or name, "salesperson"?: id or login, "metered_as"?: str}``. A product of usage
+        has the price 0, and ``metered_as`` says whose usage it is. ``start`` is when it began, by which
         its periods and terms are counted; ``price`` that of one unit and period as it holds now; ``billed_until`` the
         last day that is billed elsewhere: of the period that holds it, the days after it are billed here. Each gets a
         confirmed order in the current company, with one line. Terms until the one that holds today and the first day
@@ -111,6 +112,7 @@ class SubscriptionCharge(models.Model):
             "subscription_plan_id": said["plan"].id,
             "subscription_start": said["start"],
             "subscription_end": said["end"],
+            "subscription_metered_as": said["metered_as"],
         }
         if said["text"]:
             line["name"] = said["text"]
@@ -154,6 +156,7 @@ class SubscriptionCharge(models.Model):
             "pricelist": self._find_one("product.pricelist", ("name",), company, item, "pricelist", path),
             "salesperson": self._find_one("res.users", ("login",), Domain.TRUE, item, "salesperson", path),
             "text": read_argument(self.env, f"{path}.text", values.text, item.get("text"), 2000),
+            "metered_as": read_argument(self.env, f"{path}.metered_as", values.text, item.get("metered_as"), 256),
         }
         for name, default in (("price", 0.0), ("quantity", 1.0), ("discount", 0.0)):
             sent = item.get(name, default)

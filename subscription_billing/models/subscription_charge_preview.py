@@ -11,7 +11,7 @@ from ..engine.cadence import FOREVER
 from ..engine.coming import coming
 from ..engine.pausing import breaks
 from .subscription_charge_change import MOST_YEARS
-from .subscription_charge_terms import ANY_ZONE, BREAKS
+from .subscription_charge_terms import BREAKS
 
 #: How many periods of a charge, and how many changes, one call takes at most.
 MOST_PERIODS, MOST_CHANGES = 120, 100
@@ -84,8 +84,8 @@ class SubscriptionCharge(models.Model):
         today = self.company_id._billing_today().toordinal()
         if until:
             last = until.toordinal()
-            return coming(terms, known, stands, today, MOST_PERIODS, ANY_ZONE, self._scale(), last)
-        return coming(terms, known, stands, today, count, ANY_ZONE, self._scale())
+            return coming(terms, known, stands, today, MOST_PERIODS, self._zone(), self._scale(), last)
+        return coming(terms, known, stands, today, count, self._zone(), self._scale())
 
     def _terms_changed(self, changes):
         """Return what the engine is told of this charge (as of ``_terms``) once changes are agreed, too."""

@@ -84,6 +84,10 @@ class SubscriptionCharge(models.Model):
         prices = (row.price_unit for row in self.version_ids if row.kind in ("agreed", "price"))
         return money if all(exact(price) == rounded_to(exact(price), money) for price in prices) else PLACES
 
+    def _zone(self):
+        """Return the zone of the customer's days (``engine.zone.Zone``); of periods alone, which are days, any."""
+        return ANY_ZONE
+
     def _scale(self):
         """Return how many units a whole of the currency has."""
         return 1 / exact(self.currency_id.rounding)
@@ -95,7 +99,7 @@ class SubscriptionCharge(models.Model):
         :param day: date
         """
         terms, known = self._terms()
-        return open_parts(terms, known, stands, day.toordinal(), ANY_ZONE, self._scale())
+        return open_parts(terms, known, stands, day.toordinal(), self._zone(), self._scale())
 
     def _last_day_agreed(self):
         """Return the last day (date) that is agreed to be charged by now, False where there is no end."""
@@ -105,8 +109,10 @@ class SubscriptionCharge(models.Model):
         """Return whether something of this charge is to be billed after a day (date), once all is billed by then."""
         terms, known = self._terms()
         due = due_parts(terms, end_of(terms, known), day.toordinal())
-        billed = {one.part.number: one.total for one in map(rounded, bills(terms, known, due, ANY_ZONE, self._scale()))}
-        coming = next_due(terms, known, billed, ANY_ZONE, self._scale())
+        billed = {
+            one.part.number: one.total for one in map(rounded, bills(terms, known, due, self._zone(), self._scale()))
+        }
+        coming = next_due(terms, known, billed, self._zone(), self._scale())
         return coming is not None and coming > day.toordinal()
 
     def _find_next_due(self, stands):
@@ -117,5 +123,5 @@ class SubscriptionCharge(models.Model):
         if not self.version_ids:
             return False
         terms, known = self._terms()
-        day = next_due(terms, known, stands, ANY_ZONE, self._scale())
+        day = next_due(terms, known, stands, self._zone(), self._scale())
         return date.fromordinal(day) if day else False

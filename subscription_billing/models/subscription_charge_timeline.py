@@ -7,7 +7,6 @@ from odoo.exceptions import AccessError
 from ..engine.bill import bills, rounded
 from ..engine.life import due_parts, end_of
 from ..engine.standing import Open, due_on, open_parts
-from .subscription_charge_terms import ANY_ZONE
 
 #: How many periods of the past, and to come, a timeline shows unless asked for more.
 BEHIND, AHEAD = 6, 6
@@ -64,9 +63,9 @@ class SubscriptionCharge(models.Model):
         terms, known = self._terms()
         today, scale = self.company_id._billing_today().toordinal(), self._scale()
         parts = due_parts(terms, end_of(terms, known), today) if self.state == "running" else []
-        made = [rounded(bill) for bill in bills(terms, known, parts, ANY_ZONE, scale)]
+        made = [rounded(bill) for bill in bills(terms, known, parts, self._zone(), scale)]
         found = {one.part.number: Open(one, stands.get(one.part.number, 0), due_on(terms, one.part)) for one in made}
-        for one in open_parts(terms, known, stands, today, ANY_ZONE, scale):
+        for one in open_parts(terms, known, stands, today, self._zone(), scale):
             found.setdefault(one.part.number, one)
         opened = {one.part.number for one in found.values() if one.units}
         coming = self._coming(stands, ahead + len(opened)) if ahead else []
@@ -76,7 +75,8 @@ class SubscriptionCharge(models.Model):
     def _moves_by_period(self):
         """Return the invoices that bill periods of this charge: ``{number: account.move}``, with all rights."""
         found = {}
-        for line in self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state != "cancel").sorted("id"):
+        lines = self.sudo().invoice_line_ids.filtered(lambda line: not line.subscription_pays_id)
+        for line in lines.filtered(lambda line: line.parent_state != "cancel").sorted("id"):
             number = line.subscription_period
             found[number] = found.get(number, line.move_id) | line.move_id
         return found

@@ -3,7 +3,8 @@ from odoo import models
 from ..engine.bill import bills, rounded
 from ..engine.cadence import FOREVER, later
 from ..engine.life import parts
-from .subscription_charge_terms import ANY_ZONE
+from ..engine.money import round_half_away
+from .subscription_charge_terms import exact
 
 
 class SubscriptionCharge(models.Model):
@@ -16,7 +17,12 @@ class SubscriptionCharge(models.Model):
         if end == FOREVER:
             return None
         found = list(parts(terms, end))
-        return sum(rounded(bill).total for bill in bills(terms, known, found, ANY_ZONE, self._scale()))
+        return sum(rounded(bill).total for bill in bills(terms, known, found, self._zone(), self._scale()))
+
+    def _units_of_period(self):
+        """Return what a whole period of this charge comes to, as it was agreed, in units of the currency."""
+        agreed = self._agreed()
+        return round_half_away(agreed._price().rating.price * exact(agreed.quantity) * self._scale())
 
     def _tell_length(self, count, unit):
         """Return a length of time in words.

@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..demo.story import load
+from ..demo import cloud, story
 from ..engine.cadence import Step
 
 UNITS = [("days", "Days"), ("weeks", "Weeks"), ("months", "Months"), ("years", "Years")]
@@ -26,11 +26,19 @@ RENEWAL = [
     ("quotation", "Renewed by a quotation that the customer accepts"),
     ("end", "Ends"),
 ]
+#: What a period is billed by.
+KINDS = [
+    ("recurring", "A price for each period"),
+    ("usage", "Usage"),
+    ("commitment", "A commitment that usage comes to"),
+    ("prepaid", "Prepaid funds for usage"),
+]
 #: What a charge takes over of its plan when its order is confirmed: later changes of the plan are for later orders.
 TERMS = (
     *("interval_count", "interval_unit", "timing", "proration"),
     *("term_count", "term_unit", "renewal", "uplift_percent"),
     *("notice_count", "notice_unit", "minimum_count", "minimum_unit"),
+    *("grace_days", "expiry_count", "expiry_unit"),
 )
 #: Longest count of days, weeks, months or years.
 MOST = 1200
@@ -135,8 +143,9 @@ class SubscriptionPlan(models.Model):
 
     @api.model
     def _load_demo(self):
-        """Make the firm of the demo (called by the demo data)."""
-        load(self.env)
+        """Make the firms of the demo (called by the demo data)."""
+        story.load(self.env)
+        cloud.load(self.env)
 
 
 class SubscriptionPlanStep(models.Model):

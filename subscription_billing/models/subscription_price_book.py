@@ -229,8 +229,6 @@ class SubscriptionPriceBook(models.Model):
     def _charges(self):
         """Return what is charged by these books (``subscription.charge``), with all rights."""
         charges = self.env["subscription.charge"].sudo()
-        if "price_book_id" not in charges._fields:
-            return charges
         return charges.search([("price_book_id", "in", self.ids)])
 
     def _is_used(self):
@@ -239,5 +237,5 @@ class SubscriptionPriceBook(models.Model):
 
     def _follow_prices(self):
         """Work out anew what is due of what is charged by these books: another price is in force."""
-        charges = self._charges()
-        charges.modified(["version_ids"])
+        charges = self._charges().filtered(lambda charge: charge.state == "running")
+        charges._work_out_due()

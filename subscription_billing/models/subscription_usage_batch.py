@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 SOURCES = [("call", "Call"), ("stream", "Stream"), ("file", "File"), ("aside", "Kept aside before")]
 
@@ -24,3 +24,8 @@ class SubscriptionUsageBatch(models.Model):
     set_aside = fields.Integer(help="So many records are kept aside, until their meter is known.")
 
     _stream_index = models.Index("(company_id, stream) WHERE stream IS NOT NULL")
+
+    @api.model
+    def _last_known(self, company):
+        """Return the number of the last batch of a company that this transaction sees, 0 without one."""
+        return self.sudo().search([("company_id", "=", company.id)], limit=1).id or 0

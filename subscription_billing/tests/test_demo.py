@@ -1,12 +1,14 @@
 from odoo.tests import TransactionCase, tagged
 
+from ..demo import cloud, story
+
 
 @tagged("post_install", "-at_install")
 class TestDemo(TransactionCase):
     """The demo tells what it is meant to tell; Odoo would only log that it does not load."""
 
     def test_a_software_house_with_months_of_life(self):
-        self.env["subscription.plan"]._load_demo()
+        story.load(self.env)
         firm = self.env.ref("__demo__.subscription_software")
         rows = self.env["billing.run.invoice"].search([("company_id", "=", firm.id)])
         self.assertEqual(set(rows.mapped("state")), {"billed"}, rows.mapped("reason"))
@@ -30,7 +32,24 @@ class TestDemo(TransactionCase):
         self.assertFalse(due.filtered(lambda charge: charge.next_due <= today), "all that is due is billed")
 
         count = self.env["res.company"].search_count([])
-        self.env["subscription.plan"]._load_demo()
+        story.load(self.env)
+        self.assertEqual(self.env["res.company"].search_count([]), count, "loaded once")
+
+    def test_a_cloud_firm_that_bills_by_usage(self):
+        cloud.load(self.env, most_rows=8_000)
+        firm = self.env.ref("__demo__.subscription_cloud")
+        rows = self.env["billing.run.invoice"].search([("company_id", "=", firm.id)])
+        self.assertEqual(set(rows.mapped("state")), {"billed"}, rows.mapped("reason"))
+        lines = rows.move_id.invoice_line_ids
+        self.assertTrue(lines.filtered("subscription_pays_id"), "prepaid credit pays")
+        promised = self.env["subscription.charge"].search([("kind", "=", "commitment"), ("company_id", "=", firm.id)])
+        self.assertTrue(promised.invoice_line_ids, "less was used than promised")
+        late = self.env["subscription.charge"].search([("company_id", "=", firm.id), ("next_due", "!=", False)])
+        self.assertTrue(late.filtered(lambda charge: charge.next_due <= firm._billing_today()), "late usage is due")
+        self.assertTrue(self.env["subscription.usage.aside"].search([("company_id", "=", firm.id)]))
+
+        count = self.env["res.company"].search_count([])
+        cloud.load(self.env)
         self.assertEqual(self.env["res.company"].search_count([]), count, "loaded once")
 
 

@@ -3,8 +3,11 @@ from odoo.tests import TransactionCase, tagged
 
 #: What people enter, by model. All other stored fields of ours follow from what happens: they are read-only, and kept.
 ENTERED = {
-    "product.template": "subscription_plan_id subscription_price_book_id",
-    "sale.order.line": "subscription_plan_id subscription_start subscription_waits subscription_end",
+    "product.template": "subscription_plan_id subscription_kind subscription_price_book_id",
+    "sale.order.line": """
+        subscription_plan_id subscription_start subscription_waits subscription_end subscription_kind
+        subscription_price_book_id subscription_metered_as subscription_expected subscription_funds
+    """,
     "subscription.meter": """
         name code active unit aggregation rounding_method rounding_decimals company_id keep_months estimate
     """,
@@ -13,7 +16,7 @@ ENTERED = {
         name sequence active company_id interval_count interval_unit timing alignment day_of_month first_period
         proration free_count free_unit term_count term_unit renewal uplift_percent step_ids
         notice_count notice_unit minimum_count minimum_unit reminder_days quotation_days quotation_send
-        portal_quantity portal_least portal_most portal_cancel
+        portal_quantity portal_least portal_most portal_cancel grace_days expiry_count expiry_unit
     """,
     "subscription.plan.step": "plan_id sequence periods reduction",
     "subscription.price": """

@@ -18,6 +18,8 @@ class SaleOrderLine(models.Model):
     def _revenue_is_charged(self):
         """Return whether this line is a subscription, or becomes one when its order is confirmed."""
         self.ensure_one()
+        if self.subscription_kind not in (False, "recurring"):
+            return False
         charged = bool(self._origin.sudo().subscription_charge_ids)
         return charged or (self._is_subscription() and not self._billing_has_other_source())
 

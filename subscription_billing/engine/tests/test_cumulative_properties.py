@@ -140,14 +140,19 @@ def test_19_a_cancel_without_credit_gives_back_no_period_begun(scenario, after):
 @properties
 @given(scenarios(happens=NO_WAITING))
 def test_21_nothing_is_billed_before_its_day(scenario):
-    timing = {charge["key"]: charge.get("timing", "advance") for charge in scenario["charges"]}
-    grace = {charge["key"]: charge.get("grace", 0) for charge in scenario["charges"]}
+    charges = {charge.key: charge for charge in read_scenario(scenario, PLACES).charges}
     for run in results(scenario):
         for line in run["lines"]:
-            in_arrears = line["part"] in ("usage", "overage", "true_up") or timing[line["charge"]] == "arrears"
-            if line["part"] != "credit" and line["part"] != "draw_down":
-                due = date.fromisoformat(line["to"] if in_arrears else line["from"])
-                assert (due + timedelta(grace[line["charge"]])).isoformat() <= run["run"] or line["amount"] < 0
+            if line["part"] not in ("credit", "draw_down") and line["amount"] > 0:
+                assert billed_from(charges[line["charge"]], line) <= run["run"]
+
+
+def billed_from(charge, line):
+    """Return the day from which a line may be billed: in advance, that on which its whole period begins."""
+    if charge.in_advance and line["part"] not in ("usage", "overage", "true_up"):
+        day = charge.calendar.start(charge.calendar.holding(date.fromisoformat(line["from"]).toordinal()))
+        return date.fromordinal(max(charge.first, day)).isoformat()
+    return (date.fromisoformat(line["to"]) + timedelta(charge.grace)).isoformat()
 
 
 @properties

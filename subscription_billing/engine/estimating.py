@@ -1,0 +1,57 @@
+"""What is taken for usage of a period of which no row is known: the mean of the periods before.
+
+Only a period that is over and due is estimated; one row of it, be it of 0, and the estimate is gone.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from .cadence import Part
+from .events import Row
+from .metering import Meter, metered
+from .money import Number
+from .terms import Usage
+
+#: How many periods back rows are looked for.
+FAR = 24
+
+
+def rows_of(charge: Usage, part: Part, meter: Meter) -> tuple[Sequence[Row], bool]:
+    """Return the rows of a part, and whether they are one that stands for an estimate.
+
+    >>> from .cadence import Cadence, Step
+    >>> from .terms import unit_price
+    >>> from .zone import Zone
+    >>> weekly = Cadence.on(1, Step(1, "weeks"))
+    >>> power = Usage(
+    ...     key="A", kind="usage", place=0, first=1, calendar=weekly, price=unit_price(2),
+    ...     estimate=3, estimated_until=30,
+    ... )
+    >>> rows = [Row(day, day, quantity, str(day), day) for day, quantity in ((2, 30), (9, 40), (10, 20))]
+    >>> meter = Meter(rows, Zone("UTC"))
+    >>> [rows_of(power, weekly.part(number, 1, 90), meter)[1] for number in range(4)]
+    [False, False, True, True]
+    >>> str(rows_of(power, weekly.part(2, 1, 90), meter)[0][0].quantity)
+    '45'
+    """
+    rows = meter.between(part.start, part.to)
+    if rows or not charge.estimate or part.to + charge.grace >= charge.estimated_until:
+        return rows, False
+    found = _before(charge, part, meter)
+    if not found:
+        return rows, False
+    mean = Fraction(sum(found)) / len(found) * (part.to - part.start)
+    return [Row(0, part.start, mean, "", part.start)], True
+
+
+def _before(charge: Usage, part: Part, meter: Meter) -> list[Number]:
+    """Return the quantity of a day of the last parts before one that have rows, as many as are looked at."""
+    found: list[Number] = []
+    for number in range(part.number - 1, part.number - 1 - FAR, -1):
+        before = charge.calendar.part(number, charge.first, part.start)
+        if before is None or len(found) == charge.estimate:
+            break
+        rows = meter.between(before.start, before.to)
+        if rows:
+            found.append(Fraction(metered(charge, rows)) / (before.to - before.start))
+    return found

@@ -1,0 +1,115 @@
+from datetime import date, timedelta
+from fractions import Fraction
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..engine.events import Row
+from ..engine.spans import by_day, by_row, edges
+from ..engine.zone import EPOCH, MICROSECOND
+
+#: Which sum of a roll-up is what a meter asks for, and how the sums of several days come together.
+MEASURES = {"sum": ("sum", "sum"), "count": ("count", "sum"), "max": ("max", "max"), "last": ("last", "last")}
+#: How far ahead rows are taken in.
+AHEAD = 3
+
+
+class SubscriptionMeteringPoint(models.Model):
+    """What a metering point measured, as the engine takes it: from roll-ups, wherever those say enough."""
+
+    _inherit = "subscription.metering.point"
+
+    def _rows_for(self, usage, known, zone):
+        """Return the rows of this point on the days of a charge, as the engine rates them.
+
+        :param usage: the charge (``engine.terms.Usage``)
+        :param known: what happened to it (``engine.events.History``)
+        :param zone: its days (``engine.zone.Zone``)
+        :return: a tuple of ``engine.events.Row``, in order of day and instant
+        """
+        if not self:
+            return ()
+        until = self.company_id._billing_today().toordinal() + AHEAD
+        days = edges(usage, known, until)
+        if not days:
+            return ()
+        if by_row(usage):
+            return tuple(self._raw_rows(usage, known, zone))
+        if usage.aggregation == "time_weighted":
+            return tuple(self._level_rows(zone))
+        return tuple(self._rolled_rows(usage, days, min(until, usage.end)))
+
+    def _rolled_rows(self, usage, days, until):
+        """Yield a row for each span of days that are rated together, from roll-ups of the days before ``until``."""
+        column, how = MEASURES[usage.aggregation]
+        dimension = SQL("dimension") if usage.group_by == "dimension" else SQL("''")
+        span = (
+            SQL("day")
+            if by_day(usage)
+            else SQL("(%s::date[])[width_bucket(day, %s::date[])]", *(2 * [list(map(date.fromordinal, days))]))
+        )
+        value = {
+            "sum": SQL("sum(%s)", SQL.identifier(column)),
+            "max": SQL("max(%s)", SQL.identifier(column)),
+            "last": SQL("(array_agg(%s ORDER BY last_at DESC, last_batch DESC))[1]", SQL.identifier(column)),
+        }[how]
+        query = SQL(
+            """
+            SELECT %s AS span, %s AS dimension, %s
+              FROM subscription_usage_day
+             WHERE point_id = %s AND day >= %s AND day < %s AND count != 0
+          GROUP BY 1, 2 ORDER BY 1, 2
+            """,
+            span,
+            dimension,
+            value,
+            self.id,
+            date.fromordinal(days[0]),
+            date.fromordinal(until),
+        )
+        for place, (day, name, quantity) in enumerate(self.env.execute_query(query)):
+            start = day.toordinal()
+            yield Row(start, start, exactly(quantity), f"{place:09}", start, name or None)
+
+    def _level_rows(self, zone):
+        """Yield rows that set the level of each day as it was in the mean, and at its end as it was then."""
+        query = SQL(
+            """
+            SELECT day, first_at, weighted, last
+              FROM subscription_usage_day WHERE point_id = %s AND count != 0 ORDER BY day
+            """,
+            self.id,
+        )
+        for day, first_at, weighted, last in self.env.execute_query(query):
+            start, first = day.toordinal(), microseconds(first_at)
+            end = zone.midnight(start + 1)
+            mean = exactly(weighted) / (end - first)
+            yield Row(first, start, mean, f"{start}/1", start)
+            yield Row(end, start + 1, exactly(last), f"{start}/0", start)
+
+    def _raw_rows(self, usage, known, zone):
+        """Yield the rows themselves, without those that another one replaces."""
+        query = SQL(
+            """
+            SELECT at, quantity, key, batch_id, dimension
+              FROM subscription_usage usage
+             WHERE point_id = %s AND at >= %s
+               AND NOT EXISTS (SELECT FROM subscription_usage_replaced WHERE usage_id = usage.id)
+          ORDER BY at, batch_id, key
+            """,
+            self.id,
+            EPOCH.replace(tzinfo=None) + zone.midnight(usage.first) * MICROSECOND,
+        )
+        for at, quantity, key, batch, dimension in self.env.execute_query(query):
+            moment = microseconds(at)
+            yield Row(moment, zone.day_of(moment), exactly(quantity), key, batch, dimension or None)
+
+
+def exactly(number):
+    """Return a decimal of the database exactly, as a whole number where it is one."""
+    return int(number) if number == int(number) else Fraction(number)
+
+
+def microseconds(moment):
+    """Return a moment of the database (datetime, UTC) as the engine counts it."""
+    return (moment - EPOCH.replace(tzinfo=None)) // timedelta(microseconds=1)

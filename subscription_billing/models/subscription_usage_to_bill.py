@@ -1,0 +1,13 @@
+from odoo import api, models
+
+
+class SubscriptionUsage(models.Model):
+    """Usage that came late is billed by its difference, with the next invoice."""
+
+    _inherit = "subscription.usage"
+
+    @api.model
+    def _follow(self, touched):
+        # OVERRIDE: what subscriptions bill of these days is worked out anew.
+        super()._follow(touched)
+        self.env["subscription.charge"]._follow_usage(touched)

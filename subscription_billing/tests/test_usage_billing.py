@@ -1,0 +1,301 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import SubscriptionCommon
+
+
+class UsageCommon(SubscriptionCommon):
+    """A meter with a price, and shortcuts for what is used."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.meter = cls._make_meter("traffic")
+        cls.arrears = cls._make_plan("Monthly, by usage", timing="arrears")
+        cls.per_gb = cls._make_price(cls.meter, model="flat", price=0.5)
+
+    @classmethod
+    def _make_meter(cls, code, **values):
+        return cls.env["subscription.meter"].create({"name": code.title(), "code": code, "unit": "GB", **values})
+
+    @classmethod
+    def _make_price(cls, meter, day="2020-01-01", tiers=(), book=None, settings=(), **values):
+        """Return a usage price in force."""
+        if book is None:
+            book = cls.env["subscription.price.book"].create(
+                {
+                    "name": meter.name,
+                    "meter_id": meter.id,
+                    "currency_id": cls.env.company.currency_id.id,
+                    **dict(settings),
+                }
+            )
+        ladder = [(0, 0, dict(zip(("up_to", "price", "flat"), tier, strict=False))) for tier in tiers]
+        price = cls.env["subscription.price"].create(
+            {"book_id": book.id, "first_day": day, "tier_ids": ladder, **values}
+        )
+        price.activate()
+        return book
+
+    def _use(self, *rows, subject="ACME", meter=None):
+        """Take in rows of usage, (instant or day, quantity), on the last of these days or later."""
+        last = max(at[:10] for at, _quantity in rows)
+        if str(self.today) < last:
+            self._on(last)
+        events = [
+            {
+                "meter": (meter or self.meter).code,
+                "subject": subject,
+                "key": f"{meter or self.meter}/{subject}/{at}/{quantity}/{next(self.numbers)}",
+                "at": at if "T" in at else f"{at}T12:00:00Z",
+                "quantity": quantity,
+            }
+            for at, quantity in rows
+        ]
+        found = self.env["subscription.usage"].record(events)
+        self.assertEqual({one["status"] for one in found}, {"recorded"}, found)
+
+    numbers = iter(range(10**9))
+
+    def _sell_usage(self, book=None, start="2026-01-01", subject="ACME", plan=None, **line):
+        return self._subscribe(
+            0.0,
+            plan or self.arrears,
+            start,
+            subscription_kind="usage",
+            subscription_price_book_id=(book or self.per_gb).id,
+            subscription_metered_as=subject,
+            **line,
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestUsageBilling(UsageCommon):
+    """What is used is billed once its period is over, at the prices of its days; late rows by their difference."""
+
+    def test_a_month_of_usage_is_billed_when_it_is_over(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self.assertFalse(order.invoice_ids)
+        self._on("2026-01-20")
+        self._use(("2026-01-03", 10), ("2026-01-19", 30))
+        self.assertEqual(order.invoice_status, "no")
+        self.assertFalse(self._bill("2026-01-31"))
+        self._use(("2026-01-31T23:30:00Z", 2))
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 21.0})
+        line = order.invoice_ids.invoice_line_ids
+        self.assertEqual((line.quantity, line.price_unit), (42, 0.5))
+        self.assertTrue(line.subscription_watermark)
+        self.assertIn("42 GB", line.name)
+
+    def test_late_usage_is_billed_by_its_difference_under_its_own_period(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-01", 10))
+        self._bill("2026-02-01")
+        self._on("2027-03-05")
+        self._use(("2026-01-15", 4))
+        self._bill("2027-03-05")
+        self.assertEqual(self._billed(order), {"2026-01-01": 7.0})
+        last = order.invoice_ids.sorted("id")[-1].invoice_line_ids
+        self.assertEqual((str(last.subscription_from), last.price_subtotal), ("2026-01-01", 2.0))
+        self.assertFalse(self._bill("2027-03-06"))
+
+    def test_usage_that_is_taken_back_comes_off_the_next_invoice(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-01", 10))
+        self._bill("2026-02-01")
+        self._use(("2026-01-01", -4), ("2026-02-03", 20))
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 3.0, "2026-02-01": 10.0})
+        self.assertEqual(len(order.invoice_ids), 2)
+
+    def test_a_period_without_usage_bills_nothing_and_the_next_one_is_billed(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self.assertFalse(self._bill("2026-02-01"))
+        self._on("2026-02-10")
+        self._use(("2026-02-10", 8))
+        self.assertFalse(self._bill("2026-02-15"))
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order), {"2026-02-01": 4.0})
+
+    def test_grace_waits_for_late_rows(self):
+        self._on("2026-01-01")
+        order = self._sell_usage(plan=self._make_plan("Waits", timing="arrears", grace_days=3))
+        self._use(("2026-01-01", 10))
+        self.assertFalse(self._bill("2026-02-01"))
+        self._use(("2026-01-20", 10))
+        self._bill("2026-02-04")
+        self.assertEqual(self._billed(order), {"2026-01-01": 10.0})
+
+    def test_tiers_included_units_and_another_price_from_a_day_on(self):
+        tiers = [(100, 1.0), (0, 0.5)]
+        book = self._make_price(self.meter, model="graduated", tiers=tiers, settings={"free": 10})
+        self._on("2026-01-01")
+        order = self._sell_usage(book)
+        self._use(("2026-01-05", 160))
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 125.0})
+        self.assertIn("100 GB", order.invoice_ids.invoice_line_ids.name.replace("100,", "100 GB,"))
+        self._make_price(self.meter, day="2026-02-15", book=book, model="flat", price=2.0)
+        self._use(("2026-02-14", 20), ("2026-02-15", 5))
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order)["2026-02-01"], 10 + 10)
+
+    def test_a_price_of_the_past_bills_the_difference(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-05", 10), ("2026-01-20", 10))
+        self._bill("2026-02-01")
+        self._make_price(self.meter, day="2026-01-15", book=self.per_gb, model="flat", price=0.8)
+        self._bill("2026-02-02")
+        self.assertEqual(self._billed(order), {"2026-01-01": 13.0})
+
+    def test_another_plan_in_the_period_bills_each_row_once(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-05", 10), ("2026-01-20", 30))
+        self._on("2026-01-25")
+        weekly = self._make_plan("Weekly, by usage", timing="arrears", interval_unit="weeks")
+        self._charge(order).change_plan(weekly.id, "2026-01-15")
+        self._bill("2026-02-05")
+        self.assertEqual(sum(self._billed(order).values()), 20.0)
+        self.assertEqual(self._billed(order)["2026-01-01"], 5.0)
+
+    def test_days_are_those_of_the_customer(self):
+        self.customer.tz = "Asia/Tokyo"
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-31T14:59:59Z", 10), ("2026-01-31T15:00:00Z", 100))
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 5.0})
+
+    def test_usage_known_before_its_subscription_is_billed_with_it(self):
+        self._on("2026-02-10")
+        self._use(("2026-01-05", 10))
+        order = self._sell_usage()
+        self._bill("2026-02-10")
+        self.assertEqual(self._billed(order), {"2026-01-01": 5.0})
+
+    def test_usage_is_billed_by_one_subscription(self):
+        self._on("2026-01-01")
+        first = self._sell_usage()
+        with self.assertRaises(UserError) as refused:
+            self._sell_usage()
+        self.assertIn("charged by", str(refused.exception))
+        self._charge(first).cancel("2026-01-15")
+        second = self._sell_usage(start="2026-01-16")
+        self._use(("2026-01-15", 1), ("2026-01-16", 2))
+        self._bill("2026-02-16")
+        self.assertEqual(sum(self._billed(first).values()) + sum(self._billed(second).values()), 1.5)
+
+    def test_a_discount_comes_off_what_the_period_comes_to(self):
+        book = self._make_price(self.meter, model="flat", price=0.5, settings={"minimum": 100})
+        self._on("2026-01-01")
+        order = self._sell_usage(book, discount=10.0)
+        self._use(("2026-01-05", 10))
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 90.0})
+
+    def test_where_none_came_usage_is_estimated_and_trued_up(self):
+        meter = self._make_meter("power", estimate="last")
+        book = self._make_price(meter, model="flat", price=1.0)
+        self._on("2026-01-01")
+        order = self._sell_usage(book)
+        self._use(("2026-01-05", 31), meter=meter)
+        self._bill("2026-02-01")
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 28.0})
+        self.assertIn("Estimated", order.invoice_ids.sorted("id")[-1].invoice_line_ids.name)
+        self._use(("2026-02-20", 50), meter=meter)
+        self._bill("2026-03-02")
+        self.assertEqual(self._billed(order)["2026-02-01"], 50.0)
+
+    def test_highest_latest_number_and_levels_over_time(self):
+        self._on("2026-01-01")
+        for aggregation, amount in {"max": 30, "last": 20, "count": 3, "time_weighted": 20}.items():
+            meter = self._make_meter(f"m-{aggregation}", aggregation=aggregation)
+            order = self._sell_usage(self._make_price(meter, model="flat", price=1.0), subject=aggregation)
+            rows = [("2026-01-01T00:00:00Z", 10), ("2026-01-11T08:00:00Z", 30), ("2026-01-21T16:00:00Z", 20)]
+            self._use(*rows, subject=aggregation, meter=meter)
+            with self.subTest(aggregation):
+                self._bill("2026-02-01")
+                self.assertEqual(self._billed(order), {"2026-01-01": amount})
+            self._on("2026-01-01")
+
+    def test_a_line_of_usage_has_no_price_of_its_own(self):
+        with self.assertRaisesRegex(ValidationError, "leave the unit price"):
+            self._subscribe(5.0, self.arrears, subscription_kind="usage", subscription_price_book_id=self.per_gb.id)
+        with self.assertRaisesRegex(ValidationError, "choose its usage price"):
+            self._subscribe(0.0, self.arrears, subscription_kind="usage")
+
+    def test_what_usage_costs_so_far_is_known_in_the_period(self):
+        self._on("2026-01-01")
+        charge = self._charge(self._sell_usage())
+        self._on("2026-01-10")
+        self._use(("2026-01-09", 12))
+        self.assertEqual((charge.used_quantity, charge.used_amount), (12, 6.0))
+
+
+@tagged("post_install", "-at_install")
+class TestFunds(UsageCommon):
+    """A commitment that usage comes to, and prepaid funds that pay it."""
+
+    def _sell(self, *lines, start="2026-01-01"):
+        order = self._make_order(*lines, confirm=False)
+        order.order_line.subscription_start = start
+        order.action_confirm()
+        return order
+
+    def _usage(self, **values):
+        return {
+            "price_unit": 0.0,
+            "subscription_plan_id": self.arrears.id,
+            "subscription_kind": "usage",
+            "subscription_price_book_id": self.per_gb.id,
+            "subscription_metered_as": "ACME",
+            **values,
+        }
+
+    def test_a_commitment_bills_what_usage_falls_short_of(self):
+        self._on("2026-01-01")
+        quarter = self._make_plan("Quarter", interval_count=3, timing="arrears")
+        promise = {"price_unit": 100.0, "subscription_plan_id": quarter.id, "subscription_kind": "commitment"}
+        order = self._sell(self._usage(), promise)
+        self._use(("2026-01-05", 40), ("2026-02-05", 60))
+        for day in ("2026-02-01", "2026-03-01", "2026-04-01"):
+            self._bill(day)
+        self.assertEqual(self._by_line(order), [50.0, 50.0])
+        self._use(("2026-03-31", 30))
+        self._bill("2026-05-01")
+        self.assertEqual(self._by_line(order), [65.0, 35.0])
+
+    def test_prepaid_funds_pay_usage_until_they_are_used_up(self):
+        self._on("2026-01-01")
+        yearly = self._make_plan("Year", interval_unit="years")
+        funds = {"price_unit": 20.0, "subscription_plan_id": yearly.id, "subscription_kind": "prepaid"}
+        order = self._sell(self._usage(), funds)
+        self._bill("2026-01-01")
+        self._use(("2026-01-05", 30))
+        self._bill("2026-02-01")
+        self.assertEqual(order.invoice_ids.sorted("id").mapped("amount_untaxed"), [20.0, 0.0])
+        prepaid = order.order_line[1].subscription_charge_ids
+        self.assertEqual(prepaid.funds_left, 5.0)
+        self._use(("2026-02-05", 30))
+        self._bill("2026-03-01")
+        self.assertEqual(order.invoice_ids.sorted("id").mapped("amount_untaxed"), [20.0, 0.0, 10.0])
+        self._use(("2026-01-05", -20))
+        self._bill("2026-04-01")
+        self.assertEqual(sum(order.invoice_ids.mapped("amount_untaxed_signed")), 20.0)
+        self.assertEqual(prepaid.funds_left, 0.0)
+
+    def _by_line(self, order):
+        """Return what stands on invoices of each line of an order."""
+        found = []
+        for line in order.order_line:
+            lines = line.invoice_lines.filtered(lambda row: row.parent_state != "cancel")
+            found.append(round(sum(-row.move_id.direction_sign * row.price_subtotal for row in lines), 2))
+        return found
