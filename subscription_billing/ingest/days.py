@@ -1,12 +1,10 @@
 """Local days of instants in universal time without zone, many of them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 
 from ..engine.zone import EPOCH, MICROSECOND, Zone
 
-#: No zone has begun a day at another minute of universal time in the years that usage is of.
-STEP = timedelta(minutes=15)
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
 
 
@@ -26,21 +24,25 @@ def midnight(tz: str, day: date) -> datetime:
 
 
 class Days:
-    """The local days of one zone, each quarter of an hour worked out once.
+    """The local days of one zone, each minute of universal time worked out once.
 
-    >>> Days("Europe/Paris").of(datetime(2025, 3, 30, 22, 0))
-    datetime.date(2025, 3, 31)
+    >>> Days("Europe/Paris").of("2025-03-30T22:00:00")
+    '2025-03-31'
     """
 
     def __init__(self, tz: str) -> None:
-        self._zone = zone_of(tz)
-        self._known: dict[int, date] = {}
+        self._tz = tz
+        self._known: dict[str, str] = {}
 
-    def of(self, at: datetime) -> date:
-        """Return the local day of an instant."""
-        place = (at - NAIVE_EPOCH) // STEP
-        found = self._known.get(place)
+    def of(self, at: str) -> str:
+        """Return the local day of an instant, ISO without zone."""
+        minute = at[:16]
+        found = self._known.get(minute)
         if found is None:
-            found = date.fromordinal(self._zone.day_of(place * (STEP // MICROSECOND)))
-            self._known[place] = found
+            found = self._known[minute] = str(local_day(self._tz, datetime.fromisoformat(minute)))
         return found
+
+
+def local_day(tz: str, at: datetime) -> date:
+    """Return the local day of an instant."""
+    return date.fromordinal(zone_of(tz).day_of((at - NAIVE_EPOCH) // MICROSECOND))

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
-from .reading import Limits, Refused, read_event
+from .reading import Event, Refused
 from .store import Outcome, Point, Store, said
 
 #: So much of what cannot be read is kept.
@@ -94,37 +93,35 @@ class Intake:
         self._cr = cr
         self._sender = sender
         self._say = say
-        self._limits = Limits.around(sender.now)
         self._store = Store(cr, sender.company_id)
         self._points: dict[tuple[int, str], Point] = {}
         self._meters: dict[str, tuple[int, bool]] = {}
 
-    def take(self, items: Iterable[tuple[int, Any]], lines: int = 0) -> Taken:
+    def take(self, items: Iterable[tuple[int, Event | Refused]], lines: int = 0) -> Taken:
         """Store events as one batch, in the transaction of the cursor.
 
-        :param items: each with its place; dictionaries, or ``Refused`` where a line was none
+        :param items: as ``reading.read_events`` yields them
         :param int lines: of a stream, how many lines of it are stored with this batch and before
         :raises Changed: when a metering point changed meanwhile: to be done again in a new transaction
         """
-        self._sent = dict(items)
         self._lines = lines
         self._taken = Taken(Outcome())
         self._aside = []
-        events = self._place(self._read())
+        events = self._place(self._readable(items))
         self._taken.outcome = self._store.batch(events)
         self._say_refused({place: event for place, event, _point in events})
         self._keep()
         return self._taken
 
-    def _read(self):
+    def _readable(self, items):
+        """Return the events that were read; the others are refused."""
         events = []
-        for place, item in self._sent.items():
-            try:
-                if isinstance(item, Refused):
-                    raise item
-                events.append((place, read_event(item, self._limits)))
-            except Refused as error:
-                self._refuse(place, None, error.name, error.reason.expected, error.reason.details)
+        for place, item in items:
+            if isinstance(item, Event):
+                events.append((place, item))
+            else:
+                problem = self._say(item.name, item.reason.expected, item.reason.details)
+                self._refuse(place, "unreadable", problem, _plain(item.sent))
         return events
 
     # === METERS AND POINTS === #
@@ -174,21 +171,19 @@ class Intake:
 
     def _say_refused(self, events):
         for place, (name, details) in self._taken.outcome.refused.items():
-            self._refuse(place, events[place], "", name, details)
+            event, problem = events[place], self._say("", name, details)
+            self._refuse(place, "conflict", problem, _sent(event), event, details.get("before"))
 
-    def _refuse(self, place, event, value, name, details):
-        problem = self._say(value, name, details)
+    def _refuse(self, place, reason, problem, content, event=None, before=None):
         self._taken.refused[place] = problem
-        reason = "conflict" if event else "unreadable"
-        self._keep_aside(place, reason, event, problem, details.get("before"))
+        self._keep_aside(place, reason, problem, content, event, before)
 
     def _set_aside(self, place, event):
         problem = self._say("meter", "unknown_meter", {"meter": event.meter})
         self._taken.aside[place] = problem
-        self._keep_aside(place, "meter", event, problem, None)
+        self._keep_aside(place, "meter", problem, _sent(event), event)
 
-    def _keep_aside(self, place, reason, event, problem, before):
-        content = _plain(self._sent[place], event)
+    def _keep_aside(self, place, reason, problem, content, event=None, before=None):
         digest = sha256(json.dumps([reason, content], sort_keys=True).encode()).hexdigest()[:32]
         names = {"meter_code": event.meter, "subject": event.subject, "key": event.key} if event else {}
         row = {"place": place, "reason": reason, "problem": problem, "content": content, "before": before}
@@ -214,12 +209,13 @@ class Intake:
             self._cr.execute(KEEP_ASIDE, {**values, "rows": json.dumps(self._aside)})
 
 
-def _plain(item, event):
-    """Return what was sent, as the database keeps it."""
-    if event:
-        return {"meter": event.meter, "key": event.key, **said(event)}
-    if isinstance(item, Refused):
-        item = item.reason.details["value"]
+def _sent(event):
+    """Return what an event says, as it can be sent again."""
+    return {"meter": event.meter, "key": event.key, **said(event)}
+
+
+def _plain(item):
+    """Return what cannot be read, as the database keeps it."""
     try:
         text = json.dumps(item, default=str, ensure_ascii=True)
     except (TypeError, ValueError, RecursionError):

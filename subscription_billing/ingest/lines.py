@@ -2,17 +2,16 @@
 
 >>> from io import BytesIO
 >>> reader = Lines(BytesIO(b'{"key": 1.50}\\n\\nnonsense\\n{"key": 2}').read, ndjson)
->>> [(number, item if isinstance(item, dict) else str(item.reason)) for number, item in reader.chunk(10)]
+>>> [(number, item if isinstance(item, dict) else str(item.reason)) for number, item in reader]
 [(1, {'key': '1.50'}), (3, 'line'), (4, {'key': 2})]
->>> reader.number, reader.chunk(10)
-(4, [])
+>>> reader.number
+4
 """
 
 import csv
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from odoo.addons.record_protection.reading import Unreadable
@@ -54,13 +53,9 @@ class Lines:
         self.number = before
         self._items = parse(self._lines(unpacked(read) if packed else blocks(read)))
 
-    def chunk(self, most: int) -> list[Item]:
-        """Return the next events, none at the end.
-
-        :param int most: so many at most
-        :raises Broken: when the stream ended before its end
-        """
-        return list(islice(self._items, most))
+    def __iter__(self) -> Iterator[Item]:
+        """Yield the events; ``Broken`` is raised when the stream ended before its end."""
+        return self._items
 
     def _lines(self, parts: Iterable[bytes]) -> Iterator[Line]:
         rest, number, skipping = b"", self.number, False

@@ -5,13 +5,13 @@ batch takes its number: so numbers grow in the order of commits, and "all batche
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from io import StringIO
 from typing import NamedTuple
 
 from . import rollups
-from .days import Days, midnight
-from .reading import Event, content_hash, key_hash
+from .days import Days, local_day, midnight
+from .reading import Event
 from .tables import INGEST_SPACE, make_partitions
 
 STAGE = """
@@ -31,14 +31,14 @@ CREATE TEMPORARY TABLE IF NOT EXISTS usage_stage (
     replaces_hash uuid
 ) ON COMMIT DELETE ROWS
 """
-COLUMNS = "place, meter_id, point_id, at, day, quantity, dimension, key, replaces, key_hash, content, replaces_hash"
+COLUMNS = "place, meter_id, point_id, at, day, quantity, dimension, key, key_hash, content, replaces, replaces_hash"
 #: Keys of rows that replace none: the first of a key is kept.
 KEEP_KEYS = """
 INSERT INTO subscription_usage_key (meter_id, company_id, key, content, usage_id, batch_id, at)
 SELECT meter_id, %(company)s, key_hash, content, id, %(batch)s, at
 FROM usage_stage
 WHERE replaces IS NULL
-ORDER BY place
+ORDER BY key_hash, place
 ON CONFLICT DO NOTHING
 """
 #: Takes off the stage what has the key of another row, and says of each whether it says the same.
@@ -188,17 +188,12 @@ class Store:
         self._cr.execute("TRUNCATE usage_stage")
         lines, months = [], set()
         for place, event, point in events:
-            at = event.at if isinstance(event.at, datetime) else midnight(point.tz, event.at)
-            months.add((at.year, at.month))
-            lines.append(_copied(place, event, point, at, self._day(point.tz, at)))
-        make_partitions(self._cr, [date(year, month, 1) for year, month in months])
+            at = event.at if "T" in event.at else midnight(point.tz, date.fromisoformat(event.at)).isoformat()
+            months.add(at[:7])
+            days = self._days.get(point.tz) or self._days.setdefault(point.tz, Days(point.tz))
+            lines.append(f"{place}\t{point.meter_id}\t{point.id}\t{at}\t{days.of(at)}\t{event.line}")
+        make_partitions(self._cr, [date.fromisoformat(f"{month}-01") for month in months])
         self._cr.copy_expert(f"COPY usage_stage ({COLUMNS}) FROM STDIN", StringIO("".join(lines)))
-
-    def _day(self, tz, at):
-        days = self._days.get(tz)
-        if days is None:
-            days = self._days[tz] = Days(tz)
-        return days.of(at)
 
     def _take_number(self):
         self._cr.execute("SELECT pg_advisory_xact_lock(%s, %s)", [INGEST_SPACE, self._company_id])
@@ -286,7 +281,7 @@ class Store:
         for row_id in stored:
             _usage_id, place, at = good[row_id]
             _event, point = self._events[place]
-            self._rebuild[point.id, self._day(point.tz, at)] = point.tz
+            self._rebuild[point.id, local_day(point.tz, at)] = point.tz
         self._outcome.recorded += len(stored)
         return stored
 
@@ -305,7 +300,7 @@ class Store:
 
 def said(event: Event) -> dict:
     """Return what an event says beside its meter and key, as plain values."""
-    at = f"{event.at.isoformat()}Z" if isinstance(event.at, datetime) else event.at.isoformat()
+    at = f"{event.at}Z" if "T" in event.at else event.at
     found = {"subject": event.subject, "at": at, "quantity": event.quantity}
     if event.dimension:
         found["dimension"] = event.dimension
@@ -315,20 +310,4 @@ def said(event: Event) -> dict:
 
 
 def _content(subject, at, quantity, dimension, replaces):
-    return said(Event("", subject, "", at, quantity, dimension, replaces))
-
-
-def _copied(place, event, point, at, day):
-    """Return a line of the stage as COPY takes it."""
-    replaces = "\\N" if event.replaces is None else _escaped(event.replaces)
-    target = "\\N" if event.replaces is None else key_hash(event.replaces)
-    return (
-        f"{place}\t{point.meter_id}\t{point.id}\t{at}\t{day}\t{event.quantity}\t{_escaped(event.dimension)}\t"
-        f"{_escaped(event.key)}\t{replaces}\t{key_hash(event.key)}\t{content_hash(event)}\t{target}\n"
-    )
-
-
-def _escaped(text):
-    if "\\" in text or not text.isprintable():
-        text = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return text
+    return said(Event("", subject, "", at.isoformat(), quantity, dimension, replaces))

@@ -7,6 +7,7 @@ from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import AccessError, ConcurrencyError
 
 from ..ingest.intake import Intake, Sender
+from ..ingest.reading import Limits, read_events
 from ..ingest.store import Changed
 from .subscription_request import DryRun
 
@@ -77,7 +78,7 @@ class SubscriptionUsage(models.Model):
             return []
         try:
             with self.env.cr.savepoint():
-                taken = self._take(enumerate(events), "call")
+                taken = self._take(read_events(enumerate(events), self._limits()), "call")
                 if dry_run:
                     raise DryRun
         except DryRun:
@@ -97,7 +98,7 @@ class SubscriptionUsage(models.Model):
     def _take(self, items, source, stream=None, lines=0):
         """Store events as one batch of the current company, and have subscriptions follow.
 
-        :param items: pairs of a place and an event as it was sent
+        :param items: as ``ingest.reading.read_events`` yields them
         :param str source: of ``subscription.usage.batch``
         :param stream: what the sender calls the stream or file
         :param int lines: of a stream, so many of its lines are stored with this batch and before
@@ -118,6 +119,11 @@ class SubscriptionUsage(models.Model):
         company, now = self.env.company, fields.Datetime.now()
         sender = Sender(company.id, company._billing_zone(), self.env.uid, source, now, stream or None)
         return Intake(self.env.cr, sender, self._say_refusal)
+
+    @api.model
+    def _limits(self):
+        """Return the instants that usage may be of now."""
+        return Limits.around(fields.Datetime.now())
 
     @api.model
     def _follow(self, touched):

@@ -1,6 +1,7 @@
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
@@ -10,6 +11,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import config
 
 from ..ingest.lines import Broken
+from ..ingest.reading import read_events
 
 _logger = logging.getLogger(__name__)
 #: So many lines are one batch, and the most that is answered of what was not recorded.
@@ -37,11 +39,12 @@ class SubscriptionUsage(models.Model):
         """
         answer = {"lines": lines.number, "recorded": 0, "repeated": 0, "refused": 0, "aside": 0}
         answer |= {"complete": False, "error": "", "problems": []}
-        deadline = Deadline()
+        deadline, limits = Deadline(), self._limits()
+        events = read_events(lines, limits)
         storing, waiting = StreamStore(self, stream, answer), None
         with ThreadPoolExecutor(1, "usage") as pool:
             try:
-                while chunk := lines.chunk(CHUNK):
+                while chunk := list(islice(events, CHUNK)):
                     number = lines.number
                     if waiting:
                         waiting.result()
@@ -90,7 +93,7 @@ class StreamStore:
     def store(self, chunk, lines):
         """Store a chunk; tried again where others were in its way.
 
-        :param chunk: numbered events
+        :param chunk: events as they were read
         :param int lines: so many lines of the stream are stored then
         """
         for tries in range(1, TRIES + 1):
