@@ -1,1 +1,1 @@
-from . import portal, usage
+from . import portal, usage, usage_portal

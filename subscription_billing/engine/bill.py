@@ -175,7 +175,7 @@ def usage_bill(charge: Usage, part: Part, track: Track[Rating], meter: Meter, sc
     share = fraction(charge.proration, charge.calendar, part.number, part.start, part.to)
     quantities: list[Number] = [0] * len(pieces)
     whole = Settled([ZERO] * len(pieces))
-    for group in _groups(charge, part, pieces, rows, meter):
+    for group in usage_groups(charge, part, pieces, rows, meter):
         settled = _settle(charge, group, share)
         whole.overage += settled.overage
         whole.true_up += settled.true_up
@@ -191,7 +191,7 @@ def usage_bill(charge: Usage, part: Part, track: Track[Rating], meter: Meter, sc
     return Bill(part, segments, whole.overage * kept, whole.true_up * kept, estimated)
 
 
-class _Group(NamedTuple):
+class Group(NamedTuple):
     """Usage that is rated together, by piece of the part: places of pieces, their prices, quantities and rows."""
 
     places: Sequence[int]
@@ -200,9 +200,14 @@ class _Group(NamedTuple):
     rows: Sequence[Sequence[Row]]
 
 
-def _groups(
+def usage_groups(
     charge: Usage, part: Part, pieces: Sequence[tuple[Day, Day, Rating]], known: Sequence[Row], meter: Meter
-) -> list[_Group]:
+) -> list[Group]:
+    """Return what of a part is rated together.
+
+    :param pieces: days of one price each
+    :param known: rows of the part
+    """
     starts = [start for start, _to, _rating in pieces]
     lasting = charge.group_by in LASTING
     made = []
@@ -210,9 +215,7 @@ def _groups(
         own = by_piece(rows, starts)
         places = [place for place in range(len(pieces)) if lasting or own[place]]
         quantities = [_quantity(charge, part, pieces[place], own[place], meter) for place in places]
-        made.append(
-            _Group(places, [pieces[place][2] for place in places], quantities, [own[place] for place in places])
-        )
+        made.append(Group(places, [pieces[place][2] for place in places], quantities, [own[place] for place in places]))
     return made
 
 
@@ -223,11 +226,20 @@ def _quantity(charge: Usage, part: Part, piece: tuple[Day, Day, Rating], rows: S
     return rounded_quantity(meter.level(start, to, part.full_start, part.full_to), charge.rounding)
 
 
-def _settle(charge: Usage, group: _Group, share: Fraction) -> Settled:
-    lasting = charge.group_by in LASTING
-    free = charge.free * share if lasting and charge.free_units == "prorated" else charge.free
+def free_units(charge: Usage, share: Fraction) -> Fraction:
+    """Return how many units of a group are free in a part that is some share of its full period."""
+    return charge.free * share if charge.group_by in LASTING and charge.free_units == "prorated" else charge.free
+
+
+def rated(charge: Usage, group: Group, share: Fraction) -> list[Number]:
+    """Return what a group costs in each price version, before commitments and bounds."""
     by_row = any(rating.by_row for rating in group.ratings)
     rows = [[row.quantity for row in own] if by_row else () for own in group.rows]
-    amounts = rate_group(group.ratings, group.quantities, rows, free, charge.ladder)
+    return rate_group(group.ratings, group.quantities, rows, free_units(charge, share), charge.ladder)
+
+
+def _settle(charge: Usage, group: Group, share: Fraction) -> Settled:
+    lasting = charge.group_by in LASTING
+    amounts = rated(charge, group, share)
     promised = charge.promise.amount if charge.promise else ZERO
     return keep_promise(amounts, charge.promise, promised * share if lasting else promised)

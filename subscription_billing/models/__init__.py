@@ -38,6 +38,7 @@ from . import (
     subscription_charge_version_words,
     subscription_meter,
     subscription_metering_point,
+    subscription_metering_point_cut,
     subscription_metering_point_rows,
     subscription_movement,
     subscription_plan,
@@ -48,6 +49,7 @@ from . import (
     subscription_price,
     subscription_price_book,
     subscription_price_tier,
+    subscription_price_what_if,
     subscription_price_words,
     subscription_renewal_order,
     subscription_renewal_quotation,
@@ -64,4 +66,5 @@ from . import (
     subscription_usage_record,
     subscription_usage_stream,
     subscription_usage_to_bill,
+    subscription_usage_why,
 )

@@ -200,6 +200,14 @@ class SubscriptionCharge(models.Model):
             **self.price_book_id._usage_terms(),
         )
         known = History(renewals=known.renewals)
+        return self._with_rows(usage, known)
+
+    def _with_rows(self, usage, known):
+        """Return terms and history with the rows of the metering point, as the engine takes them together.
+
+        :param usage: ``engine.terms.Usage``, as the meter counts
+        :param known: what happened (``engine.events.History``)
+        """
         rows = self.metering_point_id._rows_for(usage, known, self._zone())
         if usage.aggregation == "count" and not by_row(usage):
             # Numbers of rows of days are added up.

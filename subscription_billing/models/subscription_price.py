@@ -35,6 +35,8 @@ NUMBERS = ("price", "per", "size", "rate", "per_event", "free_events", "free_amo
 #: What of a price that was activated never changes.
 FACTS = ("book_id", "first_day", "model", *NUMBERS, "zero_fee")
 ACTIVATED = ("activated_at", "activated_by_id")
+#: What becomes of it once, when it is replaced or withdrawn.
+ENDED = ("state", "ended_at")
 #: Who puts prices in force.
 MANAGERS = ("sales_team.group_sale_manager", "account.group_account_manager")
 #: How far the first zone of the world is ahead of UTC.
@@ -108,6 +110,9 @@ class SubscriptionPrice(models.Model):
     note = fields.Char("Why", help="Why it costs that.")
     activated_at = fields.Datetime("In Force Since", readonly=True, copy=False, help="When it was put in force.")
     activated_by_id = fields.Many2one("res.users", "By", readonly=True, copy=False, help="Who put it in force.")
+    ended_at = fields.Datetime(
+        "Until", readonly=True, copy=False, help="When it was withdrawn, or replaced by another one of its day."
+    )
 
     _day_unique = models.UniqueIndex("(book_id, first_day) WHERE state = 'active'", "Of a day, one price is in force.")
 
@@ -122,7 +127,7 @@ class SubscriptionPrice(models.Model):
                 "BEFORE UPDATE ON %s FOR EACH ROW WHEN (%s AND %s)",
                 table,
                 settled,
-                changed((*FACTS, *ACTIVATED, "state")),
+                changed((*FACTS, *ACTIVATED, *ENDED)),
             ),
             "truncate": SQL("BEFORE TRUNCATE ON %s FOR EACH STATEMENT", table),
         }.items():
@@ -225,11 +230,12 @@ class SubscriptionPrice(models.Model):
             "views": [(False, "form")],
         }
 
-    def activate(self) -> None:
+    def activate(self) -> bool:
         """Put drafts in force, each from its day on; the one in force from the same day is replaced by it.
 
         Usage of days that were billed by another price is billed by the difference.
 
+        :return: true
         :raises AccessError: for who is no manager of sales or accounting
         :raises UserError: when one is no draft
         """
@@ -241,13 +247,15 @@ class SubscriptionPrice(models.Model):
             same = price.book_id.price_ids.filtered(
                 lambda row, day=price.first_day: row.state == "active" and row.first_day == day
             )
-            same.sudo()._settle("replaced")
+            same.sudo()._settle("replaced", ended_at=fields.Datetime.now())
             price.sudo()._settle("active", activated_at=fields.Datetime.now(), activated_by_id=self.env.uid)
         self.book_id._follow_prices()
+        return True
 
-    def withdraw(self) -> None:
+    def withdraw(self) -> bool:
         """Take prices out of force of which nothing was billed: those of days to come, or of books nobody uses.
 
+        :return: true
         :raises AccessError: for who is no manager of sales or accounting
         :raises UserError: when one is not in force, or may have been billed
         """
@@ -262,8 +270,9 @@ class SubscriptionPrice(models.Model):
                         price.display_name,
                     )
                 )
-            price.sudo()._settle("withdrawn")
+            price.sudo()._settle("withdrawn", ended_at=fields.Datetime.now())
         self.book_id._follow_prices()
+        return True
 
     def _settle(self, state, **values):
         if self:
@@ -283,11 +292,17 @@ class SubscriptionPrice(models.Model):
         has_come = self.first_day <= (fields.Datetime.now() + FIRST_ZONE).date()
         return has_come and self.book_id._is_used()
 
+    def _was_active(self, moment=None):
+        """Return whether this price was in force at a moment (datetime in UTC), left out for now."""
+        if not moment:
+            return self.state == "active"
+        return bool(self.activated_at) and self.activated_at <= moment and (not self.ended_at or self.ended_at > moment)
+
     # === FOR THE ENGINE === #
 
     def _tiers(self):
         """Return the tiers in the order of the list, also on a form that is not saved."""
-        return self.tier_ids.sorted(lambda tier: (tier.sequence, tier._origin.id or 0))
+        return self.tier_ids.sorted("sequence")
 
     def _rating(self):
         """Return this price as the engine has it (``engine.rating.Rating``)."""

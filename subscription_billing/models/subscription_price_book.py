@@ -159,13 +159,16 @@ class SubscriptionPriceBook(models.Model):
 
     # === FOR THE ENGINE === #
 
-    def _in_force(self):
+    def _in_force(self, moment=None):
         """Return the active prices of this book, the earliest first.
 
+        :param moment: datetime in UTC: those that were active then, if any; left out for now
         :raises UserError: when there is none
         """
         self.ensure_one()
-        found = self.price_ids.filtered(lambda price: price.state == "active").sorted("first_day")
+        found = self.price_ids.filtered(lambda price: price._was_active(moment)).sorted("first_day")
+        if not found and moment:
+            return self._in_force()
         if not found:
             raise UserError(self.env._("%s has no price in force. Activate one.", self.display_name))
         return found
@@ -174,6 +177,15 @@ class SubscriptionPriceBook(models.Model):
         """Return the price (``subscription.price``) of a day (date); before the first one begins, that one."""
         prices = self._in_force()
         return prices.filtered(lambda price: price.first_day <= day)[-1:] or prices[:1]
+
+    def _price_of(self, rating, day):
+        """Return the price of this book that the engine rated a day by, none where it is not there any more.
+
+        :param rating: ``engine.rating.Rating``
+        :param int day: ordinal
+        """
+        found = self.price_ids.filtered(lambda price: price.state != "draft" and price._rating() == rating)
+        return found.sorted(lambda price: (price.first_day.toordinal() <= day, price.first_day))[-1:]
 
     def _usage_terms(self, prices=None):
         """Return what the engine's ``Usage`` is told of this book, as keyword arguments.

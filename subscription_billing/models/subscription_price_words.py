@@ -27,7 +27,8 @@ def tell_money(env, amount, currency):
     amount = float(amount)
     if round(amount, currency.decimal_places) == round(amount, PLACES):
         return currency.with_env(env).format(amount)
-    return f"{tell_number(env, amount)} {currency.symbol or currency.name}"
+    number, symbol = tell_number(env, amount), currency.symbol or currency.name
+    return f"{symbol}\xa0{number}" if currency.position == "before" else f"{number}\xa0{symbol}"
 
 
 class SubscriptionPriceBook(models.Model):
@@ -68,6 +69,25 @@ class SubscriptionPriceBook(models.Model):
             ("minimum", env._("at least %s")),
             ("maximum", env._("at most %s")),
         ]
+
+
+class SubscriptionPriceTier(models.Model):
+    _inherit = "subscription.price.tier"
+
+    usage = fields.Char(compute="_compute_usage", help="Which usage this tier is for.")
+
+    @api.depends("up_to", "sequence", "price_id.tier_ids.up_to", "price_id.tier_ids.sequence", "price_id.size")
+    def _compute_usage(self):
+        for tier in self:
+            price = tier.price_id
+            before = [row.up_to for row in price._tiers() if row.up_to and (not tier.up_to or row.up_to < tier.up_to)]
+            below = before and price._tier_units(max(before), self.env)
+            if tier.up_to:
+                units = price._tier_units(tier.up_to, self.env)
+                both = below and self.env._("above %(below)s, up to %(units)s", below=below, units=units)
+                tier.usage = both or self.env._("up to %s", units)
+            else:
+                tier.usage = self.env._("above %s", below) if below else self.env._("all")
 
 
 class SubscriptionPrice(models.Model):
@@ -153,7 +173,7 @@ class SubscriptionPrice(models.Model):
         return env._("all units at the price of the tier reached: %s", text) if self.model == "volume" else text
 
     def _tell_tier(self, tier, place, env):
-        said = {"costs": self._tell_tier_costs(tier, env), "units": self._tier_units(tier, env)}
+        said = {"costs": self._tell_tier_costs(tier, env), "units": self._tier_units(tier.up_to, env)}
         if self.model != "graduated":
             return env._("up to %(units)s %(costs)s", **said) if tier.up_to else env._("above %(costs)s", **said)
         if not tier.up_to:
@@ -164,8 +184,9 @@ class SubscriptionPrice(models.Model):
             else env._("first %(units)s at %(costs)s", **said)
         )
 
-    def _tier_units(self, tier, env):
-        return self._units(exact(tier.up_to) * exact(self.size or 1.0), env)
+    def _tier_units(self, up_to, env):
+        """Return to how many units a tier goes, also where it counts packages, in words."""
+        return self._units(exact(up_to) * exact(self.size or 1.0), env)
 
     def _tell_tier_costs(self, tier, env):
         flat = self._money(tier.flat, env)

@@ -9,6 +9,7 @@ from . import (
     test_portal,
     test_preview,
     test_price_book,
+    test_price_what_if,
     test_property,
     test_renewal_quotation,
     test_run,
@@ -18,4 +19,6 @@ from . import (
     test_terms,
     test_tours,
     test_usage,
+    test_usage_billing,
+    test_usage_why,
 )

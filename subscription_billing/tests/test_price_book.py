@@ -225,7 +225,7 @@ class TestPriceBook(SubscriptionCommon):
         for values, said in [
             ({"price": 0.1}, "$ 0.10 per GB"),
             ({"price": 2, "per": 1000}, "$ 2.00 per 1,000 GB"),
-            ({"price": 0.00025}, "0.00025 $ per GB"),
+            ({"price": 0.00025}, "$ 0.00025 per GB"),
             ({"model": "graduated", "tiers": LADDER}, "first 1,000 GB at $ 0.10 per GB, then $ 0.08 per GB"),
             (
                 {"model": "volume", "tiers": [(10, 2, 5), (0, 1, 0)]},
