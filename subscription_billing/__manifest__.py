@@ -10,6 +10,7 @@
         "security/subscription_billing_groups.xml",
         "security/ir.model.access.csv",
         "security/subscription_billing_rules.xml",
+        "data/ir_cron.xml",
         "wizards/subscription_charge_change_views.xml",
         "wizards/subscription_charge_renew_views.xml",
         "wizards/subscription_price_what_if_views.xml",

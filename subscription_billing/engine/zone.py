@@ -47,6 +47,11 @@ class Zone:
         """Return the local day of an instant."""
         return (EPOCH + at * MICROSECOND).astimezone(self._zone).toordinal()
 
+    def offset(self, at: datetime) -> timedelta:
+        """Return how far local time is from universal time at an instant of it (without zone)."""
+        found = at.replace(tzinfo=timezone.utc).astimezone(self._zone).utcoffset()
+        return found or timedelta()
+
     def midnight(self, day: Day) -> Instant:
         """Return the first instant of a local day, also where the clock skips its midnight."""
         return (datetime.combine(date.fromordinal(day), datetime.min.time(), self._zone) - EPOCH) // MICROSECOND

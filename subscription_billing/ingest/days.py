@@ -1,6 +1,6 @@
 """Local days of instants in universal time without zone, many of them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from ..engine.zone import EPOCH, MICROSECOND, Zone
@@ -46,3 +46,35 @@ class Days:
 def local_day(tz: str, at: datetime) -> date:
     """Return the local day of an instant."""
     return date.fromordinal(zone_of(tz).day_of((at - NAIVE_EPOCH) // MICROSECOND))
+
+
+def offsets(tz: str, first: datetime, last: datetime) -> list[tuple[datetime, datetime, timedelta]]:
+    """Return how far local time is from universal time: (from, until, by how much), from one instant to another.
+
+    >>> [(str(start), str(shift)) for start, _after, shift in offsets("Europe/Paris", *2 * [datetime(2025, 3, 30)])]
+    [('2025-03-29 00:00:00', '1:00:00'), ('2025-03-30 01:00:00', '2:00:00')]
+    """
+    zone, day = zone_of(tz), timedelta(days=1)
+    start, end = first.replace(hour=0, minute=0, second=0, microsecond=0) - day, last + 2 * day
+    found = [[start, start, zone.offset(start)]]
+    while start < end:
+        if zone.offset(start + day) != found[-1][2]:
+            change = _change(zone, start, start + day)
+            found[-1][1] = change
+            found.append([change, change, zone.offset(change)])
+        start += day
+    found[-1][1] = start
+    return [tuple(row) for row in found]
+
+
+def _change(zone, start, after):
+    """Return the first instant with the offset that holds at ``after``, to the second."""
+    before, later = start, after
+    while later - before > timedelta(seconds=1):
+        middle = before + (later - before) // 2
+        middle = middle.replace(microsecond=0)
+        if zone.offset(middle) == zone.offset(after):
+            later = middle
+        else:
+            before = middle
+    return later

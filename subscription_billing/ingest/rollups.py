@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .days import midnight
+from .days import midnight, offsets
 
 #: What a batch adds to its days; the last of a day is the latest one, of those the one that was received last.
 ADD = """
@@ -30,41 +30,56 @@ ON CONFLICT (point_id, day, dimension) DO UPDATE SET
     first_at = LEAST(d.first_at, excluded.first_at),
     batch_id = excluded.batch_id
 """
-#: What the rows of some days come to: those that no other one replaces.
-FROM_ROWS = """
+#: The rows of some days that count, those of archives as the sums they left; each with its share of the day.
+COUNTING = """
+SELECT u.point_id, w.day, u.dimension, u.quantity AS sum, 1 AS count, u.quantity AS max, u.quantity AS last,
+    u.at AS last_at, u.batch_id AS last_batch, u.at AS first_at, NULL::numeric AS weighted, u.batch_id, u.key, w.after
+FROM usage_days w
+JOIN subscription_usage u ON u.point_id = w.point_id AND u.at >= w.start AND u.at < w.after
+WHERE NOT EXISTS (SELECT FROM subscription_usage_replaced r WHERE r.usage_id = u.id)
+UNION ALL
+SELECT point_id, day, dimension, sum, count, max, last, last_at, last_batch, first_at, weighted, batch_id, '', w.after
+FROM usage_days w
+JOIN subscription_usage_archived a USING (point_id, day)
+"""
+#: What they come to. A level holds until the next row; what is archived weighs what it weighed, less its last level
+#: from the next row on.
+FROM_ROWS = f"""
 SELECT point_id, day, dimension,
-    sum(quantity) AS sum,
-    count(*) AS count,
-    max(quantity) AS max,
-    (array_agg(quantity ORDER BY at DESC, batch_id DESC, key DESC))[1] AS last,
-    max(at) AS last_at,
-    (array_agg(batch_id ORDER BY at DESC, batch_id DESC))[1] AS last_batch,
-    min(at) AS first_at,
-    CASE WHEN bool_or(levels)
-        THEN sum(quantity * round(extract(epoch FROM next_at - at) * 1000000)::numeric) END AS weighted,
-    max(latest) AS batch_id
+    sum(sum) AS sum,
+    sum(count) AS count,
+    max(max) AS max,
+    (array_agg(last ORDER BY last_at DESC, last_batch DESC, key DESC))[1] AS last,
+    max(last_at) AS last_at,
+    (array_agg(last_batch ORDER BY last_at DESC, last_batch DESC, key DESC))[1] AS last_batch,
+    min(first_at) AS first_at,
+    CASE WHEN bool_or(levels) THEN sum(
+        coalesce(weighted, 0)
+        + CASE WHEN weighted IS NULL THEN 1 ELSE -1 END * last * round(extract(
+            epoch FROM CASE WHEN weighted IS NULL THEN next_at - last_at ELSE after - next_at END
+        ) * 1000000)::numeric
+    ) END AS weighted,
+    GREATEST(max(batch_id), max(latest)) AS batch_id
 FROM (
-    SELECT u.point_id, w.day, u.dimension, u.quantity, u.at, u.batch_id, u.key,
-        m.aggregation = 'time_weighted' AS levels,
-        lead(u.at, 1, w.after) OVER (
-            PARTITION BY u.point_id, w.day, u.dimension ORDER BY u.at, u.batch_id, u.key
+    SELECT c.*, m.aggregation = 'time_weighted' AS levels,
+        lead(c.first_at, 1, c.after) OVER (
+            PARTITION BY c.point_id, c.day, c.dimension ORDER BY c.last_at, c.last_batch, c.key
         ) AS next_at,
-        touched.latest
-    FROM usage_days w
-    JOIN subscription_usage u ON u.point_id = w.point_id AND u.at >= w.start AND u.at < w.after
-    JOIN subscription_metering_point p ON p.id = u.point_id
+        replaced.latest
+    FROM ({COUNTING}) c
+    JOIN subscription_metering_point p ON p.id = c.point_id
     JOIN subscription_meter m ON m.id = p.meter_id
     LEFT JOIN (
-        SELECT w.point_id, w.day, u.dimension, max(GREATEST(u.batch_id, r.batch_id)) AS latest
+        SELECT w.point_id, w.day, u.dimension, max(r.batch_id) AS latest
         FROM usage_days w
         JOIN subscription_usage u ON u.point_id = w.point_id AND u.at >= w.start AND u.at < w.after
-        LEFT JOIN subscription_usage_replaced r ON r.usage_id = u.id
+        JOIN subscription_usage_replaced r ON r.usage_id = u.id
         GROUP BY w.point_id, w.day, u.dimension
-    ) touched ON touched.point_id = u.point_id AND touched.day = w.day AND touched.dimension = u.dimension
-    WHERE NOT EXISTS (SELECT FROM subscription_usage_replaced r WHERE r.usage_id = u.id)
+    ) replaced ON replaced.point_id = c.point_id AND replaced.day = c.day AND replaced.dimension = c.dimension
 ) counting
 GROUP BY point_id, day, dimension
 """
+COLUMNS = "point_id, day, dimension, sum, count, max, last, last_at, last_batch, first_at, weighted, batch_id"
 DAYS = """
 WITH usage_days AS (
     SELECT * FROM unnest(%(points)s::int[], %(days)s::date[], %(starts)s::timestamp[], %(afters)s::timestamp[])
@@ -75,6 +90,36 @@ FORGET = """
 DELETE FROM subscription_usage_day d
 USING unnest(%(points)s::int[], %(days)s::date[]) AS w (point_id, day)
 WHERE d.point_id = w.point_id AND d.day = w.day
+"""
+#: Days whose sums, numbers or ends are not those of their rows.
+DIFFERING = """
+WITH shifts AS (
+    SELECT * FROM unnest(%(zones)s::text[], %(starts)s::timestamp[], %(afters)s::timestamp[], %(shifts)s::interval[])
+        AS w (tz, start, after, shift)
+), points AS (
+    SELECT p.id AS point_id, s.start, s.after, s.shift
+    FROM subscription_metering_point p JOIN shifts s ON s.tz = p.tz
+), counted AS (
+    SELECT point_id, day, dimension, sum(sum) AS sum, sum(count) AS count, max(max) AS max, min(first_at) AS first_at,
+        max(last_at) AS last_at
+    FROM (
+        SELECT u.point_id, (u.at + p.shift)::date AS day, u.dimension, sum(u.quantity) AS sum, count(*) AS count,
+            max(u.quantity) AS max, min(u.at) AS first_at, max(u.at) AS last_at
+        FROM subscription_usage u
+        JOIN points p ON p.point_id = u.point_id AND u.at >= p.start AND u.at < p.after
+        LEFT JOIN subscription_usage_replaced r ON r.usage_id = u.id
+        WHERE r.usage_id IS NULL
+        GROUP BY u.point_id, (u.at + p.shift)::date, u.dimension
+        UNION ALL
+        SELECT point_id, day, dimension, sum, count, max, first_at, last_at FROM subscription_usage_archived
+    ) parts
+    GROUP BY point_id, day, dimension
+)
+SELECT DISTINCT point_id, day
+FROM counted c FULL JOIN subscription_usage_day d USING (point_id, day, dimension)
+WHERE (c.sum, c.count, c.max, c.first_at, c.last_at) IS DISTINCT FROM (d.sum, d.count, d.max, d.first_at, d.last_at)
+ORDER BY point_id, day
+LIMIT %(most)s
 """
 
 
@@ -93,22 +138,10 @@ def rebuild_days(cr, days):
     :param cr: cursor
     :param days: ``{(point_id, local day): time zone of the point}``
     """
-    wanted = sorted(days)
-    if not wanted:
-        return
-    values = {
-        "points": [point for point, _day in wanted],
-        "days": [day for _point, day in wanted],
-        "starts": [midnight(days[key], key[1]) for key in wanted],
-        "afters": [midnight(days[key], key[1] + timedelta(days=1)) for key in wanted],
-    }
-    cr.execute(FORGET, values)
-    cr.execute(
-        f"""{DAYS} INSERT INTO subscription_usage_day
-            (point_id, day, dimension, sum, count, max, last, last_at, last_batch, first_at, weighted, batch_id)
-        {FROM_ROWS}""",
-        values,
-    )
+    if days:
+        values = day_values(days)
+        cr.execute(FORGET, values)
+        cr.execute(f"{DAYS} INSERT INTO subscription_usage_day ({COLUMNS}) {FROM_ROWS}", values)
 
 
 def rebuild_points(cr, points):
@@ -117,15 +150,48 @@ def rebuild_points(cr, points):
     :param cr: cursor
     :param points: ``{id: time zone}``
     """
-    cr.execute("DELETE FROM subscription_usage_day WHERE point_id = ANY(%s)", [list(points)])
-    cr.execute(
-        "SELECT DISTINCT point_id, at::date FROM subscription_usage WHERE point_id = ANY(%s)",
-        [list(points)],
-    )
+    ids = list(points)
+    cr.execute("DELETE FROM subscription_usage_day WHERE point_id = ANY(%s)", [ids])
+    cr.execute("SELECT DISTINCT point_id, at::date FROM subscription_usage WHERE point_id = ANY(%s)", [ids])
     # A local day begins at most one day before, or ends one day after, that of universal time.
     days = {
         (point_id, day + timedelta(days=step)): points[point_id]
         for point_id, day in cr.fetchall()
         for step in (-1, 0, 1)
     }
-    rebuild_days(cr, days)
+    cr.execute("SELECT DISTINCT point_id, day FROM subscription_usage_archived WHERE point_id = ANY(%s)", [ids])
+    rebuild_days(cr, days | {(point_id, day): points[point_id] for point_id, day in cr.fetchall()})
+
+
+def day_values(days):
+    """Return the parameters of ``DAYS``.
+
+    :param days: ``{(point_id, local day): time zone of the point}``
+    """
+    wanted = sorted(days)
+    return {
+        "points": [point for point, _day in wanted],
+        "days": [day for _point, day in wanted],
+        "starts": [midnight(days[key], key[1]) for key in wanted],
+        "afters": [midnight(days[key], key[1] + timedelta(days=1)) for key in wanted],
+    }
+
+
+def differing(cr, most):
+    """Return the days whose sums are not those of their rows: a list of (point_id, day), in order.
+
+    One statement, so that what is stored at the same time is in both or in neither.
+
+    :param cr: cursor
+    :param int most: so many at most
+    """
+    cr.execute("SELECT min(at), max(at) FROM subscription_usage")
+    [first, last] = cr.fetchone()
+    cr.execute("SELECT DISTINCT tz FROM subscription_metering_point")
+    zones = [tz for [tz] in cr.fetchall()] if first else []
+    shifts = [(tz, *shift) for tz in zones for shift in offsets(tz, first, last)]
+    values = {
+        name: [row[place] for row in shifts] for place, name in enumerate(("zones", "starts", "afters", "shifts"))
+    }
+    cr.execute(DIFFERING, {**values, "most": most})
+    return cr.fetchall()

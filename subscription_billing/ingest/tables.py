@@ -1,4 +1,4 @@
-"""The tables of usage: rows by month of usage, their keys, what was replaced, and the sums by day."""
+"""The tables of usage: rows by month, their keys, what was replaced, sums by day, and those of archived rows."""
 
 from datetime import date
 
@@ -9,7 +9,8 @@ from odoo.tools import SQL
 INGEST_SPACE, PARTITION_SPACE = 1_970_140_101, 1_970_140_102
 #: The setting of a transaction that takes archived rows out of the table.
 ARCHIVING = "subscription_billing.archiving"
-TABLES = ("subscription_usage", "subscription_usage_key", "subscription_usage_replaced", "subscription_usage_day")
+KEPT = ("subscription_usage", "subscription_usage_key", "subscription_usage_replaced", "subscription_usage_archived")
+TABLES = (*KEPT, "subscription_usage_day")
 
 MAKE = """
 CREATE SEQUENCE IF NOT EXISTS subscription_usage_id_seq;
@@ -43,6 +44,23 @@ CREATE TABLE IF NOT EXISTS subscription_usage_replaced (
     batch_id integer NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS subscription_usage_archived (
+    archive_id integer NOT NULL,
+    point_id integer NOT NULL,
+    day date NOT NULL,
+    dimension text COLLATE "C" NOT NULL,
+    sum numeric NOT NULL,
+    count bigint NOT NULL,
+    max numeric NOT NULL,
+    last numeric NOT NULL,
+    last_at timestamp NOT NULL,
+    last_batch integer NOT NULL,
+    first_at timestamp NOT NULL,
+    weighted numeric,
+    batch_id integer NOT NULL,
+    PRIMARY KEY (point_id, day, dimension, archive_id)
+);
+
 CREATE TABLE IF NOT EXISTS subscription_usage_day (
     id bigserial PRIMARY KEY,
     point_id integer NOT NULL,
@@ -70,7 +88,7 @@ def make_tables(cr):
     cr.execute(MAKE)
     [(_function, source)] = REFUSE_CHANGE.items()
     cr.execute(source)
-    for table in ("subscription_usage", "subscription_usage_key", "subscription_usage_replaced"):
+    for table in KEPT:
         _keep_rows(cr, table)
         _keep_whole(cr, table)
     cr.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'subscription_usage'::regclass")

@@ -77,9 +77,23 @@ class SubscriptionMeter(models.Model):
             if meter.sudo().point_ids.company_id - meter.company_id:
                 raise ValidationError(self.env._("%s has metering points of other companies.", meter.name))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        meters = super().create(vals_list)
+        meters._record_what_waits()
+        return meters
+
+    def _record_what_waits(self):
+        """Record usage that was kept aside because there was no such meter."""
+        codes = self.mapped("code")
+        domain = [("state", "=", "open"), ("reason", "=", "meter"), ("meter_code", "in", codes)]
+        self.env["subscription.usage.aside"].sudo().search(domain)._retry()
+
     def write(self, vals):
         levels = self.filtered(lambda meter: meter.aggregation == "time_weighted")
         result = super().write(vals)
+        if vals.keys() & {"code", "active", "company_id"}:
+            self.filtered("active")._record_what_waits()
         if "aggregation" in vals:
             changed = self.filtered(lambda meter: (meter.aggregation == "time_weighted") != (meter in levels))
             changed.sudo().point_ids._rebuild_days()

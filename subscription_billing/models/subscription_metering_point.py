@@ -14,6 +14,7 @@ class SubscriptionMeteringPoint(models.Model):
 
     _name = "subscription.metering.point"
     _description = "Metering Point"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "name, id"
 
     name = fields.Char(

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..ingest.reading import read_events
 
 REASONS = [
     ("meter", "Unknown meter"),
@@ -29,8 +31,59 @@ class SubscriptionUsageAside(models.Model):
     problem = fields.Text(readonly=True, help="What is wrong with it.")
     content = fields.Json(readonly=True, export_string_translation=False, help="What was sent.")
     before = fields.Json(readonly=True, export_string_translation=False, help="What was recorded before under its key.")
+    content_text = fields.Text("Sent", compute="_compute_content_text", help="What was sent.")
+    before_text = fields.Text(
+        "Recorded Before", compute="_compute_content_text", help="What was recorded before under its key."
+    )
     digest = fields.Char(required=True, readonly=True, help="Tells whether the same was kept aside before.")
 
     _digest_unique = models.UniqueIndex(
         "(company_id, digest) WHERE state = 'open'", "The same is kept aside only once."
     )
+
+    # === ACTIONS === #
+
+    def action_retry(self):
+        """Record these now, if what was missing is there.
+
+        :raises AccessError: for who may not record usage, or not read them
+        """
+        self._check_may_decide()
+        self.sudo()._retry()
+
+    def action_dismiss(self):
+        """Leave these out for good.
+
+        :raises AccessError: for who may not record usage, or not read them
+        """
+        self._check_may_decide()
+        self.sudo().filtered(lambda row: row.state == "open").state = "dismissed"
+
+    def _check_may_decide(self):
+        self.check_access("read")
+        self.env["subscription.usage"]._check_may_record()
+
+    def _retry(self):
+        """Record what can be recorded now, company by company; the rest waits with its problem."""
+        waiting = self.filtered(lambda row: row.state == "open" and isinstance(row.content, dict))
+        for company, rows in waiting.grouped("company_id").items():
+            usage = self.env["subscription.usage"].with_company(company)
+            events = read_events(((row.id, row.content) for row in rows), usage._limits())
+            taken = usage._take(events, "aside")
+            problems = {**taken.refused, **taken.aside}
+            rows.filtered(lambda row, problems=problems: row.id not in problems).state = "resolved"
+            for row in rows.filtered(lambda row, problems=problems: row.id in problems):
+                row.problem = problems[row.id]
+
+    @api.depends("content")
+    def _compute_content_text(self):
+        for row in self:
+            row.content_text = written(row.content)
+            row.before_text = written(row.before)
+
+
+def written(content):
+    """Return what was sent as a text that people read."""
+    if not isinstance(content, dict):
+        return content or ""
+    return "\n".join(f"{name}: {value}" for name, value in content.items())

@@ -21,4 +21,5 @@ from . import (
     test_usage,
     test_usage_billing,
     test_usage_why,
+    test_usage_sums,
 )

@@ -1,0 +1,140 @@
+import random
+from collections import defaultdict
+from datetime import datetime, timedelta, timezone
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from psycopg2.errors import RestrictViolation
+
+from odoo.tools import mute_logger
+
+from .usage_common import UsageCommon
+
+ZONES = ("UTC", "Europe/Paris", "America/St_Johns", "Australia/Lord_Howe")
+#: Around changes of the clock, a month and a year.
+STARTS = ("2025-03-29", "2025-10-25", "2024-12-30", "2025-04-05")
+
+
+class TestUsageSums(UsageCommon):
+    """What days sum up to is what their records come to, whatever came in which order."""
+
+    def _naive(self, rows, tz, levels):
+        """Return what days come to, row by row: {(day, dimension): (sum, count, max, last, weighted)}."""
+        replaced = {row["replaces"] for row in rows if row.get("replaces")}
+        found = defaultdict(list)
+        for received, row in enumerate(rows):
+            if row["key"] not in replaced:
+                at = datetime.fromisoformat(row["at"])
+                day = at.astimezone(ZoneInfo(tz)).date()
+                found[day, row["dimension"]].append((at, row["batch"], row["key"], Fraction(row["quantity"]), received))
+        return {key: self._come_to(sorted(counted), tz, key[0], levels) for key, counted in found.items()}
+
+    def _come_to(self, counted, tz, day, levels):
+        quantities = [row[3] for row in counted]
+        weighted = None
+        if levels:
+            after = datetime.combine(day + timedelta(days=1), datetime.min.time(), ZoneInfo(tz)).astimezone(
+                timezone.utc
+            )
+            ends = [*(row[0] for row in counted[1:]), after]
+            spans = zip(counted, ends, strict=True)
+            weighted = sum(row[3] * ((end - row[0]) // timedelta(microseconds=1)) for row, end in spans)
+        return sum(quantities), len(counted), max(quantities), quantities[-1], weighted
+
+    def _stored(self):
+        # As text: Odoo reads numbers as floats.
+        names = ("sum::text", "count", "max::text", "last::text", "weighted::text")
+        self.env.cr.execute(f"SELECT day, dimension, {', '.join(names)} FROM subscription_usage_day")
+        return {
+            (day, dimension): tuple(value if value is None else Fraction(value) for value in values)
+            for day, dimension, *values in self.env.cr.fetchall()
+        }
+
+    def _made_up(self, chance, number):
+        """Return batches of events made up by chance, some of which replace earlier ones."""
+        start = datetime.fromisoformat(f"{chance.choice(STARTS)}T00:00:00+00:00")
+        batches, free = [], []
+        for batch in range(4):
+            rows = []
+            for index in range(chance.randint(1, 12)):
+                at = start + timedelta(minutes=30 * chance.randint(0, 200))
+                quantity = f"{chance.randint(-(10**6), 10**6) / 1000:.3f}"
+                row = {"key": f"{number}/{batch}/{index}", "at": at.isoformat(), "quantity": quantity, "batch": batch}
+                row["dimension"] = chance.choice(["", "eu", "us"])
+                if free and chance.random() < 0.3:
+                    row["replaces"] = free.pop(chance.randrange(len(free)))
+                rows.append(row)
+            free += [row["key"] for row in rows]
+            batches.append(rows)
+        return batches
+
+    def test_days_are_what_their_records_come_to(self):
+        for seed in range(12):
+            chance = random.Random(seed)
+            levels, zones = seed % 3 == 0, chance.sample(ZONES, 2)
+            with self.subTest(seed), self.env.cr.savepoint() as savepoint:
+                self.meter.aggregation = "time_weighted" if levels else "sum"
+                point = self.env["subscription.metering.point"].create(
+                    {"name": "acme", "meter_id": self.meter.id, "tz": zones[0]}
+                )
+                said = []
+                for rows in self._made_up(chance, seed):
+                    said += rows
+                    events = [{name: value for name, value in row.items() if name != "batch"} for row in rows]
+                    answers = self._record(*({"meter": "traffic", "subject": "acme", **row} for row in events))
+                    self.assertEqual({row["status"] for row in answers}, {"recorded"}, answers)
+                    self.assertEqual(self._stored(), self._naive(said, zones[0], levels))
+                self.assertEqual(point._cron_check(), {})
+                point.tz = zones[1]
+                self.assertEqual(self._stored(), self._naive(said, zones[1], levels))
+                self.assertEqual(point._cron_check(), {})
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    @mute_logger("odoo.addons.subscription_billing.models.subscription_metering_point_check")
+    def test_a_day_that_differs_is_asked_about_and_worked_out_anew(self):
+        self._record(self._event("1", 5), self._event("2", 3, at="2025-03-12T00:00:00Z"))
+        point = self.env["subscription.metering.point"].search([])
+        self.assertEqual(point._cron_check(), {})
+        self.env.cr.execute("UPDATE subscription_usage_day SET sum = sum + 1 WHERE day = '2025-03-12'")
+        self.assertEqual([str(day) for day in point._cron_check()[point.id]], ["2025-03-12"])
+        point._cron_check()
+        self.assertEqual(len(point.activity_ids), 1)
+        self.assertIn("03/12/2025", point.activity_ids.note)
+        point.action_rebuild()
+        self.assertEqual(self._sums(), {"2025-03-10": 5.0, "2025-03-12": 3.0})
+        self.assertFalse(point.activity_ids)
+        self.env.cr.execute("DELETE FROM subscription_usage_day")
+        self.assertEqual(len(point._cron_check()[point.id]), 2)
+
+    @mute_logger("odoo.sql_db")
+    def test_records_are_never_changed(self):
+        self._record(self._event("1", 5), self._event("2", 3, replaces="1"))
+        for table in ("subscription_usage", "subscription_usage_key", "subscription_usage_replaced"):
+            for statement in ("UPDATE %s SET batch_id = 0", "DELETE FROM %s", "TRUNCATE %s"):
+                with self.subTest(statement % table), self.assertRaises(RestrictViolation), self.env.cr.savepoint():
+                    self.env.cr.execute(statement % table)
+        with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
+            self.env.cr.execute("TRUNCATE subscription_usage_2025_03")
+
+
+class TestUsageAside(UsageCommon):
+    """What waits for a meter is recorded once there is one."""
+
+    def test_a_new_meter_takes_what_waits(self):
+        self._record(self._event("1", 5, meter="calls"), self._event("2", 2, meter="calls"), self._event("3", 1))
+        aside = self.env["subscription.usage.aside"].search([])
+        aside[0].action_dismiss()
+        self.env["subscription.meter"].create({"name": "Calls", "code": "calls"})
+        self.assertEqual(sorted(aside.mapped("state")), ["dismissed", "resolved"])
+        usage = self.usage.search([("meter_id.code", "=", "calls")])
+        self.assertEqual(usage.mapped("quantity"), [5.0])
+        self.assertEqual(usage.batch_id.source, "aside")
+
+    def test_what_cannot_be_recorded_yet_waits_on(self):
+        self._record(self._event("1", 5, meter="calls"), {"key": "x"})
+        aside = self.env["subscription.usage.aside"].search([])
+        aside.action_retry()
+        self.assertEqual(aside.mapped("state"), ["open", "open"])
+        self.meter.code = "calls"
+        self.assertEqual(sorted(aside.mapped("state")), ["open", "resolved"])
