@@ -55,7 +55,7 @@ class SubscriptionMeteringPoint(models.Model):
         }[how]
         query = SQL(
             """
-            SELECT %s AS span, %s AS dimension, %s
+            SELECT %s AS span, %s AS dimension, (%s)::text
               FROM subscription_usage_day
              WHERE point_id = %s AND day >= %s AND day < %s AND count != 0
           GROUP BY 1, 2 ORDER BY 1, 2
@@ -75,7 +75,7 @@ class SubscriptionMeteringPoint(models.Model):
         """Yield rows that set the level of each day as it was in the mean, and at its end as it was then."""
         query = SQL(
             """
-            SELECT day, first_at, weighted, last
+            SELECT day, first_at, weighted::text, last::text
               FROM subscription_usage_day WHERE point_id = %s AND count != 0 ORDER BY day
             """,
             self.id,
@@ -91,7 +91,7 @@ class SubscriptionMeteringPoint(models.Model):
         """Yield the rows themselves, without those that another one replaces."""
         query = SQL(
             """
-            SELECT at, quantity, key, batch_id, dimension
+            SELECT at, quantity::text, key, batch_id, dimension
               FROM subscription_usage usage
              WHERE point_id = %s AND at >= %s
                AND NOT EXISTS (SELECT FROM subscription_usage_replaced WHERE usage_id = usage.id)
@@ -106,8 +106,13 @@ class SubscriptionMeteringPoint(models.Model):
 
 
 def exactly(number):
-    """Return a decimal of the database exactly, as a whole number where it is one."""
-    return int(number) if number == int(number) else Fraction(number)
+    """Return a number as it is written, as a whole number where it is one: Odoo reads decimals as floats, not texts.
+
+    >>> exactly("0.100"), exactly(0.1), exactly(5.0)
+    (Fraction(1, 10), Fraction(1, 10), 5)
+    """
+    found = Fraction(str(number))
+    return found.numerator if found.denominator == 1 else found
 
 
 def microseconds(moment):

@@ -20,6 +20,6 @@ from . import (
     test_tours,
     test_usage,
     test_usage_billing,
-    test_usage_why,
     test_usage_sums,
+    test_usage_why,
 )
