@@ -53,8 +53,7 @@ def steps(rating: Rating, quantity: Number) -> list[Step]:
 def _graduated(rating: Rating, units: Number) -> Iterator[Step]:
     low: Number = ZERO
     for place, tier in enumerate(rating.tiers):
-        last = tier.up_to is None or place == len(rating.tiers) - 1
-        high = units if last else min(units, tier.up_to)  # type: ignore[type-var]
+        high = units if tier.up_to is None or place == len(rating.tiers) - 1 else min(units, tier.up_to)
         if high <= low:
             return
         own = high - low

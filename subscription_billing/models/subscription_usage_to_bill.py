@@ -9,5 +9,5 @@ class SubscriptionUsage(models.Model):
     @api.model
     def _follow(self, touched):
         # OVERRIDE: what subscriptions bill of these days is worked out anew.
-        super()._follow(touched)
         self.env["subscription.charge"]._follow_usage(touched)
+        return super()._follow(touched)
