@@ -77,6 +77,7 @@ CREATE TABLE IF NOT EXISTS subscription_usage_day (
     batch_id integer NOT NULL,
     UNIQUE (point_id, day, dimension)
 );
+CREATE INDEX IF NOT EXISTS subscription_usage_day_point_batch ON subscription_usage_day (point_id, batch_id);
 """
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import from_units
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column, table_exists
 
 from ..engine.bill import bills, rounded
@@ -81,6 +82,10 @@ class SubscriptionCharge(models.Model):
         if part is None or part.start > day:
             return None
         return rounded(bills(terms, known, [part], self._zone(), self._scale())[0])
+
+    usage_seen = fields.Integer(
+        "Last Batch Seen", readonly=True, help="The last batch of usage that was known when that was worked out."
+    )
 
     def _auto_init(self):
         # OVERRIDE: what ran before charges a price: it need not be worked out anew.
@@ -231,6 +236,8 @@ class SubscriptionCharge(models.Model):
         # OVERRIDE: on the day of a period of usage it is asked whether there was any.
         if self.kind not in OF_USAGE or not self.version_ids:
             return super()._find_next_due(stands)
+        # Before anything is read: what comes meanwhile is found later.
+        self.usage_seen = self.env["subscription.usage.batch"]._last_known(self.company_id)
         terms, known = self._terms()
         today = self.company_id._billing_today().toordinal()
         days = [one.since for one in open_parts(terms, known, stands, today, self._zone(), self._scale())]
@@ -287,4 +294,22 @@ class SubscriptionCharge(models.Model):
             ]
         )
         self.env.add_to_compute(self._fields["next_due"], due)
+        self._find_unseen(company)._work_out_due()
         return super()._refresh_lines(company)
+
+    @api.model
+    def _find_unseen(self, company):
+        """Return the charges of a company of which late usage was stored while they were worked out by others."""
+        self.flush_model()
+        query = SQL(
+            """
+            SELECT DISTINCT charge.id
+              FROM subscription_charge charge
+              JOIN subscription_usage_day usage
+                ON usage.point_id = charge.metering_point_id AND usage.batch_id > COALESCE(charge.usage_seen, 0)
+               AND usage.day >= charge.first_day AND usage.day < COALESCE(charge.open_from, 'infinity')
+             WHERE charge.company_id = %s AND charge.state = 'running' AND charge.kind = 'usage'
+            """,
+            company.id,
+        )
+        return self.browse(charge for [charge] in self.env.execute_query(query))

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -199,6 +201,20 @@ class TestUsageBilling(UsageCommon):
         self._use(("2026-01-05", 10))
         self._bill("2026-02-01")
         self.assertEqual(self._billed(order), {"2026-01-01": 90.0})
+
+    def test_usage_stored_while_a_run_bills_is_billed_by_the_next_run(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._charge(order).cancel("2026-01-31")
+        self._use(("2026-01-05", 10))
+        self._bill("2026-02-01")
+        self.assertFalse(self._charge(order).next_due)
+        with patch.object(type(self.env["subscription.charge"]), "_follow_usage"):
+            # Whoever stores it does not see yet that the period was billed without it.
+            self._use(("2026-01-31", 4))
+        self.assertFalse(self._charge(order).next_due)
+        self._bill("2026-02-02")
+        self.assertEqual(self._billed(order), {"2026-01-01": 7.0})
 
     def test_where_none_came_usage_is_estimated_and_trued_up(self):
         meter = self._make_meter("power", estimate="last")
