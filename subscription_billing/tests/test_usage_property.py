@@ -19,7 +19,8 @@ ACTIONS = st.lists(
         st.integers(0, 5),
         st.integers(1, 45),
     ),
-    max_size=14,
+    min_size=5,
+    max_size=16,
 )
 MODELS = {
     "flat": {"price": 0.37},
@@ -135,7 +136,8 @@ class TestUsageProperty(UsageCommon):
 
     def _use_in_story(self, order, which, amount):
         for number in range(which + 1):
-            self._record_in_story(f"{self.today}T{(7 * amount + number) % 10:02}:1{which}:00Z", amount + number / 4)
+            day = self.today - timedelta(days=number * 2)
+            self._record_in_story(f"{day}T{(7 * amount + number) % 10:02}:1{which}:00Z", amount + number / 4)
 
     def _late_in_story(self, order, which, amount):
         day = self.today - timedelta(days=3 * amount)
