@@ -29,6 +29,7 @@
 """
 
 import contextlib
+import gc
 import itertools
 import os
 from unittest import mock
@@ -109,6 +110,14 @@ def own_filestore(load_registry):
     with mock.patch.object(config, "filestore", lambda name: str(files.folder / name)):
         yield
     files.drop(own)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded_once(load_registry):
+    """Have Python look for garbage among what the tests make, and not among a million objects that stay to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
