@@ -21,6 +21,8 @@
         "views/subscription_movement_views.xml",
         "views/product_template_views.xml",
         "views/sale_order_views.xml",
+        "wizards/subscription_usage_upload_views.xml",
+        "views/subscription_usage_views.xml",
         "views/menus.xml",
         "views/account_move_views.xml",
         "views/subscription_portal_templates.xml",

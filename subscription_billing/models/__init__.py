@@ -39,6 +39,7 @@ from . import (
     subscription_charge_version_words,
     subscription_meter,
     subscription_metering_point,
+    subscription_metering_point_billed,
     subscription_metering_point_check,
     subscription_metering_point_cut,
     subscription_metering_point_rows,

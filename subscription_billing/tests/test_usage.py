@@ -1,3 +1,7 @@
+import base64
+import gzip
+import json
+
 from .usage_common import UsageCommon
 
 
@@ -64,3 +68,23 @@ class TestUsage(UsageCommon):
         self.assertEqual(self._sums(), {"2025-03-11": 5.0})
         self._record(self._event("2", 2, at="2025-03-12"))
         self.assertEqual(self._sums(), {"2025-03-11": 5.0, "2025-03-12": 2.0})
+
+    def test_a_file_is_checked_before_it_is_recorded(self):
+        lines = [json.dumps(self._event("1", 5)), "nonsense", json.dumps(self._event("2", 3, meter="unheard"))]
+        content = base64.b64encode(gzip.compress("\n".join(lines).encode()))
+        dialog = self.env["subscription.usage.upload"].create({"content": content, "file_name": "may.ndjson.gz"})
+        dialog.action_check()
+        self.assertRecordValues(dialog, [{"state": "checked", "recorded": 1, "refused": 1, "set_aside": 1}])
+        self.assertIn("unheard", dialog.problems)
+        self.assertEqual(self._sums(), {})
+        dialog.action_record()
+        self.assertEqual(self._sums(), {"2025-03-10": 5.0})
+        self.assertEqual(self.usage.search([]).batch_id.stream, "may.ndjson.gz")
+
+    def test_usage_without_a_subscription_is_on_the_worklist(self):
+        self._record(self._event("1", 5), self._event("2", 5, at="2025-03-12"))
+        points = self.env["subscription.metering.point"]
+        point = points.search([("is_unbilled", "=", True)])
+        self.assertEqual((str(point.unbilled_from), str(point.unbilled_until)), ("2025-03-10", "2025-03-12"))
+        self.assertEqual((point.unbilled_days, point.day_count), (2, 2))
+        self.assertFalse(points.search([("is_unbilled", "=", False)]))
