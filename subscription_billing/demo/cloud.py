@@ -8,6 +8,8 @@ from dateutil.relativedelta import relativedelta
 from odoo.addons.billing_base.demo.firm import Firm
 from odoo.fields import Command
 
+from ..ingest.reading import read_events
+
 #: How many records of usage there are at most.
 MOST_ROWS = 500_000
 #: How many records are taken in together.
@@ -168,7 +170,8 @@ def _day(meters, customer, day, number, each):
 
 
 def _take(firm, events):
-    firm.env["subscription.usage"]._take(enumerate(events), "stream", "demo")
+    usage = firm.env["subscription.usage"]
+    usage._take(read_events(enumerate(events), usage._limits()), "stream", "demo")
 
 
 def _late(firm, meters, first):

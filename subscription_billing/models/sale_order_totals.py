@@ -16,6 +16,7 @@ class SaleOrder(models.Model):
         *("state", "currency_id", "partner_id", "order_line.price_unit", "order_line.discount"),
         *("order_line.product_uom_qty", "order_line.subscription_plan_id", "order_line.price_subtotal"),
         *("order_line.subscription_start", "order_line.subscription_end", "order_line.subscription_waits"),
+        *("order_line.subscription_kind", "order_line.subscription_price_book_id", "order_line.subscription_funds"),
     )
     @api.depends_context("lang")
     def _compute_subscription_totals(self):
@@ -34,7 +35,7 @@ class SaleOrder(models.Model):
         begun = [
             one
             for line, one in zip(lines, charges, strict=True)
-            if line.subscription_start or not line.subscription_waits
+            if one.kind in ("recurring", "prepaid") and (line.subscription_start or not line.subscription_waits)
         ]
         told = {"amount": self._tell_units(self._units_now(lines, begun))}
         yield self.env._("Due on confirmation: %(amount)s", **told)
@@ -52,7 +53,7 @@ class SaleOrder(models.Model):
         for line in lines.filtered("subscription_kind"):
             name = (line.name or "").splitlines()[0] if line.name else line.product_id.name
             if line.subscription_kind == "usage" and line.subscription_price_book_id:
-                price = line.subscription_price_book_id._tell(self.env)
+                price = line.subscription_price_book_id.price_text or self.env._("no price is in force yet")
                 yield self.env._("%(name)s, by usage: %(price)s", name=name, price=price)
             if line.subscription_kind == "commitment":
                 amount = self.currency_id.format(line.price_subtotal)
@@ -75,6 +76,8 @@ class SaleOrder(models.Model):
         """Return what whole periods come to: ``{(count, unit): units}``."""
         found = {}
         for charge in charges:
+            if charge.kind not in ("recurring", "prepaid"):
+                continue
             length = charge.interval_count, charge.interval_unit
             found[length] = found.get(length, 0) + charge._units_of_period()
         return found

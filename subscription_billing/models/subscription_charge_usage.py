@@ -99,6 +99,7 @@ class SubscriptionCharge(models.Model):
     def create(self, vals_list):
         charges = super().create(vals_list)
         for charge in charges.filtered(lambda row: row.kind == "usage"):
+            charge.line_id._check_subscription_price_book()
             charge.metering_point_id = charge.metering_point_id or charge.line_id._subscription_metering_point(charge)
             charge._check_point_free()
         return charges
@@ -154,10 +155,43 @@ class SubscriptionCharge(models.Model):
             names = tuple(name for name in names if name != "quantity")
         return super()._follow_line(names)
 
+    def _change_plan(self, plan, day, said, note):
+        self._check_goes_on_as_it_is()
+        return super()._change_plan(plan, day, said, note)
+
+    def _values_of_transfer(self, partner, day):
+        # OVERRIDE: whoever pays it, the same is measured at the same prices.
+        self._check_goes_on_as_it_is()
+        values = super()._values_of_transfer(partner, day)
+        [(_create, _id, line)] = values["order_line"]
+        line.update(
+            subscription_kind=self.kind,
+            subscription_price_book_id=self.price_book_id.id,
+            subscription_metered_as=self.metering_point_id.name,
+            subscription_expected=self.line_id.subscription_expected,
+        )
+        return values
+
+    def _check_goes_on_as_it_is(self):
+        """Refuse another plan or customer of what is charged in full for each period.
+
+        :raises UserError: saying what to do instead
+        """
+        if self.kind in ("commitment", "prepaid"):
+            raise UserError(
+                self.env._(
+                    "%s is charged in full for each of its periods: end it, and sell another one.", self.display_name
+                )
+            )
+
+    def _portal_may_change(self):
+        # OVERRIDE: how much is used is not ordered.
+        return self.kind == "recurring" and super()._portal_may_change()
+
     def _values_going_on(self, line, plan, first, agreed):
         # OVERRIDE: the same is measured, at the same prices, whoever pays it.
         values = super()._values_going_on(line, plan, first, agreed)
-        names = ("kind", "price_book_id", "metering_point_id")
+        names = ("kind", "price_book_id", "metering_point_id", "funds")
         return {**values, **{name: self._fields[name].convert_to_write(self[name], self) for name in names}}
 
     def _pause_from(self, day, last, note):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import from_units
 from odoo.exceptions import ValidationError
 from odoo.tools.sql import column_exists, create_column
 
@@ -123,6 +124,36 @@ class SaleOrderLine(models.Model):
     def _get_protected_fields(self):
         names = super()._get_protected_fields()
         return [*names, *FIXED_BY_KIND] if names else names
+
+    @api.depends("qty_to_invoice")
+    def _compute_untaxed_amount_to_invoice(self):
+        # OVERRIDE: what is due of usage is no quantity at a price.
+        due = self._subscription_due_by_usage()
+        for line, amount in due.items():
+            line.untaxed_amount_to_invoice = line._subscription_amounts(amount)["total_excluded"]
+        return super(SaleOrderLine, self - self.browse().union(*due))._compute_untaxed_amount_to_invoice()
+
+    @api.depends("qty_to_invoice")
+    def _compute_amount_to_invoice(self):
+        due = self._subscription_due_by_usage()
+        for line, amount in due.items():
+            line.amount_to_invoice = line._subscription_amounts(amount)["total_included"]
+        return super(SaleOrderLine, self - self.browse().union(*due))._compute_amount_to_invoice()
+
+    def _subscription_due_by_usage(self):
+        """Return what is due of those of these lines that follow usage: amounts (float) by line, before taxes."""
+        charges = self._subscription_running().filtered(lambda row: row.kind in ("usage", "commitment"))
+        stands, found = charges._stands(), {}
+        for charge in charges:
+            day = charge.company_id._billing_today()
+            units = sum(one.units for one in charge._open(stands.get(charge, {}), day))
+            line = self.filtered(lambda row, own=charge.line_id: row._origin == own)
+            found[line] = found.get(line, 0.0) + from_units(units, charge.currency_id.rounding)
+        return found
+
+    def _subscription_amounts(self, amount):
+        """Return what Odoo makes of an amount with the taxes of this line (as of ``compute_all``)."""
+        return self.tax_ids.compute_all(amount, self.currency_id, 1.0, self.product_id, self.order_id.partner_id)
 
     def _subscription_is_usage(self):
         """Return whether this line is charged by what is used."""

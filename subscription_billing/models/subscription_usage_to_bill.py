@@ -1,4 +1,8 @@
 from odoo import api, models
+from odoo.exceptions import UserError
+
+#: What of a meter says what was billed.
+BILLED_BY = frozenset({"aggregation", "rounding_method", "rounding_decimals"})
 
 
 class SubscriptionUsage(models.Model):
@@ -11,3 +15,54 @@ class SubscriptionUsage(models.Model):
         # OVERRIDE: what subscriptions bill of these days is worked out anew.
         self.env["subscription.charge"]._follow_usage(touched)
         return super()._follow(touched)
+
+
+class SubscriptionMeter(models.Model):
+    """How a meter counts stays once something is charged by it: what was billed was counted so."""
+
+    _inherit = "subscription.meter"
+
+    def write(self, vals):
+        if vals.keys() & BILLED_BY:
+            self._check_not_billed(vals)
+        return super().write(vals)
+
+    def _check_not_billed(self, vals):
+        """Refuse that the quantity of billed usage becomes another one.
+
+        :raises UserError: naming the meter and the remedy
+        """
+        for meter in self.filtered(lambda meter: meter._changed_fields(vals, BILLED_BY)):
+            charges = self.env["subscription.charge"].sudo()
+            if charges.search_count([("price_book_id.meter_id", "=", meter.id)], limit=1):
+                raise UserError(
+                    self.env._("%s is charged already: how it counts stays. Make another meter.", meter.display_name)
+                )
+
+
+class SubscriptionMeteringPoint(models.Model):
+    """The days of a metering point are those of its subscriptions."""
+
+    _inherit = "subscription.metering.point"
+
+    def write(self, vals):
+        if "tz" in vals:
+            self._check_days_free(vals["tz"])
+        return super().write(vals)
+
+    def _check_days_free(self, zone):
+        """Refuse another time zone than that of the subscriptions of these points.
+
+        :raises UserError: naming the subscription
+        """
+        domain = [("metering_point_id", "in", self.ids), ("tz", "!=", zone), ("state", "=", "running")]
+        charge = self.env["subscription.charge"].sudo().search(domain, limit=1)
+        if charge:
+            raise UserError(
+                self.env._(
+                    "%(point)s is charged by %(charge)s, whose days are those of %(zone)s: they stay.",
+                    point=charge.metering_point_id.display_name,
+                    charge=charge.display_name,
+                    zone=charge.tz,
+                )
+            )

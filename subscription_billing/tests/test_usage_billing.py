@@ -257,6 +257,83 @@ class TestUsageBilling(UsageCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestUsageBeside(UsageCommon):
+    """What Odoo and its users do beside usage."""
+
+    def test_create_invoice_bills_what_is_due_and_a_deleted_draft_is_due_again(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-05", 10))
+        self._on("2026-02-01")
+        self.assertEqual(order.invoice_status, "no")
+        self._clock()
+        order.invoice_ids.filtered(lambda move: move.state == "draft").unlink()
+        line = order.order_line
+        self.assertEqual((order.invoice_status, line.untaxed_amount_to_invoice), ("to invoice", 5.0))
+        move = order._create_invoices(final=True)
+        self.assertEqual(move.amount_untaxed, 5.0)
+        self.assertEqual((order.invoice_status, line.untaxed_amount_to_invoice), ("no", 0.0))
+        move.action_post()
+        move._reverse_moves([{"invoice_date": move.invoice_date}], cancel=True)
+        self.assertEqual(order.invoice_status, "to invoice")
+
+    def test_a_copied_order_is_of_another_metering_point(self):
+        self.customer.ref = "C-17"
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        copied = order.copy()
+        copied.action_confirm()
+        self.assertEqual(self._charge(copied).metering_point_id.name, "C-17")
+        again = order.copy()
+        with self.assertRaises(UserError) as refused:
+            again.action_confirm()
+        self.assertIn("Metered As", str(refused.exception))
+
+    def test_another_customer_goes_on_with_the_usage_from_his_day(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        other = self.env["res.partner"].create({"name": "Quay Works"})
+        found = self._charge(order).transfer(other.id, "2026-01-16", confirm=True)
+        later = self.env["sale.order"].browse(found["order_id"])
+        self.assertEqual(self._charge(later).kind, "usage")
+        self._use(("2026-01-15", 10), ("2026-01-16", 30))
+        self._bill("2026-02-16")
+        self.assertEqual((self._billed(order), self._billed(later)), ({"2026-01-01": 5.0}, {"2026-01-16": 15.0}))
+
+    def test_a_cancelled_order_bills_no_usage_and_goes_on_when_it_is_confirmed_again(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-05", 10))
+        order._action_cancel()
+        self.assertFalse(self._bill("2026-02-01"))
+        order.action_draft()
+        order.action_confirm()
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 5.0})
+
+    def test_what_was_billed_is_counted_as_it_was(self):
+        self._on("2026-01-01")
+        charge = self._charge(self._sell_usage())
+        with self.assertRaises(UserError):
+            self.meter.aggregation = "max"
+        with self.assertRaises(UserError):
+            charge.metering_point_id.tz = "Asia/Tokyo"
+        with self.assertRaises(UserError):
+            charge.pause("2026-01-10")
+        with self.assertRaises(UserError):
+            charge.change("2026-01-10", price_unit=3.0)
+
+    def test_a_quotation_says_what_usage_costs(self):
+        order = self._sell_usage()
+        copied = order.copy()
+        self.assertIn("by usage", copied.subscription_totals)
+        draft = self._make_price(self.meter, model="flat", price=1.0)
+        draft.price_ids.withdraw()
+        copied.order_line.subscription_price_book_id = draft
+        self.assertIn("no price is in force yet", copied.subscription_totals)
+
+
+@tagged("post_install", "-at_install")
 class TestFunds(UsageCommon):
     """A commitment that usage comes to, and prepaid funds that pay it."""
 
@@ -307,6 +384,33 @@ class TestFunds(UsageCommon):
         self._bill("2026-04-01")
         self.assertEqual(sum(order.invoice_ids.mapped("amount_untaxed_signed")), 20.0)
         self.assertEqual(prepaid.funds_left, 0.0)
+
+    def test_a_commitment_that_usage_came_to_bills_nothing(self):
+        self._on("2026-01-01")
+        quarter = self._make_plan("Quarter", interval_count=3, timing="arrears", grace_days=2)
+        promise = {"price_unit": 100.0, "subscription_plan_id": quarter.id, "subscription_kind": "commitment"}
+        order = self._sell(self._usage(), promise)
+        self._use(("2026-01-05", 500))
+        self._bill("2026-02-01")
+        self._bill("2026-04-03")
+        self.assertEqual(self._by_line(order), [250.0, 0.0])
+
+    def test_funds_expire_and_are_bought_again(self):
+        self._on("2026-01-01")
+        plan = self._make_plan("Month", expiry_count=1, expiry_unit="months")
+        funds = {"price_unit": 20.0, "subscription_plan_id": plan.id, "subscription_kind": "prepaid"}
+        order = self._sell(self._usage(), {**funds, "subscription_funds": 25.0})
+        prepaid = order.order_line[1].subscription_charge_ids
+        self._use(("2026-01-05", 10), ("2026-02-05", 70))
+        for day in ("2026-01-01", "2026-02-01", "2026-03-01"):
+            self._bill(day)
+        # January: 5 of 25; February: 25 of 35, and 10 are billed; March has 25 again.
+        self.assertEqual(self._by_line(order), [40.0, 60.0 - 30.0])
+        self.assertEqual(prepaid.funds_left, 25.0)
+        with self.assertRaises(UserError):
+            prepaid.change("2026-03-10", price_unit=30.0)
+        with self.assertRaises(UserError):
+            prepaid.change_plan(plan.id, "2026-03-10")
 
     def _by_line(self, order):
         """Return what stands on invoices of each line of an order."""
