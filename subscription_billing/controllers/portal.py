@@ -3,6 +3,8 @@ from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from .usage_portal import send_table
+
 LIST_URL = "/my/subscriptions"
 
 
@@ -76,6 +78,18 @@ class SubscriptionPortal(CustomerPortal):
         """
         return self._do(charge_id, "cancel", lambda charge, partner: charge._portal_end(partner))
 
+    @http.route(f"{LIST_URL}/<int:charge_id>/usage.csv", type="http", auth="user", website=True)
+    def portal_subscription_usage(self, charge_id, **_kwargs):
+        """Send the records of the running period.
+
+        :param int charge_id: of the subscription
+        """
+        charge = self._my_subscription(charge_id)
+        table = charge and charge._portal_usage_table()
+        if not table:
+            return request.redirect(LIST_URL)
+        return send_table(*table, str(charge.id))
+
     def _do(self, charge_id, done, act):
         """Do something to a subscription of the customer, and show it again: what came of it, or what is in the way."""
         charge = self._my_subscription(charge_id)
@@ -95,6 +109,7 @@ class SubscriptionPortal(CustomerPortal):
             "summary": charge._portal_summary(),
             "charge": charge,
             "coming": charge._portal_coming(3),
+            "usage": charge._portal_usage(),
             "invoices": charge._portal_invoices(request.env.user.partner_id),
             "may_change": charge._portal_may_change(),
             "may_cancel": charge._portal_may_cancel(),

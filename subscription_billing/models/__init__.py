@@ -34,6 +34,7 @@ from . import (
     subscription_charge_totals,
     subscription_charge_transfer,
     subscription_charge_usage,
+    subscription_charge_usage_portal,
     subscription_charge_usage_words,
     subscription_charge_version,
     subscription_charge_version_words,

@@ -223,6 +223,15 @@ class SubscriptionPriceBook(models.Model):
             "maximum": exact(self.maximum) if self.maximum else None,
         }
 
+    def _included(self, share):
+        """Return how many units of a period are included, where all of it is priced together; none else.
+
+        :param share: a fraction: of the full period that is charged
+        """
+        if self.group_by != "period":
+            return 0
+        return exact(self.free) * share if self.free_units == "prorated" else exact(self.free)
+
     def _cost(self, rating, quantity):
         """Return what a quantity of one full period costs, exactly, in the currency: of one group, at one price.
 

@@ -188,3 +188,25 @@ class TestUsageWhy(UsageCommon, HttpCase):
         self.assertIn(f"/usage/{line.id}.csv", page)
         other = self._make_order(5.0)._create_invoices().invoice_line_ids
         self.assertIsNone(self._download(other))
+
+    def test_the_customer_sees_the_running_period(self):
+        order = self._sold(("2026-02-01", 8), ("2026-01-31T12:00:00Z", 70))
+        charge = self._charge(order)
+        companies = {"company_id": self.company.id, "company_ids": [Command.set(self.company.ids)]}
+        customer = new_test_user(self.env, "why_portal", "base.group_portal", **companies)
+        customer.partner_id.parent_id = self.customer
+        new_test_user(self.env, "why_nobody", "base.group_portal", **companies)
+        self._on("2026-02-10")
+        self._used(("2026-02-03", 16))
+        self.authenticate("why_portal", "why_portal")
+        page = self.url_open(f"/my/subscriptions/{charge.id}").text
+        self.assertIn("24 GB", page)
+        self.assertIn("10 GB included; first 100 GB at", page)
+        self.assertIn("240 %", page)
+        self.assertRegex(page, r"o_subscription_used\"[^<]*>[^<]*(<span[^>]*>)?14.00")
+        self.assertEqual(page.count("bg-primary rounded-top"), 10)
+        file = self.url_open(f"/my/subscriptions/{charge.id}/usage.csv").content.decode("utf-8-sig")
+        self.assertEqual([row[2] for row in csv.reader(io.StringIO(file))][1:], ["8", "16"])
+        self.authenticate("why_nobody", "why_nobody")
+        page = self.url_open(f"/my/subscriptions/{charge.id}/usage.csv")
+        self.assertNotIn("text/csv", page.headers["Content-Type"])
