@@ -33,17 +33,16 @@ ON CONFLICT (point_id, day, dimension) DO UPDATE SET
 #: The rows of some days that count, those of archives as the sums they left; each with its share of the day.
 COUNTING = """
 SELECT u.point_id, w.day, u.dimension, u.quantity AS sum, 1 AS count, u.quantity AS max, u.quantity AS last,
-    u.at AS last_at, u.batch_id AS last_batch, u.at AS first_at, NULL::numeric AS weighted, u.batch_id, u.key, w.after
+    u.at AS last_at, u.batch_id AS last_batch, u.at AS first_at, u.batch_id, u.key, w.after
 FROM usage_days w
 JOIN subscription_usage u ON u.point_id = w.point_id AND u.at >= w.start AND u.at < w.after
 WHERE NOT EXISTS (SELECT FROM subscription_usage_replaced r WHERE r.usage_id = u.id)
 UNION ALL
-SELECT point_id, day, dimension, sum, count, max, last, last_at, last_batch, first_at, weighted, batch_id, '', w.after
+SELECT point_id, day, dimension, sum, count, max, last, last_at, last_batch, first_at, batch_id, '', w.after
 FROM usage_days w
 JOIN subscription_usage_archived a USING (point_id, day)
 """
-#: What they come to. A level holds until the next row; what is archived weighs what it weighed, less its last level
-#: from the next row on.
+#: What they come to. A level holds until the next row; levels are in no archive.
 FROM_ROWS = f"""
 SELECT point_id, day, dimension,
     sum(sum) AS sum,
@@ -53,12 +52,8 @@ SELECT point_id, day, dimension,
     max(last_at) AS last_at,
     (array_agg(last_batch ORDER BY last_at DESC, last_batch DESC, key DESC))[1] AS last_batch,
     min(first_at) AS first_at,
-    CASE WHEN bool_or(levels) THEN sum(
-        coalesce(weighted, 0)
-        + CASE WHEN weighted IS NULL THEN 1 ELSE -1 END * last * round(extract(
-            epoch FROM CASE WHEN weighted IS NULL THEN next_at - last_at ELSE after - next_at END
-        ) * 1000000)::numeric
-    ) END AS weighted,
+    CASE WHEN bool_or(levels)
+        THEN sum(last * round(extract(epoch FROM next_at - last_at) * 1000000)::numeric) END AS weighted,
     GREATEST(max(batch_id), max(latest)) AS batch_id
 FROM (
     SELECT c.*, m.aggregation = 'time_weighted' AS levels,

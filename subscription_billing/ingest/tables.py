@@ -56,7 +56,6 @@ CREATE TABLE IF NOT EXISTS subscription_usage_archived (
     last_at timestamp NOT NULL,
     last_batch integer NOT NULL,
     first_at timestamp NOT NULL,
-    weighted numeric,
     batch_id integer NOT NULL,
     PRIMARY KEY (point_id, day, dimension, archive_id)
 );

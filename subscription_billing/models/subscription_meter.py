@@ -52,7 +52,7 @@ class SubscriptionMeter(models.Model):
     keep_months = fields.Integer(
         "Months Kept",
         help="So many months after theirs, records go to an archive; what they sum up to by day stays. "
-        "0: they are kept for ever.",
+        "0: they are kept for ever, as are levels, and what is priced record by record or by the hour.",
     )
     estimate = fields.Selection(
         ESTIMATES,
@@ -70,6 +70,15 @@ class SubscriptionMeter(models.Model):
     _months_positive = models.Constraint(
         "CHECK(COALESCE(keep_months, 0) BETWEEN 0 AND 1200)", "Records are kept for 0 to 1200 months."
     )
+
+    @api.constrains("aggregation")
+    def _check_levels(self):
+        archives = self.env["subscription.usage.archive"].sudo()
+        for meter in self.filtered(lambda row: row.aggregation == "time_weighted"):
+            if archives.search_count([("meter_id", "=", meter.id)], limit=1):
+                raise ValidationError(
+                    self.env._("%s has archived records: it cannot weigh levels by time.", meter.name)
+                )
 
     @api.constrains("company_id")
     def _check_company(self):

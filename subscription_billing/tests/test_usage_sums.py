@@ -1,7 +1,9 @@
+import gzip
 import random
 from collections import defaultdict
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from psycopg2.errors import RestrictViolation
@@ -116,6 +118,65 @@ class TestUsageSums(UsageCommon):
                     self.env.cr.execute(statement % table)
         with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
             self.env.cr.execute("TRUNCATE subscription_usage_2025_03")
+
+
+class TestUsageArchive(UsageCommon):
+    """Records that are older than they are kept are a file; what they sum up to, and their keys, stay."""
+
+    def test_a_month_is_archived_and_late_records_still_count(self):
+        events = [self._event("1", 5, dimension="eu"), self._event("2", "2.5", at="2025-03-31T23:59:59.999999Z")]
+        events += [self._event("3", 1, at="2025-04-01T00:00:00Z"), self._event("4", 7, replaces="1", dimension="eu")]
+        self._record(*events)
+        before = self._sums()
+        self.assertEqual(before, {"2025-03-10": 7.0, "2025-03-31": 2.5, "2025-04-01": 1.0})
+        self.meter.keep_months = 1
+        self._on("2025-05-15")
+        archives = self.env["subscription.usage.archive"]
+        [(meter, company, month)] = archives._waiting()
+        kept = archives._archive(meter, company, month)
+        self.assertRecordValues(kept, [{"rows": 3, "total": "14.5", "month": date(2025, 3, 1)}])
+        content = gzip.decompress(kept.attachment_id.raw).decode().splitlines()
+        self.assertEqual(sha256(kept.attachment_id.raw).hexdigest(), kept.digest)
+        self.assertEqual(content[1].split(","), ["acme", "1", "2025-03-10 12:00:00", "5", "eu", "", content[1][-1]])
+        self.assertEqual(len(content), 4)
+        self.assertEqual(self.usage.search([]).mapped("key"), ["3"])
+        self.assertEqual(self._sums(), before)
+        self.assertFalse(archives._waiting())
+        self._see_that_late_records_count(events, before)
+
+    def _see_that_late_records_count(self, events, before):
+        point = self.env["subscription.metering.point"].search([])
+        self.assertEqual(self._statuses(*events), ["repeated"] * 4)
+        conflict, replaces = self._record({**events[1], "quantity": 3}, self._event("5", 1, replaces="2"))
+        self.assertEqual((conflict["status"], replaces["status"]), ("refused", "refused"))
+        self.assertIn("2025-03", conflict["reason"])
+        self.assertIn("archive", replaces["reason"])
+        self.assertEqual(self._statuses(self._event("6", -2, at="2025-03-31T12:00:00Z")), ["recorded"])
+        after = {**before, "2025-03-31": 0.5}
+        self.assertEqual(self._sums(), after)
+        self.assertEqual(point._cron_check(), {})
+        point._rebuild_days()
+        self.assertEqual(self._sums(), after)
+        archives = self.env["subscription.usage.archive"]
+        self.assertTrue(archives._archive(*archives._waiting()[0]))
+        point._rebuild_days()
+        self.assertEqual(self._sums(), after)
+        self.assertEqual(point._cron_check(), {})
+
+    @mute_logger("odoo.sql_db")
+    def test_what_is_priced_by_record_and_levels_stay(self):
+        self._record(self._event("1", 5))
+        self.meter.keep_months = 1
+        archives = self.env["subscription.usage.archive"]
+        self.assertEqual(len(archives._waiting()), 1)
+        book = self.env["subscription.price.book"].create(
+            {"name": "Calls", "meter_id": self.meter.id, "group_by": "record"}
+        )
+        self.assertFalse(archives._waiting())
+        book.group_by = "period"
+        self.assertEqual(len(archives._waiting()), 1)
+        self.meter.aggregation = "time_weighted"
+        self.assertFalse(archives._waiting())
 
 
 class TestUsageAside(UsageCommon):
