@@ -17,6 +17,7 @@
         "wizards/subscription_usage_why_views.xml",
         "views/subscription_plan_views.xml",
         "views/subscription_price_views.xml",
+        "views/subscription_usage_alert_views.xml",
         "views/subscription_charge_views.xml",
         "views/subscription_movement_views.xml",
         "views/product_template_views.xml",

@@ -62,6 +62,7 @@ from . import (
     subscription_term,
     subscription_term_step,
     subscription_usage,
+    subscription_usage_alert,
     subscription_usage_archive,
     subscription_usage_aside,
     subscription_usage_batch,

@@ -19,6 +19,7 @@ from . import (
     test_terms,
     test_tours,
     test_usage,
+    test_usage_alert,
     test_usage_billing,
     test_usage_sums,
     test_usage_why,

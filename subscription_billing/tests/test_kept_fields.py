@@ -8,6 +8,7 @@ ENTERED = {
         subscription_plan_id subscription_start subscription_waits subscription_end subscription_kind
         subscription_price_book_id subscription_metered_as subscription_expected subscription_funds
     """,
+    "subscription.usage.alert": "active charge_id kind percent budget factor tell_customer",
     "subscription.meter": """
         name code active unit aggregation rounding_method rounding_decimals company_id keep_months estimate
     """,

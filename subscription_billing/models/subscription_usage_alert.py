@@ -1,0 +1,214 @@
+import logging
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.addons.billing_base.engine.units import from_units
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..engine.metering import LASTING
+from ..engine.proration import fraction
+
+_logger = logging.getLogger(__name__)
+KINDS = [
+    ("included", "Included units are used up"),
+    ("commitment", "The commitment is used up"),
+    ("budget", "A budget is used up"),
+    ("jump", "Usage jumps"),
+]
+#: Which sum of a day says how much was used, of meters whose days are compared.
+ADDED_UP = {"sum": "sum", "count": "count"}
+#: With how many days before it a day is compared.
+BEFORE = 7
+
+
+class SubscriptionUsageAlert(models.Model):
+    """When somebody is told of what a subscription uses: once in a period, or once a day where usage jumps."""
+
+    _name = "subscription.usage.alert"
+    _description = "Usage Alert"
+    _order = "charge_id, id"
+    _rec_name = "kind"
+
+    active = fields.Boolean(default=True)
+    charge_id = fields.Many2one(
+        "subscription.charge", "Subscription", required=True, index=True, ondelete="cascade", help="Whose usage it is."
+    )
+    company_id = fields.Many2one(related="charge_id.company_id", store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(related="charge_id.currency_id")
+    kind = fields.Selection(KINDS, "When", required=True, default="included", help="What is watched.")
+    percent = fields.Float(default=80.0, min_display_digits=0, help="At how much of it somebody is told.")
+    budget = fields.Monetary(help="What a period should cost at most; more is billed all the same.")
+    factor = fields.Float(
+        "Times the Mean",
+        default=3.0,
+        min_display_digits=0,
+        help="A day that uses more than so many times the mean of the seven days before is a jump.",
+    )
+    tell_customer = fields.Boolean("Mail to the Customer", help="He is told, too; else the salesperson alone.")
+    sent_ids = fields.One2many("subscription.usage.alert.sent", "alert_id", "Told", readonly=True)
+
+    _once_fields = frozenset({"charge_id"})
+    _numbers_positive = models.Constraint(
+        "CHECK(percent > 0 AND factor > 0 AND (kind != 'budget' OR budget > 0))",
+        "Percent, budget and factor are above zero.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        alerts = super().create(vals_list)
+        alerts.charge_id.sudo(False).check_access("read")
+        return alerts
+
+    def _check_usage(self):
+        """Tell whom these alerts are for, where what they watch has come."""
+        for charge, alerts in self.grouped("charge_id").items():
+            try:
+                with self.env.cr.savepoint():
+                    alerts._check_usage_of(charge)
+            except UserError:
+                # Usage is taken in, whatever is wrong with its price: the run says so.
+                _logger.warning("Usage alerts of charge %s were not looked at", charge.id, exc_info=True)
+
+    def _check_usage_of(self, charge):
+        bill = charge._used_so_far()
+        for alert in self if bill else ():
+            reached = alert._reached(bill)
+            if reached:
+                alert._tell_once(bill.part, reached)
+
+    def _reached(self, bill):
+        """Return what has come of a period, in words; nothing where it has not.
+
+        :param bill: of the period of today so far (``engine.bill.Rounded``)
+        """
+        if self.kind == "jump":
+            return self._jumped()
+        charge, env = self.charge_id, self.env
+        used, most = self._of(bill)
+        if not most or used * 100 < most * self.percent:
+            return None
+        said = {"charge": charge.display_name, "percent": round(100 * float(used / most))}
+        return env._("%(charge)s: %(percent)s %% of %(what)s are used.", what=self._what(most), **said)
+
+    def _of(self, bill):
+        """Return what was used so far, and of how much."""
+        charge = self.charge_id
+        unit, book, part = charge.currency_id.rounding, charge.price_book_id, bill.part
+        if self.kind == "included":
+            share = fraction(charge.proration, charge._cadence(), part.number, part.start, part.to)
+            return float(sum(segment.quantity for segment in bill.segments)), float(book._included(share))
+        amount = from_units(sum(bill.amounts) + bill.overage, unit)
+        if self.kind == "budget":
+            return amount, self.budget
+        share = fraction(charge.proration, charge._cadence(), part.number, part.start, part.to)
+        return amount, book.commitment * float(share) if book.group_by in LASTING else 0.0
+
+    def _what(self, most):
+        charge, env = self.charge_id, self.env
+        if self.kind == "included":
+            return env._("%s included", charge._tell_usage_quantity(most, env))
+        money = charge._tell_money(most, env)
+        return env._("the budget of %s", money) if self.kind == "budget" else env._("the commitment of %s", money)
+
+    def _jumped(self):
+        """Return in words that today's usage jumped, nothing where it did not."""
+        charge, env = self.charge_id, self.env
+        column = ADDED_UP.get(charge.price_book_id.meter_id.aggregation)
+        if not column:
+            return None
+        today = charge._now()
+        query = SQL(
+            """
+            SELECT COALESCE(sum(%(column)s) FILTER (WHERE day = %(today)s), 0),
+                   COALESCE(sum(%(column)s) FILTER (WHERE day < %(today)s), 0)
+              FROM subscription_usage_day
+             WHERE point_id = %(point)s AND day BETWEEN %(today)s - %(days)s AND %(today)s
+            """,
+            today=today,
+            column=SQL.identifier(column),
+            point=charge.metering_point_id.id,
+            days=BEFORE,
+        )
+        [(now, before)] = env.execute_query(query)
+        mean = float(before) / BEFORE
+        if mean <= 0 or float(now) <= mean * self.factor:
+            return None
+        said = {"charge": charge.display_name, "now": charge._tell_usage_quantity(float(now), env)}
+        return env._(
+            "%(charge)s: %(now)s today, %(mean)s a day in the week before.",
+            mean=charge._tell_usage_quantity(round(mean, 3), env),
+            **said,
+        )
+
+    def _tell_once(self, part, text):
+        """Tell the salesperson, and the customer where that is wanted, unless they were told.
+
+        :param part: the period (``engine.cadence.Part``)
+        """
+        day = self.charge_id._now() if self.kind == "jump" else date.fromordinal(part.start)
+        query = SQL(
+            """
+            INSERT INTO subscription_usage_alert_sent (alert_id, charge_id, kind, percent, day, text, create_date)
+            VALUES (%s, %s, %s, %s, %s, %s, now() AT TIME ZONE 'UTC') ON CONFLICT DO NOTHING RETURNING id
+            """,
+            self.id,
+            self.charge_id.id,
+            self.kind,
+            self.percent,
+            day,
+            text,
+        )
+        if not self.env.execute_query(query):
+            return
+        self.sent_ids.invalidate_recordset()
+        order = self.charge_id.order_id
+        order.activity_schedule(
+            "mail.mail_activity_data_todo", summary=text, user_id=order.user_id.id or self.create_uid.id
+        )
+        if self.tell_customer:
+            order.message_post(
+                body=text, partner_ids=order.partner_id.ids, message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
+
+
+class SubscriptionUsageAlertSent(models.Model):
+    """That somebody was told: once in a period, whatever happens at the same moment."""
+
+    _name = "subscription.usage.alert.sent"
+    _description = "Usage Alert That Was Told"
+    _inherit = ["record.append.only"]
+    _order = "id desc"
+    _rec_name = "text"
+
+    alert_id = fields.Many2one("subscription.usage.alert", index="btree_not_null", ondelete="restrict")
+    charge_id = fields.Many2one("subscription.charge", required=True, index=True, ondelete="restrict")
+    kind = fields.Selection(KINDS, "When", required=True)
+    percent = fields.Float()
+    day = fields.Date(required=True, help="The first day of the period, or the day on which usage jumped.")
+    text = fields.Char("Told", required=True, help="What was told.")
+    create_date = fields.Datetime("On", readonly=True, help="When it was told.")
+
+    _once = models.UniqueIndex("(alert_id, day)", "Of a period, somebody is told once.")
+
+
+class SubscriptionCharge(models.Model):
+    _inherit = "subscription.charge"
+
+    @api.model
+    def _follow_usage(self, days):
+        # OVERRIDE: whoever watches usage is told as it comes.
+        done = super()._follow_usage(days)
+        watched = [
+            ("charge_id.metering_point_id", "in", list(days)),
+            ("charge_id.state", "=", "running"),
+        ]
+        self.env["subscription.usage.alert"].sudo().search(watched)._check_usage()
+        return done
+
+    @api.model
+    def _refresh_lines(self, company):
+        # OVERRIDE: also where nothing comes, once a day.
+        watched = [("company_id", "=", company.id), ("charge_id.state", "=", "running")]
+        self.env["subscription.usage.alert"].sudo().search(watched)._check_usage()
+        return super()._refresh_lines(company)

@@ -1,0 +1,84 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .test_usage_billing import UsageCommon
+
+
+@tagged("post_install", "-at_install")
+class TestUsageAlert(UsageCommon):
+    """Whoever watches usage is told when it comes to what was named, once in a period."""
+
+    def _watched(self, settings=(), **alert):
+        self._on("2026-01-01")
+        book = self._make_price(self._make_meter("power"), price=1, settings=settings)
+        self.order = self._sell_usage(book=book, subject="power")
+        self.charge = self._charge(self.order)
+        self.power = book.meter_id
+        self._on("2026-01-20")
+        return self.env["subscription.usage.alert"].create({"charge_id": self.charge.id, **alert})
+
+    def _used(self, *rows):
+        self._use(*rows, subject="power", meter=self.power)
+
+    def _told(self, alert):
+        return [(str(row.day), row.text) for row in alert.sent_ids.sorted("id")]
+
+    def test_included_units_that_are_nearly_used_up_are_told_once(self):
+        alert = self._watched({"free": 100}, kind="included", percent=80)
+        self._used(("2026-01-05", 79))
+        self.assertFalse(alert.sent_ids)
+        self._used(("2026-01-06", 1))
+        [(day, text)] = self._told(alert)
+        self.assertEqual((day, text.partition("Line 1: ")[2]), ("2026-01-01", "80 % of 100 GB included are used."))
+        self.assertEqual(self.order.activity_ids.mapped("summary"), [text])
+        self._used(("2026-01-07", 50))
+        self.assertEqual(len(alert.sent_ids), 1)
+        self._on("2026-02-20")
+        self._used(("2026-02-05", 90))
+        self.assertEqual([day for day, _text in self._told(alert)], ["2026-01-01", "2026-02-01"])
+
+    def test_a_budget_and_a_commitment_are_watched(self):
+        alert = self._watched({"commitment": 200}, kind="commitment", percent=50)
+        budget = alert.copy({"kind": "budget", "budget": 80, "percent": 100, "charge_id": self.charge.id})
+        self._used(("2026-01-05", 90))
+        self.assertEqual((len(alert.sent_ids), len(budget.sent_ids)), (0, 1))
+        self._used(("2026-01-05", 10))
+        self.assertEqual((len(alert.sent_ids), len(budget.sent_ids)), (1, 1))
+
+    def test_a_jump_is_told_once_a_day(self):
+        alert = self._watched(kind="jump", factor=3)
+        self._used(*((f"2026-01-{day}", 10) for day in range(13, 20)), ("2026-01-20", 30))
+        self.assertFalse(alert.sent_ids)
+        self._used(("2026-01-20", 1))
+        self._used(("2026-01-20", 1))
+        [(day, text)] = self._told(alert)
+        self.assertEqual(
+            (day, text.partition("Line 1: ")[2]), ("2026-01-20", "31 GB today, 10 GB a day in the week before.")
+        )
+
+    def test_the_day_looks_too_and_the_customer_is_told_where_wanted(self):
+        alert = self._watched(kind="budget", budget=10, percent=100, tell_customer=True)
+        alert.active = False
+        self._used(("2026-01-05", 20))
+        self.assertFalse(alert.sent_ids)
+        alert.active = True
+        self._clock()
+        self.assertEqual(len(alert.sent_ids), 1)
+        message = self.order.message_ids.filtered(lambda row: self.customer in row.partner_ids)
+        self.assertIn("the budget of", message.body)
+
+    def test_what_was_told_is_there_once_and_kept(self):
+        alert = self._watched(kind="budget", budget=10, percent=100)
+        self._used(("2026-01-05", 20))
+        values = {"alert_id": alert.id, "charge_id": self.charge.id, "kind": "budget", "day": "2026-01-01"}
+        with self.assertRaises(UniqueViolation), self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            alert.sent_ids.sudo().create([{**values, "text": "Again"}])
+        seller = new_test_user(self.env, "alert_seller", "sales_team.group_sale_salesman")
+        with self.assertRaises(AccessError):
+            alert.with_user(seller).percent = 5
+        self.order.user_id = self.env.user
+        with self.assertRaises(AccessError):
+            alert.with_user(seller).read(["percent"])
