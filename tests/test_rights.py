@@ -367,7 +367,8 @@ def test_companies_see_only_their_own(stage):
 PUBLIC = """
 import inspect, json
 ORM = ('create', 'write', 'unlink', 'copy', 'copy_data')
-OURS = ('odoo.addons.milestone_billing.', 'odoo.addons.billing_base.')
+OURS = tuple(f'odoo.addons.{name}.' for name in (
+    'milestone_billing', 'billing_base', 'subscription_billing', 'subscription_milestones', 'subscription_revenue'))
 found = []
 for name in sorted(env):
     cls = env.registry[name]
@@ -381,7 +382,7 @@ for name in sorted(env):
                 continue
             # The methods of every model have Odoo's own checks, which no override of ours comes before: the private
             # tasks that everybody may make, and the defaults of a dialog, are not refused.
-            if not name.startswith('billing.') and method in ORM or method == 'default_get':
+            if not name.startswith(('billing.', 'subscription.')) and method in ORM or method == 'default_get':
                 continue
             if any(getattr(vars(other).get(method), '_api_private', False) for other in cls.__mro__):
                 continue
@@ -399,6 +400,12 @@ SAMPLES = {
     "events": [],
     "payload": [],
     "keys": [],
+    "items": [],
+    "number": "1",
+    "partner_id": 1,
+    "plan_id": 1,
+    "quantities": ["1"],
+    "scenario": {},
     "vals": {"name": "x"},
     "vals_list": [{}],
     "fields": ["name"],
@@ -409,6 +416,17 @@ SAMPLES = {
 }
 
 
+def subscribed(stage):
+    """An order of a subscription."""
+    plan = stage.make("subscription.plan", name="Monthly")
+    line = {"product_id": stage.service, "price_unit": 30.0, "subscription_plan_id": plan}
+    line["subscription_start"] = "2026-01-01"
+    order = stage.make("sale.order", partner_id=stage.customer, user_id=False, order_line=[(0, 0, line)])
+    stage.admin.call("sale.order", "action_confirm", ids=[order])
+    assert stage.find("subscription.charge", [("order_id", "=", order)], "id")
+    return order
+
+
 def test_no_public_method_escapes_the_rights(stage, protocol):
     order, milestone = attained(stage)
     stage.make(HOLD, milestone_id=milestone, reason="Wait")
@@ -417,10 +435,12 @@ def test_no_public_method_escapes_the_rights(stage, protocol):
     billed = attained(stage)[1]
     stage.drain()
     assert stage.status(billed)[0]["invoices"]
+    subscribed(stage)
     output = stage.server.odoo_shell(PUBLIC)
     methods = json.loads(next(line[7:] for line in output.splitlines() if line.startswith("public:")))
     assert [ATTAINMENT, "run_pending", True, []] in methods
-    assert len(methods) > 20
+    assert ["subscription.charge", "change", False, ["day"]] in methods
+    assert len(methods) > 50
     escaped = []
     for model, method, model_method, needed in methods:
         table = model.replace(".", "_")

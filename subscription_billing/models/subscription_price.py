@@ -221,7 +221,9 @@ class SubscriptionPrice(models.Model):
         """Open this price.
 
         :return: a window action
+        :raises AccessError: for who may not read it
         """
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Price of Usage"),

@@ -6,5 +6,4 @@ from . import (
     test_life,
     test_lives,
     test_terms,
-    test_usage,
 )
