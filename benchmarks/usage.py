@@ -17,6 +17,8 @@ ACTIONS = "benchmarks.usage_actions"
 URL = "/subscription_billing/usage"
 # Fewer make it quicker, and less sure.
 ROWS = int(os.environ.get("BENCH_ROWS", "500000"))
+#: Among so many rows the nightly check is measured.
+CHECK_ROWS = int(os.environ.get("BENCH_CHECK_ROWS", "10000000"))
 ROUNDS = 3
 DAYS = 28
 SUBJECTS, DIMENSIONS = 1_000, ("eu", "us", "ap")
@@ -42,6 +44,8 @@ def run(bench):
         figures = measure_ingest(bench, database)
         with probes(ACTIONS, plain) as [native]:
             rates = [native("make_analytic_lines", rows=NATIVE_ROWS) for _round in range(ROUNDS)]
+        with probes(ACTIONS, database) as [ours]:
+            figures |= measure_check(ours, database)
     figures["analytic_items_per_second"] = median(rates)
     figures["ingest_ratio_analytic_items"] = figures["ingest_rows_per_second"] / figures["analytic_items_per_second"]
     return figures
@@ -69,6 +73,14 @@ def measure_ingest(bench, database):
         "ingest_server_memory_mb": memory,
         "ingest_pairs": pairs,
     }
+
+
+def measure_check(ours, database):
+    """Seconds of the nightly check of many rows, and the memory of the process that asks for it."""
+    ours("fill", rows=CHECK_ROWS)
+    seconds = ours("check")
+    [[rows]] = database.query("SELECT count(*) FROM subscription_usage")
+    return {"check_rows": rows, "check_seconds": seconds, "check_memory_mb": peak_memory(ours.process.pid)}
 
 
 def values(number):

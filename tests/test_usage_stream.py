@@ -4,10 +4,13 @@ import gzip
 import http.client
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -150,6 +153,31 @@ def test_a_connection_that_breaks_stores_whole_lines_only(feeder):
     rest = body.split(b"\n", 25_000)[-1]
     assert feeder.send(rest, stream="broken", start=25_000)[1]["lines"] == 30_000
     assert feeder.sums("broken") == (30_000.0, 30_000)
+
+
+def test_the_feeder_of_the_documentation_follows_a_folder(feeder, tmp_path):
+    feeder_path = Path(__file__).parents[1] / "docs/examples/usage_feeder.py"
+    identity = [feeder.server.url, feeder.database.name, feeder.people["feeder"].key]
+
+    def run(key=identity[2]):
+        command = [sys.executable, feeder_path, *identity[:2], key, tmp_path, "--once"]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+    whole, half = ndjson(event(1, "fed"), event(2, "fed")) + b"nonsense\n", ndjson(event(3, "fed"))
+    (tmp_path / "may.ndjson").write_bytes(whole + half[:20])
+    first = run()
+    assert (first.returncode, "may.ndjson:3: " in first.stderr) == (0, True), first.stderr
+    assert feeder.sums("fed") == (2.0, 2)
+    (tmp_path / "may.ndjson").write_bytes(whole + half)
+    (tmp_path / "june.ndjson").write_bytes(ndjson(event(4, "fed")))
+    assert run().returncode == 0
+    assert feeder.sums("fed") == (4.0, 4)
+    (tmp_path / ".sent.json").unlink()
+    assert "recorded 0 repeated 3" in run().stdout
+    assert feeder.sums("fed") == (4.0, 4)
+    (tmp_path / "july.ndjson").write_bytes(ndjson(event(5, "fed")))
+    refused = run("nothing")
+    assert (refused.returncode, "Odoo refused (401)" in refused.stderr) == (1, True), refused.stderr
 
 
 def test_two_streams_of_the_same_at_once_count_once(feeder):

@@ -61,6 +61,7 @@ class Promise:
     :ivar estimate: the first estimate at completion (units of money, or hours)
     :ivar facts: when what it waits for happened, and the share of it
     :ivar started: the day its time began, where nothing on the obligation says so
+    :ivar used: of usage, what is used (``engine.measures.usage.USED``): a source that knows says so
     """
 
     __slots__ = (
@@ -90,6 +91,7 @@ class Promise:
         "started",
         "trigger",
         "unit_price",
+        "used",
         "version_id",
         "weights",
     )
@@ -122,6 +124,7 @@ class Promise:
         self.weights = {}
         self.estimate = exact(self.quantity) if self.measure == "hours" and self.quantity else None
         self.started = None
+        self.used = "licence"
         self.facts = []
         self.reached = {}
         self.planned = {}
@@ -170,7 +173,6 @@ class Promise:
 WITHOUT_TERMS = {
     "point_in_time": PointInTime(),
     "units": Units(),
-    "usage": Usage(),
     "as_invoiced": AsInvoiced(),
     "manual": Observed(),
 }
@@ -179,6 +181,7 @@ TERMS_BY_MEASURE = {
     "cost_to_cost": lambda promise: CostToCost(total_cost=Fraction(promise.estimate or 1)),
     "hours": lambda promise: LabourHours(total_hours=Fraction(promise.estimate or 1)),
     "milestones": lambda promise: Milestones(weights=promise.weights),
+    "usage": lambda promise: Usage(of=promise.used),
 }
 
 

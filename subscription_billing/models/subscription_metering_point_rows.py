@@ -19,12 +19,13 @@ class SubscriptionMeteringPoint(models.Model):
 
     _inherit = "subscription.metering.point"
 
-    def _rows_for(self, usage, known, zone):
+    def _rows_for(self, usage, known, zone, cuts=()):
         """Return the rows of this point on the days of a charge, as the engine rates them.
 
         :param usage: the charge (``engine.terms.Usage``)
         :param known: what happened to it (``engine.events.History``)
         :param zone: its days (``engine.zone.Zone``)
+        :param cuts: days (ordinals) from which rows are not taken together with those before
         :return: a tuple of ``engine.events.Row``, in order of day and instant
         """
         if not self:
@@ -37,7 +38,9 @@ class SubscriptionMeteringPoint(models.Model):
             return tuple(self._raw_rows(usage, known, zone))
         if usage.aggregation == "time_weighted":
             return tuple(self._level_rows(zone))
-        return tuple(self._rolled_rows(usage, days, min(until, usage.end)))
+        until = min(until, usage.end)
+        days = sorted({*days, *(day for day in cuts if days[0] < day < until)})
+        return tuple(self._rolled_rows(usage, days, until))
 
     def _rolled_rows(self, usage, days, until):
         """Yield a row for each span of days that are rated together, from roll-ups of the days before ``until``."""

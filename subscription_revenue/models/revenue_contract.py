@@ -5,7 +5,7 @@ from odoo.addons.revenue_recognition.loading import Loader
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..loading import Subscriptions
+from ..loading import Subscriptions, UsageEarned
 from ..loading.subscriptions import PLACE
 
 
@@ -17,7 +17,7 @@ class RevenueContract(models.Model):
     @api.model
     def _fact_sources(self):
         # OVERRIDE: behind all changes that records keep.
-        return [*super()._fact_sources(), Subscriptions]
+        return [*super()._fact_sources(), Subscriptions, UsageEarned]
 
     def _subscription_changes(self):
         """Return what subscriptions changed by today, by contract: lists of ``engine.events.Modify``."""
@@ -98,6 +98,8 @@ class RevenueContract(models.Model):
             contract = contract.with_company(contract.company_id)
             if not (contract._is_booked() or contract.modification_ids - contract._waiting_proposals()):
                 contract._follow_as_draft()
+            else:
+                contract._adopt_usage()
             contract._follow_orders()
             contract._review()
 
@@ -111,6 +113,7 @@ class RevenueContract(models.Model):
         self.env["revenue.modification"].sudo().create(
             [contract._kept_change(event) for contract, events in found.items() for event in events]
         )
+        self.sudo()._of_subscriptions()._keep_usage()
 
     def _kept_change(self, event):
         """Return the values of the modification that says what a change of a subscription did."""

@@ -6,4 +6,5 @@ from . import (
     test_life,
     test_lives,
     test_terms,
+    test_usage,
 )

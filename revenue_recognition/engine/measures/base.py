@@ -35,7 +35,7 @@ class Measure:
     #: Terms a modification may change, beside price and standalone selling price.
     changes: ClassVar[frozenset[str]] = frozenset()
     #: The paragraph it rests on.
-    paragraph: ClassVar[str] = "606-10-25-31"
+    paragraph: str = "606-10-25-31"
 
     def __init__(self) -> None:
         self.baseline: Number = 0

@@ -14,8 +14,8 @@ MODULES = [
 ]
 #: What explains itself without an example: terms, and what only reads, bills or answers.
 WITH_EXAMPLES = {
-    *("cadence", "covering", "enforceable", "errors", "events", "metering", "money", "proration", "rating", "settling"),
-    *("standing", "tracks", "wording", "zone", "reading.node"),
+    *("cadence", "covering", "earning", "enforceable", "errors", "events", "metering", "money", "proration", "rating"),
+    *("settling", "standing", "tracks", "wording", "zone", "reading.node"),
 }
 
 
