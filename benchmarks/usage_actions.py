@@ -31,7 +31,7 @@ def fill(registry, rows):
         env.cr.execute(
             """
             INSERT INTO subscription_usage (point_id, batch_id, at, quantity, dimension, key)
-            SELECT p.id, 1, timestamp '2024-01-02' + n * interval '360 days' / %(rows)s, n %% 1000 / 8.0, '', n
+            SELECT p.id, 1, timestamp '2024-01-02' + interval '1 second' * (31104000.0 * n / %(rows)s), n %% 1000 / 8.0, '', n
             FROM generate_series(0, %(rows)s - 1) AS n
             JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS many
                   FROM subscription_metering_point) p ON p.place = n %% p.many
