@@ -52,8 +52,9 @@ class BillingSourceCharge(models.AbstractModel):
             dues = [self._one_due(charge, one) for one in charge._open(stands.get(charge, {}), day)]
             dues += [self._draw_due(charge, one) for one in draws.get(charge, ())]
             for due in dues:
-                # What is given back waits for the next invoice, where there will be one.
-                due = replace(due, comes_off=due.amount < 0 and charge.order_id in going_on)
+                # What is given back waits for the next invoice, where there will be one; of usage it has waited.
+                waits = due.amount < 0 and charge.kind == "recurring" and charge.order_id in going_on
+                due = replace(due, comes_off=waits)
                 found.setdefault(charge.order_id, []).append(due)
         return {order: Answer(tuple(dues)) for order, dues in found.items()}
 

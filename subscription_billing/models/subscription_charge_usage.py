@@ -274,12 +274,21 @@ class SubscriptionCharge(models.Model):
         self.usage_seen = self.env["subscription.usage.batch"]._last_known(self.company_id)
         terms, known = self._terms()
         today = self.company_id._billing_today().toordinal()
-        days = [one.since for one in open_parts(terms, known, stands, today, self._zone(), self._scale())]
+        opened = open_parts(terms, known, stands, today, self._zone(), self._scale())
         coming = self._part_to_come(terms, known, today)
         self.open_from = date.fromordinal(coming.start) if coming else False
+        # Differences to what was billed before wait for the day of the next period, where one is to come.
+        waiting = coming and not self._was_due(today)
+        billed = max(stands, default=None) if waiting else None
+        days = [one.since for one in opened if billed is None or one.part.number > billed]
         if coming:
             days.append(due_on(terms, coming))
         return date.fromordinal(min(days)) if days else False
+
+    def _was_due(self, day):
+        """Return whether something was to be billed by an ordinal day, as it was worked out last."""
+        before = self._origin.next_due
+        return bool(before) and before.toordinal() <= day
 
     @api.model
     def _part_to_come(self, terms, known, day):
@@ -311,9 +320,10 @@ class SubscriptionCharge(models.Model):
         looking = self.order_id.order_line._subscription_running().filtered(lambda row: row.kind == "commitment")
         charges = self | looking
         self.env.add_to_compute(self._fields["next_due"], charges)
-        for line in charges.line_id:
-            self.env.add_to_compute(line._fields["qty_to_invoice"], line)
-            self.env.add_to_compute(line._fields["invoice_status"], line)
+        lines = charges.line_id
+        for name in ("qty_to_invoice", "invoice_status"):
+            self.env.add_to_compute(lines._fields[name], lines)
+        lines.modified(["qty_to_invoice"])
         charges._wake_if_due()
 
     @api.model

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 from odoo import models
 from odoo.addons.billing_base.engine.units import from_units, to_units
 from odoo.tools import float_round, formatLang
@@ -5,9 +7,10 @@ from odoo.tools import float_round, formatLang
 from ..engine.proration import fraction
 from ..engine.settling import prorated
 from ..engine.steps import steps
+from .subscription_price_words import tell_money
 
-#: How many decimals of a price by usage are told.
-DECIMALS = 9
+#: How many decimals of a quantity are told, and how many of one that has still more.
+DECIMALS, FEW = 9, 3
 
 
 class SubscriptionCharge(models.Model):
@@ -147,11 +150,7 @@ class SubscriptionCharge(models.Model):
 
     def _tell_price(self, price, env):
         """Return a price with its currency and as many decimals as it has."""
-        money = self.currency_id.with_env(env)
-        decimals = max(money.decimal_places, decimals_of(price))
-        if decimals == money.decimal_places:
-            return money.format(float(price))
-        return f"{formatLang(env, float(price), digits=decimals)} {money.name}"
+        return tell_money(env, price, self.currency_id)
 
     def _tell_exactly(self, number, env):
         """Return a number with as many decimals as it has."""
@@ -159,6 +158,8 @@ class SubscriptionCharge(models.Model):
 
 
 def decimals_of(number):
-    """Return how many decimals a number has, at most ``DECIMALS``."""
+    """Return how many decimals a number has; of one that has more than ``DECIMALS``, those that are told: ``FEW``."""
+    if Fraction(number) * 10**DECIMALS % 1:
+        return FEW
     text = f"{float(number):.{DECIMALS}f}".rstrip("0")
     return len(text.partition(".")[2])

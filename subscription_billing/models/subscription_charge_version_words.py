@@ -17,6 +17,14 @@ class SubscriptionChargeVersion(models.Model):
             "recorded": str(self.create_date.date()),
         }
 
+    def _tell_usage_agreed(self):
+        """Return by which usage price this version charges, less which discount, in words."""
+        env, name = self.env, self.charge_id.price_book_id.with_env(self.env).name
+        if self.discount:
+            discount = self.charge_id._tell_number(self.discount, env)
+            return env._("Agreed: %(price)s less %(discount)s %%", price=name, discount=discount)
+        return env._("Agreed: %s", name)
+
     def _tell(self):
         """Return what this change says, in words."""
         charge, env = self.charge_id, self.env
@@ -25,6 +33,8 @@ class SubscriptionChargeVersion(models.Model):
         if self.discount:
             discount = charge._tell_number(self.discount, env)
             price = env._("%(price)s less %(discount)s %%", price=price, discount=discount)
+        if charge.kind == "usage" and self.kind in ("agreed", "price"):
+            return self._tell_usage_agreed()
         if self.kind == "agreed":
             return env._("Agreed: %(quantity)s × %(price)s", quantity=quantity, price=price)
         if self.kind == "price":

@@ -98,11 +98,25 @@ class TestUsageBilling(UsageCommon):
         self._bill("2026-02-01")
         self._on("2027-03-05")
         self._use(("2026-01-15", 4))
-        self._bill("2027-03-05")
+        self.assertFalse(self._bill("2027-03-05"), "it waits for the next invoice")
+        self.assertEqual(order.invoice_status, "to invoice")
+        self._bill("2027-04-01")
         self.assertEqual(self._billed(order), {"2026-01-01": 7.0})
         last = order.invoice_ids.sorted("id")[-1].invoice_line_ids
         self.assertEqual((str(last.subscription_from), last.price_subtotal), ("2026-01-01", 2.0))
-        self.assertFalse(self._bill("2027-03-06"))
+        self.assertFalse(self._bill("2027-04-02"))
+
+    def test_usage_given_back_is_credited_on_the_next_day_of_billing_without_other_usage(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-01", 10))
+        self._bill("2026-02-01")
+        order.invoice_ids.action_post()
+        self._use(("2026-01-01", -4))
+        self.assertFalse(self._bill("2026-02-02"))
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 3.0})
+        self.assertEqual(order.invoice_ids.sorted("id")[-1].move_type, "out_refund")
 
     def test_usage_that_is_taken_back_comes_off_the_next_invoice(self):
         self._on("2026-01-01")
@@ -153,7 +167,7 @@ class TestUsageBilling(UsageCommon):
         self._use(("2026-01-05", 10), ("2026-01-20", 10))
         self._bill("2026-02-01")
         self._make_price(self.meter, day="2026-01-15", book=self.per_gb, model="flat", price=0.8)
-        self._bill("2026-02-02")
+        self._bill("2026-03-01")
         self.assertEqual(self._billed(order), {"2026-01-01": 13.0})
 
     def test_another_plan_in_the_period_bills_each_row_once(self):
@@ -227,7 +241,7 @@ class TestUsageBilling(UsageCommon):
         self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-02-01": 28.0})
         self.assertIn("Estimated", order.invoice_ids.sorted("id")[-1].invoice_line_ids.name)
         self._use(("2026-02-20", 50), meter=meter)
-        self._bill("2026-03-02")
+        self._bill("2026-04-01")
         self.assertEqual(self._billed(order)["2026-02-01"], 50.0)
 
     def test_highest_latest_number_and_levels_over_time(self):
@@ -364,7 +378,9 @@ class TestFunds(UsageCommon):
         self.assertEqual(self._by_line(order), [50.0, 50.0])
         self._use(("2026-03-31", 30))
         self._bill("2026-05-01")
-        self.assertEqual(self._by_line(order), [65.0, 35.0])
+        self.assertEqual(self._by_line(order), [65.0, 50.0])
+        self._bill("2026-07-01")
+        self.assertEqual(self._by_line(order), [65.0, 35.0 + 100.0])
 
     def test_prepaid_funds_pay_usage_until_they_are_used_up(self):
         self._on("2026-01-01")
