@@ -35,7 +35,6 @@ from . import (
     subscription_charge_transfer,
     subscription_charge_usage,
     subscription_charge_usage_portal,
-    subscription_charge_usage_words,
     subscription_charge_version,
     subscription_charge_version_words,
     subscription_meter,
@@ -73,4 +72,5 @@ from . import (
     subscription_usage_stream,
     subscription_usage_to_bill,
     subscription_usage_why,
+    subscription_usage_words,
 )

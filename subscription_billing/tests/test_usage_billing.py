@@ -96,6 +96,7 @@ class TestUsageBilling(UsageCommon):
         order = self._sell_usage()
         self._use(("2026-01-01", 10))
         self._bill("2026-02-01")
+        self.assertFalse(self._bill("2027-03-01"))
         self._on("2027-03-05")
         self._use(("2026-01-15", 4))
         self.assertFalse(self._bill("2027-03-05"), "it waits for the next invoice")
