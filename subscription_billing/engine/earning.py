@@ -125,11 +125,16 @@ class Earning:
         self._meter = Meter(known.rows, zone)
         self._track = prices(charge, known, self.parts[-1].to if self.parts else charge.first)
         self._whole: dict[int, int] = {}
+        self._by: dict[Day, list[ToDate]] = {}
 
     def by(self, day: Day) -> list[ToDate]:
         """Return what each part comes to by the end of a day that has begun by then."""
-        begun = [part for part in self.parts if part.start <= day]
-        return [ToDate(part, self._units(part) if part.to <= day + 1 else self._to_date(part, day)) for part in begun]
+        if day not in self._by:
+            begun = [part for part in self.parts if part.start <= day]
+            self._by[day] = [
+                ToDate(part, self._units(part) if part.to <= day + 1 else self._to_date(part, day)) for part in begun
+            ]
+        return self._by[day]
 
     def coming(self, day: Day, quantity: Number, start: Day, to: Day, whole: bool = False) -> int:
         """Return what is still expected after a day of the parts that begin in the days [start, to), in units.

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.addons.revenue_recognition.engine import events as e
 from odoo.addons.revenue_recognition.engine.money import in_currency
 from odoo.addons.revenue_recognition.loading import Loader
+from odoo.addons.revenue_recognition.models.revenue_contract_sources import NAMED
 from odoo.addons.revenue_recognition.models.revenue_obligation import fixed_price
 
 from ..loading import USED_PLACE
@@ -11,6 +12,23 @@ class RevenueContract(models.Model):
     """Contracts with usage: installed beside them, and what stays of it when the addon goes."""
 
     _inherit = "revenue.contract"
+
+    def _sources_of(self, topic, day, obligation=None):
+        # OVERRIDE: what is used is metered.
+        found = super()._sources_of(topic, day, obligation)
+        return found + self._usage_sources(day, obligation) if topic == "recognised" else found
+
+    def _usage_sources(self, day, obligation):
+        """Return the metering points behind what is earned, each with its last day of usage by a day."""
+        lines = (obligation or self.obligation_ids).sudo().sale_line_ids
+        points = lines._revenue_metered_charges().metering_point_id[:NAMED]
+        days = self.env["subscription.usage.day"].sudo()
+        last = dict(days._read_group([("point_id", "in", points.ids), ("day", "<=", day)], ["point_id"], ["day:max"]))
+        readable = points.with_env(self.env)._filtered_access("read")
+        return [
+            self._source(self.env._("Metered usage"), point, point.display_name, last.get(point.sudo()) or False)
+            for point in readable
+        ]
 
     def _adopt_usage(self):
         """Have obligations of a contract that is booked earn what is used, from now on as from the beginning.

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.addons.revenue_recognition.loading import SOURCES
 from odoo.addons.subscription_billing.tests.test_usage_billing import UsageCommon
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import MONTHS, SubscriptionRevenueCommon
@@ -84,6 +85,46 @@ class TestUsage(UsageRevenueCommon):
             self._said(contract, MONTHS[1]),
             ["used to date: each day earns what its usage costs; 35.00 recognised"],
         )
+
+        found = contract.get_reasons("recognised", MONTHS[1])["sources"][-1]
+        self.assertEqual((found["label"], found["date"]), ("Metered usage", "2026-02-05"))
+
+    def test_another_plan_in_the_period_earns_each_row_once(self):
+        contract = self._sell_lines(self._metered())
+        self._use(("2026-01-05", 10), ("2026-01-20", 30))
+        self._on("2026-01-25")
+        weekly = self._make_plan("Weekly, by usage", timing="arrears", interval_unit="weeks")
+        contract.order_ids.order_line.subscription_charge_ids.change_plan(weekly.id, "2026-01-15")
+        self._on("2026-02-05")
+        self.assertEqual(self._position(contract, "2026-01-14")[2], 5.0)
+        self.assertEqual(self._position(contract, "2026-01-31")[2], 20.0)
+
+    def test_what_is_estimated_where_none_came_is_earned_until_it_is_known(self):
+        meter = self._make_meter("power", estimate="last")
+        book = self._make_price(meter, model="flat", price=1.0)
+        contract = self._sell_lines(self._metered(subscription_price_book_id=book.id))
+        self._use(("2026-01-05", 31), meter=meter)
+        self._live(MONTHS[:1])
+        self._bill("2026-02-01")
+        self._bill("2026-03-01")
+        self.assertEqual(self._position(contract, MONTHS[1]), (59.0, 31.0, 59.0))
+        self._use(("2026-02-20", 50), meter=meter)
+        self.assertEqual(self._position(contract, MONTHS[1]), (81.0, 31.0, 81.0))
+
+    def test_usage_added_to_a_running_order_is_earned_from_then_on(self):
+        seats = {"product_id": self.support.id, "price_unit": 100.0, "subscription_plan_id": self.termed.id}
+        contract = self._sell_lines(seats)
+        self._live(MONTHS[:1])
+        self._on("2026-02-10")
+        contract.order_ids.order_line = [Command.create({**self._metered(), "subscription_start": "2026-02-10"})]
+        waiting = contract.modification_ids.filtered(lambda change: change.state == "proposed")
+        waiting.action_apply()
+        self._use(("2026-02-15", 40))
+        self._live(MONTHS[1:3])
+        # 20.00 of usage in the period that ends on 9 March.
+        self.assertEqual(self._position(contract, MONTHS[1])[2], 220.0)
+        self._check_books(contract, MONTHS[2], 1220.0, 300.0, 320.0)
+        self._check_tied()
 
     def test_usage_known_late_is_caught_up_in_the_first_open_period(self):
         contract = self._sell_lines(self._metered())
