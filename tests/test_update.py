@@ -186,7 +186,13 @@ HOLDS = {
     "filter": """
         SELECT name FROM ir_filters
          WHERE action_id = (SELECT id FROM ir_act_window WHERE path = 'billing-holds')""",
-    "columns": "SELECT id, reason, date_from, date_to, user_id, released_on, company_id FROM billing_hold ORDER BY id",
+    "columns": """
+        SELECT hold.id, reason, date_from, date_to, hold.user_id, released_on,
+               COALESCE(hold.company_id, partner.company_id)
+          FROM billing_hold hold LEFT JOIN res_partner partner ON partner.id = hold.partner_id ORDER BY hold.id""",
+    "of no company": """
+        SELECT hold.id FROM billing_hold hold JOIN res_partner partner ON partner.id = hold.partner_id
+         WHERE hold.company_id IS NULL AND partner.company_id IS NOT NULL""",
 }
 #: A person's own filter of the list of holds.
 FILTER = """
@@ -223,6 +229,7 @@ def check_holds(database, before):
     ]
     assert database.query(HOLDS["filter"]) == [("My disputes",)], "people's own filters of the list"
     assert database.query(HOLDS["columns"]) == before["columns of holds"]
+    assert database.query(HOLDS["of no company"]) == [], "that of its customer, where he has one"
 
 
 def check_clerk(database):

@@ -33,7 +33,7 @@ class BillingHold(models.Model):
         compute="_compute_company_id",
         store=True,
         index=True,
-        help="Empty for a hold on a customer: it holds in every company.",
+        help="Empty for a hold on a customer of all companies: it holds in every company.",
     )
     target_name = fields.Char("Held", compute="_compute_target_name", help="What the hold keeps from being billed.")
     reason = fields.Char(required=True, tracking=True, help="Whoever sees what is held reads it, customers apart.")
@@ -64,10 +64,10 @@ class BillingHold(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("order_id.company_id")
+    @api.depends("order_id.company_id", "partner_id.company_id")
     def _compute_company_id(self):
         for hold in self:
-            hold.company_id = hold.order_id.company_id
+            hold.company_id = hold.order_id.company_id or hold.partner_id.company_id
 
     @api.depends("partner_id", "order_id")
     def _compute_target_name(self):

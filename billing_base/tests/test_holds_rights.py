@@ -137,3 +137,18 @@ class TestHoldsRights(BillingBaseCommon):
         self._assert_refused(hold.with_user(stranger).read, ["reason"])
         self._assert_refused(hold.with_user(stranger).action_release)
         self._assert_refused(self._put, stranger, order_id=self.order.id)
+
+    def test_a_hold_on_a_customer_of_one_company_is_of_that_company(self):
+        other = self.setup_other_company()["company"]
+        stranger = self._make_user(
+            "stranger", "account.group_account_manager", company_id=other.id, company_ids=other.ids
+        )
+        everywhere = self._put(self.clerk, partner_id=self.customer.id)
+        self.assertFalse(everywhere.company_id)
+        self.assertEqual(everywhere.with_user(stranger).reason, "Dispute")
+        self.customer.company_id = self.company
+        self.assertEqual(everywhere.company_id, self.company)
+        self.env.flush_all()
+        self._assert_refused(everywhere.with_user(stranger).read, ["reason"])
+        self.assertFalse(everywhere.with_user(stranger).search([("id", "=", everywhere.id)]))
+        self.assertEqual(everywhere.with_user(self.clerk).reason, "Dispute")
