@@ -19,17 +19,28 @@ fee = env['product.product'].create({
     'name': 'Activation', 'type': 'service', 'taxes_id': [Command.clear()],
     'revenue_policy_id': env.ref('subscription_revenue.policy_activation_fee_subscription').id})
 plan = env['subscription.plan'].create({'name': 'Monthly'})
+meter = env['subscription.meter'].create({'name': 'Traffic', 'code': 'traffic', 'unit': 'GB'})
+book = env['subscription.price.book'].create({
+    'name': 'Traffic', 'meter_id': meter.id, 'currency_id': company.currency_id.id})
+env['subscription.price'].create({
+    'book_id': book.id, 'first_day': '2020-01-01', 'model': 'flat', 'price': 0.5}).activate()
+arrears = env['subscription.plan'].create({'name': 'By usage', 'timing': 'arrears'})
 order = env['sale.order'].create({
     'partner_id': env['res.partner'].create({'name': 'Harbour Works'}).id, 'date_order': '2026-01-01 12:00:00',
     'order_line': [
         Command.create({'product_id': product.id, 'price_unit': 100, 'subscription_plan_id': plan.id,
                         'subscription_start': '2026-01-01'}),
-        Command.create({'product_id': fee.id, 'price_unit': 50})]})
+        Command.create({'product_id': fee.id, 'price_unit': 50}),
+        Command.create({'product_id': product.id, 'price_unit': 0, 'subscription_plan_id': arrears.id,
+                        'subscription_start': '2026-01-01', 'subscription_kind': 'usage',
+                        'subscription_price_book_id': book.id, 'subscription_metered_as': 'ACME'})]})
 order.action_confirm()
 order.date_order = '2026-01-01 12:00:00'
 contract = order.revenue_contract_id
 contract.date = '2026-01-01'
-env['subscription.charge'].search([('order_id', '=', order.id)]).change('2026-02-10', quantity=3)
+env['subscription.usage'].record([{
+    'meter': 'traffic', 'subject': 'ACME', 'key': 'A', 'at': '2026-01-10T12:00:00Z', 'quantity': 40}])
+env['subscription.charge'].search([('order_id', '=', order.id), ('kind', '=', 'recurring')]).change('2026-02-10', quantity=3)
 preparer = env.ref('base.user_admin')
 preparer.group_ids |= env.ref('revenue_recognition.group_revenue_controller')
 closes = env['revenue.close'].with_context(allowed_company_ids=company.ids)
@@ -77,8 +88,8 @@ def position(database):
 
 def test_the_uninstalled_bridge_leaves_contracts_as_they_are_and_comes_again(database):
     before = position(database)
-    # January 100.00; February 9 of 28 days of 100.00 and 19 of 300.00; March 300.00.
-    assert "[[150.0, " in before
+    # January 100.00, with 20.00 of usage; February 9 of 28 days of 100.00 and 19 of 300.00; March 300.00.
+    assert "[[170.0, " in before
     assert "logged:" not in database.odoo_shell(CHANGE.replace("DOING", "uninstall"))
     assert database.query(LEFT) == []
     assert position(database) == before
