@@ -401,3 +401,8 @@ class TestBeside(UsageRevenueCommon):
         found = self.env["revenue.contract"].get_waterfall([("id", "=", contract.id)], "2026-01-01", "2026-03-31")
         [row] = found["rows"]
         self.assertEqual(row["recognised"], {"2026-01": 20.0, "2026-02": 5.0, "2026-03": 0.0})
+        self._use(("2026-03-05", 8))
+        self._on("2026-03-10")
+        found = self.env["revenue.contract"].get_waterfall([("id", "=", contract.id)], "2026-01-01", "2026-03-31")
+        [row] = found["rows"]
+        self.assertEqual((row["forecast"]["2026-03"], row["unscheduled"]), (4.0, 0.0))
