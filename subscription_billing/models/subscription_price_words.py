@@ -13,6 +13,8 @@ from .subscription_price import TIERED
 
 #: Most quantities of one question, and most rows of the table on screen.
 MOST_ASKED, MOST_SHOWN = 1000, 14
+#: Amounts of a usage price that are told after its price.
+BOUNDS = ("commitment", "minimum", "maximum")
 
 
 def tell_number(env, number):
@@ -64,11 +66,8 @@ class SubscriptionPriceBook(models.Model):
 
     @api.model
     def _bounds(self, env):
-        return [
-            ("commitment", env._("commitment of %s")),
-            ("minimum", env._("at least %s")),
-            ("maximum", env._("at most %s")),
-        ]
+        told = (env._("commitment of %s"), env._("at least %s"), env._("at most %s"))
+        return zip(BOUNDS, told, strict=True)
 
 
 class SubscriptionPriceTier(models.Model):

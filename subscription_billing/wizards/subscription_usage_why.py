@@ -8,6 +8,8 @@ from ..models.subscription_price_words import tell_money, tell_number
 
 #: The most records of a day that are listed.
 MOST_LISTED = 10_000
+#: What is told below the tiers, where it is there.
+SUMS = ("overage", "true_up", "total", "billed_before", "other")
 
 
 class SubscriptionUsageWhy(models.TransientModel):
@@ -62,13 +64,14 @@ class SubscriptionUsageWhy(models.TransientModel):
     def _sums(self, found):
         env = self.env
         other = env._("Taken back or edited") if found["other"] < 0 else env._("Edited by hand")
-        return [
-            ("overage", env._("Above the commitment")),
-            ("true_up", env._("Up to what is due at least")),
-            ("total", env._("The period")),
-            ("billed_before", env._("Invoiced before")),
-            ("other", other),
-        ]
+        told = (
+            env._("Above the commitment"),
+            env._("Up to what is due at least"),
+            env._("The period"),
+            env._("Invoiced before"),
+            other,
+        )
+        return zip(SUMS, told, strict=True)
 
     def _tell_part(self, part, unit):
         env, charge = self.env, self.line_id.sudo().subscription_charge_id
