@@ -19,6 +19,9 @@ URL = "/subscription_billing/usage"
 ROWS = int(os.environ.get("BENCH_ROWS", "500000"))
 #: Among so many rows the nightly check is measured.
 CHECK_ROWS = int(os.environ.get("BENCH_CHECK_ROWS", "10000000"))
+#: So many roll-up rows are rated, and an invoice over so many rows is held against one over few.
+ROLLUPS = int(os.environ.get("BENCH_ROLLUPS", "1000000"))
+MANY, FEW = int(os.environ.get("BENCH_MANY", "1000000")), 10
 ROUNDS = 3
 DAYS = 28
 SUBJECTS, DIMENSIONS = 1_000, ("eu", "us", "ap")
@@ -46,6 +49,7 @@ def run(bench):
             rates = [native("make_analytic_lines", rows=NATIVE_ROWS) for _round in range(ROUNDS)]
         with probes(ACTIONS, database) as [ours]:
             figures |= measure_check(ours, database)
+            figures |= measure_billing(ours)
     figures["analytic_items_per_second"] = median(rates)
     figures["ingest_ratio_analytic_items"] = figures["ingest_rows_per_second"] / figures["analytic_items_per_second"]
     return figures
@@ -81,6 +85,22 @@ def measure_check(ours, database):
     seconds = ours("check")
     [[rows]] = database.query("SELECT count(*) FROM subscription_usage")
     return {"check_rows": rows, "check_seconds": seconds, "check_memory_mb": peak_memory(ours.process.pid)}
+
+
+def measure_billing(ours):
+    """Roll-up rows rated a second, and the time of an invoice over many rows beside that of one over ten."""
+    ours("sell", rollups=ROLLUPS)
+    rates = [ours("rate") for _round in range(ROUNDS + 1)][1:]
+    ours("use", name="bench-many", rows=MANY)
+    ours("use", name="bench-few", rows=FEW)
+    pairs = [(ours("invoice", name="bench-many"), ours("invoice", name="bench-few")) for _round in range(3 * ROUNDS)]
+    return {
+        "rated_rollups": ROLLUPS,
+        "rated_rollups_per_second": median(rates),
+        "invoice_rows": MANY,
+        "invoice_ratio_million_to_ten": median(many / few for many, few in pairs[1:]),
+        "invoice_pairs": pairs[1:],
+    }
 
 
 def values(number):
