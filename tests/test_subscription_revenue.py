@@ -40,7 +40,8 @@ contract = order.revenue_contract_id
 contract.date = '2026-01-01'
 env['subscription.usage'].record([{
     'meter': 'traffic', 'subject': 'ACME', 'key': 'A', 'at': '2026-01-10T12:00:00Z', 'quantity': 40}])
-env['subscription.charge'].search([('order_id', '=', order.id), ('kind', '=', 'recurring')]).change('2026-02-10', quantity=3)
+seats = env['subscription.charge'].search([('order_id', '=', order.id), ('kind', '=', 'recurring')])
+seats.change('2026-02-10', quantity=3)
 preparer = env.ref('base.user_admin')
 preparer.group_ids |= env.ref('revenue_recognition.group_revenue_controller')
 closes = env['revenue.close'].with_context(allowed_company_ids=company.ids)
