@@ -3,6 +3,9 @@ from odoo.tools import SQL
 
 from ..ingest.tables import make_tables
 
+#: Quantities show all decimals that they have.
+EXACT = {"digits": (27, 9), "min_display_digits": 0}
+
 
 class SubscriptionUsage(models.Model):
     """A record of usage. Its table has a part for each month of usage, and is filled by batches alone."""
@@ -19,7 +22,7 @@ class SubscriptionUsage(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     batch_id = fields.Many2one("subscription.usage.batch", readonly=True, help="With which it came.")
     at = fields.Datetime("Used", readonly=True, help="When it was used.")
-    quantity = fields.Float(digits=False, readonly=True, help="How much was used, in the unit of the meter.")
+    quantity = fields.Float(**EXACT, readonly=True, help="How much was used, in the unit of the meter.")
     dimension = fields.Char(readonly=True, help="What it is told apart by, such as a region.")
     key = fields.Char(readonly=True, help="The sender's own, unique among the records of the meter.")
     replaces = fields.Char(readonly=True, help="The key of the record that this one stands for.")

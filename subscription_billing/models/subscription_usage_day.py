@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..ingest.tables import make_tables
+from .subscription_usage import EXACT
 
 
 class SubscriptionUsageDay(models.Model):
@@ -16,16 +17,22 @@ class SubscriptionUsageDay(models.Model):
     point_id = fields.Many2one("subscription.metering.point", "Metering Point", readonly=True, help="Of whom it is.")
     day = fields.Date(readonly=True, help="The local day of the metering point.")
     dimension = fields.Char(readonly=True, help="What it is told apart by, such as a region.")
-    sum = fields.Float(digits=False, readonly=True, help="The sum of the records.")
+    sum = fields.Float(**EXACT, readonly=True, help="The sum of the records.")
     count = fields.Integer("Records", readonly=True, help="The number of records that count.")
-    max = fields.Float("Highest", digits=False, readonly=True, aggregator="max", help="The highest record.")
-    last = fields.Float("Latest", digits=False, readonly=True, aggregator=None, help="The latest record of the day.")
+    max = fields.Float("Highest", **EXACT, readonly=True, aggregator="max", help="The highest record.")
+    last = fields.Float(
+        "Latest",
+        **EXACT,
+        readonly=True,
+        aggregator=None,
+        help="The latest record of the day.",
+    )
     last_at = fields.Datetime(readonly=True, help="When the latest record was used.")
     last_batch = fields.Integer("Batch of the Latest", readonly=True, aggregator=None, help="With which it came.")
     first_at = fields.Datetime(readonly=True, help="When the first record was used.")
     weighted = fields.Float(
         "Level by Time",
-        digits=False,
+        **EXACT,
         readonly=True,
         help="Of a meter of levels: each level times its microseconds, from the first record to the end of the day.",
     )
