@@ -21,6 +21,7 @@ from . import (
     test_usage,
     test_usage_alert,
     test_usage_billing,
+    test_usage_rights,
     test_usage_sums,
     test_usage_why,
 )
