@@ -37,11 +37,11 @@ class TestUsageRights(UsageCommon):
         return sorted(found.sudo().mapped(MODELS[model]))
 
     def test_a_salesperson_sees_what_his_own_customers_used(self):
-        for model in MODELS:
+        for model, subject in MODELS.items():
             with self.subTest(model):
                 self.assertEqual(self._seen(model, self.seller), ["nobody", "own"])
                 self.assertEqual(self._seen(model, self.colleague), ["nobody", "other"])
-                other = self.env[model].search([(MODELS[model], "=", "other")])
+                other = self.env[model].search([(subject, "=", "other")])
                 with self.assertRaises(AccessError):
                     other.with_user(self.seller).read(["id", "display_name"])
 
