@@ -5,7 +5,7 @@ from odoo.addons.record_protection.reading import Unreadable, values
 from odoo.exceptions import AccessError, UserError
 from odoo.http import Controller, Response, request, route
 
-from ..ingest.lines import Lines, csv_rows, ndjson
+from ..ingest.lines import Broken, Lines, blocks, csv_rows, ndjson
 
 _logger = logging.getLogger(__name__)
 URL = "/subscription_billing/usage"
@@ -16,6 +16,8 @@ TYPES = {
     "application/jsonl": ndjson,
     "text/csv": csv_rows,
 }
+#: The highest number of a line to begin with: the database counts lines to 2^31.
+MOST_LINES = 2_000_000_000
 #: So much of a body that is left is read before the answer, so that the sender gets to see it.
 MOST_LEFT = 64 * 1024 * 1024
 
@@ -48,7 +50,7 @@ class UsageStream(Controller):
         # The transaction of the request would stay open, and keep the database from tidying up.
         request.env.cr.rollback()
         answer = usage._record_stream(Lines(body.read, parse, packed, before), stream)
-        if not answer["complete"] and not answer["error"]:
+        if not answer["complete"]:
             self._read_rest(body)
         return self._answer(answer)
 
@@ -87,7 +89,7 @@ class UsageStream(Controller):
 
     def _number(self, name, value):
         try:
-            return values.whole(int(value) if value.isdecimal() and len(value) < 16 else value, 10**15, 0)
+            return values.whole(int(value) if value.isdecimal() and len(value) < 16 else value, MOST_LINES, 0)
         except Unreadable as error:
             raise UserError(request.env._("%s: a whole number is expected.", name)) from error
 
@@ -106,8 +108,13 @@ class UsageStream(Controller):
     def _read_rest(self, body):
         """Read what is left of a body that was not read to its end."""
         left = MOST_LEFT
-        while left > 0 and (block := body.read(1024 * 1024)):
-            left -= len(block)
+        try:
+            for block in blocks(body.read):
+                left -= len(block)
+                if left <= 0:
+                    return
+        except Broken:
+            _logger.info("Nobody is left to read the answer to a stream of usage.")
 
     def _answer(self, values, status=200):
         return Response(json.dumps(values), status=status, content_type="application/json; charset=utf-8")

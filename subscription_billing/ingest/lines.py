@@ -18,9 +18,12 @@ from odoo.addons.record_protection.reading import Unreadable
 
 from .reading import Refused
 
-BLOCK = 256 * 1024
+#: Small: a slow sender is heard of before it is full.
+BLOCK = 16 * 1024
 #: A longer line is no event.
 LONGEST_LINE = 64 * 1024
+#: So much of a line that cannot be read is kept.
+MOST_TEXT = 2_000
 #: Numbers stay as they are written.
 decode = json.JSONDecoder(parse_float=str).decode
 
@@ -41,6 +44,7 @@ class Lines:
     :param bool packed: whether it is gzip
     :param int before: so many lines came before this stream
     :ivar number: of the last line that was read
+    :ivar size: so many bytes were read, unpacked
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Lines:
         before: int = 0,
     ) -> None:
         self.number = before
+        self.size = 0
         self._items = parse(self._lines(unpacked(read) if packed else blocks(read)))
 
     def __iter__(self) -> Iterator[Item]:
@@ -60,6 +65,7 @@ class Lines:
     def _lines(self, parts: Iterable[bytes]) -> Iterator[Line]:
         rest, number, skipping = b"", self.number, False
         for part in parts:
+            self.size += len(part)
             *lines, rest = (rest + part).split(b"\n")
             for line in lines:
                 number += 1
@@ -128,38 +134,34 @@ def ndjson(lines: Iterable[Line]) -> Iterator[Item]:
 
 
 def csv_rows(lines: Iterable[Line]) -> Iterator[Item]:
-    """Yield the events of CSV whose first line has the names; what is empty is not said."""
-    last = [0]
-    rows = csv.reader(_texts(lines, last), strict=True)
+    """Yield the events of CSV whose first line has the names; what is empty is not said.
+
+    Each line is read by itself: one with a stray quote takes no other with it.
+    """
     names = None
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield last[0], unreadable(str(error).encode())
-            continue
-        if not row:
-            continue
-        if names is None:
-            names = [name.strip() for name in row]
-        elif len(row) > len(names):
-            yield last[0], unreadable(",".join(row).encode())
-        else:
-            yield last[0], {name: value for name, value in zip(names, row, strict=False) if value}
-
-
-def _texts(lines, last):
-    """Yield lines as text, and keep the number of the last one."""
-    first = True
     for number, line in lines:
-        last[0] = number
-        text = line[:LONGEST_LINE].decode(errors="replace")
-        yield text.removeprefix("\ufeff") + "\n" if first else text + "\n"
-        first = False
+        text = line.decode(errors="replace").rstrip("\r")
+        if names is None:
+            text = text.removeprefix("\ufeff")
+        try:
+            [row] = csv.reader([text], strict=True) if len(line) <= LONGEST_LINE else [[]]
+        except csv.Error:
+            yield number, unreadable(line, "quotes" if '"' in text else "line")
+            continue
+        if names is None and row:
+            names = [name.strip() for name in row]
+        elif len(line) > LONGEST_LINE or len(row) > len(names or ()):
+            yield number, unreadable(line)
+        elif row:
+            yield number, {name: value for name, value in zip(names, row, strict=False) if value}
 
 
-def unreadable(line: bytes) -> Refused:
-    """Return the refusal of a line that is no event."""
-    return Refused("", Unreadable("line", line[:200].decode(errors="replace")))
+def unreadable(line: bytes, expected: str = "line") -> Refused:
+    """Return the refusal of a line that is no event.
+
+    :param expected: the name of the sentence
+    """
+    text = line[:MOST_TEXT].decode(errors="replace")
+    refused = Refused("", Unreadable(expected, text))
+    refused.sent = text
+    return refused

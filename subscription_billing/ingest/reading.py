@@ -115,12 +115,14 @@ def read_events(items: Iterable[tuple[int, Any]], limits: Limits) -> Iterator[tu
     :param items: as they were sent, each with its place; ``Refused`` where a line was none
     """
     for place, item in items:
+        if isinstance(item, Refused):
+            yield place, item
+            continue
         try:
             yield place, read_event(item, limits)
         except Refused as error:
-            found = item if isinstance(item, Refused) else error
-            found.sent = error.reason.details["value"] if isinstance(item, Refused) else item
-            yield place, found
+            error.sent = item
+            yield place, error
 
 
 def _check_text(name, value):

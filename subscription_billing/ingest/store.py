@@ -53,9 +53,9 @@ SELECT id, point_id, %(batch)s, at, quantity, dimension, key, replaces
 FROM usage_stage
 WHERE replaces IS NULL
 """
-#: Rows that replace one that is there: the first for each.
+#: Rows that replace one that is there: the first for each. The key of what replaced it before may be archived.
 FIND_TARGETS = """
-SELECT DISTINCT ON (k.usage_id) s.id, s.place, s.point_id, k.usage_id, k.at, u.point_id,
+SELECT DISTINCT ON (k.usage_id) s.id, s.place, s.point_id, k.usage_id, k.at, u.point_id, r.usage_id IS NOT NULL,
     (SELECT b.key FROM subscription_usage b WHERE b.id = r.by_id)
 FROM usage_stage s
 JOIN subscription_usage_key k
@@ -245,8 +245,8 @@ class Store:
             if not found:
                 break
             good = {}
-            for row_id, place, point_id, usage_id, at, target_point, replaced_by in found:
-                reason = self._objection(point_id, target_point, replaced_by)
+            for row_id, place, point_id, usage_id, at, target_point, is_replaced, replaced_by in found:
+                reason = self._objection(point_id, target_point, is_replaced, replaced_by)
                 if reason:
                     self._refuse(row_id, place, reason)
                 else:
@@ -258,10 +258,10 @@ class Store:
         ):
             self._refuse(row_id, place, ("unknown_row", {}))
 
-    def _objection(self, point_id, target_point, replaced_by):
+    def _objection(self, point_id, target_point, is_replaced, replaced_by):
         """Return why a row cannot be replaced, or none."""
-        if replaced_by is not None:
-            return "replaced", {"by": replaced_by}
+        if is_replaced:
+            return ("replaced", {"by": replaced_by}) if replaced_by is not None else ("replaced_archived", {})
         if target_point is None:
             return "archived", {}
         return ("other_subject", {}) if target_point != point_id else None

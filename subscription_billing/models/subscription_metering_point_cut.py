@@ -10,24 +10,30 @@ from .subscription_metering_point_rows import exactly, microseconds
 
 #: Before any usage.
 FIRST = date(1990, 1, 1).toordinal()
-#: The days of a point as they were after a batch: sums of days that no later batch touched, else from their records.
+#: The days of a point as they were after a batch: sums of days that no later batch touched, else from their
+#: records, and from the sums that those left which are archived.
 DAYS = """
 WITH days AS (
     SELECT day, bool_and(batch_id <= %(cut)s) AS unchanged FROM subscription_usage_day
      WHERE point_id = %(point)s AND day >= %(start)s AND day < %(to)s GROUP BY day
 ), records AS (
-    SELECT (at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS day, dimension, quantity, at, batch_id, key
+    SELECT (at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS day, dimension, quantity AS sum, 1 AS count,
+           quantity AS max, quantity AS last, at AS last_at, batch_id AS last_batch, key
       FROM subscription_usage usage
      WHERE point_id = %(point)s AND at >= %(since)s AND at < %(until)s AND batch_id <= %(cut)s
        AND NOT EXISTS (
         SELECT FROM subscription_usage_replaced WHERE usage_id = usage.id AND batch_id <= %(cut)s
        )
+    UNION ALL
+    SELECT day, dimension, sum, count, max, last, last_at, last_batch, ''
+      FROM subscription_usage_archived
+     WHERE point_id = %(point)s AND day >= %(start)s AND day < %(to)s AND batch_id <= %(cut)s
 )
 SELECT day, dimension, sum, count, max, last, last_at FROM subscription_usage_day JOIN days USING (day)
  WHERE point_id = %(point)s AND unchanged AND count != 0
 UNION ALL
-SELECT day, dimension, sum(quantity), count(*), max(quantity),
-       (array_agg(quantity ORDER BY at DESC, batch_id DESC, key DESC))[1], max(at)
+SELECT day, dimension, sum(sum), sum(count)::bigint, max(max),
+       (array_agg(last ORDER BY last_at DESC, last_batch DESC, key DESC))[1], max(last_at)
   FROM records LEFT JOIN days USING (day) WHERE unchanged IS NOT TRUE GROUP BY day, dimension
 ORDER BY 1, 7, 2
 """

@@ -18,6 +18,10 @@ RECORDER = "subscription_billing.group_usage_recorder"
 SENTENCES = {
     "event": lambda env, d: env._("A dictionary is expected, not %(value)s.", **d),
     "line": lambda env, d: env._("The line cannot be read: %(value)s.", **d),
+    "quotes": lambda env, d: env._(
+        "The line cannot be read: %(value)s. In CSV a record is one line, and each quote that opens is closed on it.",
+        **d,
+    ),
     "unknown": lambda env, d: env._("Unknown key %(value)s.", **d),
     "needed": lambda env, d: env._("A value is needed."),
     "instant": lambda env, d: env._(
@@ -38,6 +42,10 @@ SENTENCES = {
     "unknown_row": lambda env, d: env._("replaces: no earlier record “%(replaces)s” of this meter.", **d),
     "other_subject": lambda env, d: env._("replaces: “%(replaces)s” is of another subject.", **d),
     "replaced": lambda env, d: env._("replaces: “%(replaces)s” was replaced by “%(by)s”. Replace that one.", **d),
+    "replaced_archived": lambda env, d: env._(
+        "replaces: “%(replaces)s” was replaced by a record that is in the archive. Send the difference as a new record.",
+        **d,
+    ),
     "archived": lambda env, d: env._(
         "replaces: “%(replaces)s” is in the archive. Send its quantity with a minus sign, and the right one.", **d
     ),

@@ -1,7 +1,6 @@
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
@@ -14,8 +13,10 @@ from ..ingest.lines import Broken
 from ..ingest.reading import read_events
 
 _logger = logging.getLogger(__name__)
-#: So many lines are one batch, and the most that is answered of what was not recorded.
-CHUNK, MOST_PROBLEMS = 25_000, 1_000
+#: So many lines are one batch; fewer where they are long, or come slowly: bytes, and seconds.
+CHUNK, CHUNK_BYTES, CHUNK_SECONDS = 25_000, 16 * 1024 * 1024, 10
+#: The most that is answered of what was not recorded.
+MOST_PROBLEMS = 1_000
 TRIES = 5
 AGAIN = (ConcurrencyError, DeadlockDetected, LockNotAvailable, SerializationFailure)
 #: Which part of the time that Odoo gives a request a stream takes, so that it can still answer.
@@ -39,42 +40,70 @@ class SubscriptionUsage(models.Model):
         """
         answer = {"lines": lines.number, "recorded": 0, "repeated": 0, "refused": 0, "aside": 0}
         answer |= {"complete": False, "error": "", "problems": []}
-        deadline, limits = Deadline(), self._limits()
-        events = read_events(lines, limits)
-        storing, waiting = StreamStore(self, stream, answer), None
+        try:
+            complete = self._store_stream(lines, StreamStore(self, stream, answer))
+        except Broken as error:
+            answer["error"] = self.env._("The stream broke off: %s", str(error) or type(error).__name__)
+        except AGAIN as error:
+            # Raised further, Odoo would begin anew with a body that is read already.
+            _logger.warning("A stream of usage ends early: %s", error)
+            answer["error"] = self.env._(
+                "Other batches were in the way. Send the lines after line %s again.", answer["lines"]
+            )
+        else:
+            answer["complete"] = complete
+        if answer["complete"]:
+            answer["lines"] = lines.number
+        return answer
+
+    @api.model
+    def _store_stream(self, lines, storing):
+        """Store the chunks of a stream; return whether all of it is stored, or time was up before.
+
+        :raises Broken: once what came before is stored
+        """
+        deadline, waiting = Deadline(), None
         with ThreadPoolExecutor(1, "usage") as pool:
             try:
-                while chunk := list(islice(events, CHUNK)):
-                    number = lines.number
+                for chunk, number in _chunks(lines, self._limits(), deadline):
                     if waiting:
                         waiting.result()
                     waiting = pool.submit(storing.store, chunk, number)
                     if deadline.is_over():
-                        break
-                else:
-                    answer["complete"] = True
-            except Broken as error:
-                answer["error"] = self.env._("The stream broke off: %s", str(error) or type(error).__name__)
-            if waiting:
-                waiting.result()
-        if answer["complete"]:
-            answer["lines"] = lines.number
-        return answer
+                        return False
+                return True
+            finally:
+                if waiting:
+                    waiting.result()
+
+
+def _chunks(lines, limits, deadline):
+    """Yield the events of a stream in chunks, each with the number of its last line."""
+    chunk, size, end = [], lines.size, deadline.of_chunk()
+    for event in read_events(lines, limits):
+        chunk.append(event)
+        if len(chunk) >= CHUNK or lines.size - size >= CHUNK_BYTES or time.monotonic() >= end:
+            yield chunk, lines.number
+            chunk, size, end = [], lines.size, deadline.of_chunk()
+    if chunk:
+        yield chunk, lines.number
 
 
 class Deadline:
     """When a stream has to end, so that Odoo does not end it."""
 
     def __init__(self):
-        self._real, self._busy = time.monotonic(), time.process_time()
+        real = config["limit_time_real"]
+        self._real, self._busy = time.monotonic() + real * SHARE if real else float("inf"), time.process_time()
 
     def is_over(self):
         """Return whether it has come; without limits, never."""
-        real, busy = config["limit_time_real"], config["limit_time_cpu"] if config["workers"] else 0
-        return bool(
-            (real and time.monotonic() - self._real > real * SHARE)
-            or (busy and time.process_time() - self._busy > busy * SHARE)
-        )
+        busy = config["limit_time_cpu"] if config["workers"] else 0
+        return time.monotonic() > self._real or bool(busy and time.process_time() - self._busy > busy * SHARE)
+
+    def of_chunk(self):
+        """Return when a chunk that begins now has to end, on the monotonic clock."""
+        return min(time.monotonic() + CHUNK_SECONDS, self._real)
 
 
 class StreamStore:

@@ -22,6 +22,7 @@ from . import (
     test_usage_alert,
     test_usage_billing,
     test_usage_rights,
+    test_usage_chunks,
     test_usage_sums,
     test_usage_why,
 )

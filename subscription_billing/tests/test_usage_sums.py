@@ -10,6 +10,7 @@ from psycopg2.errors import RestrictViolation
 
 from odoo.tools import mute_logger
 
+from ..engine.zone import Zone
 from .usage_common import UsageCommon
 
 ZONES = ("UTC", "Europe/Paris", "America/St_Johns", "Australia/Lord_Howe")
@@ -162,6 +163,30 @@ class TestUsageArchive(UsageCommon):
         point._rebuild_days()
         self.assertEqual(self._sums(), after)
         self.assertEqual(point._cron_check(), {})
+
+    def test_what_an_archived_record_replaced_is_not_replaced_again(self):
+        self._record(self._event("1", 5, at="2025-04-10T12:00:00Z"), self._event("2", 4, replaces="1"))
+        self._archive_march()
+        again, other = self._record(self._event("3", 3, replaces="1"), self._event("4", 1))
+        self.assertEqual((again["status"], other["status"]), ("refused", "recorded"))
+        self.assertIn("archive", again["reason"])
+
+    def test_an_archived_day_reads_as_before_a_late_record(self):
+        self._record(self._event("1", 5), self._event("2", 3, dimension="eu"))
+        point, zone = self.env["subscription.metering.point"].search([]), Zone("UTC")
+        start = date(2025, 3, 1).toordinal()
+        cut = self.env["subscription.usage.batch"]._last_known(self.env.company)
+        before = point._days_after(zone, start, start + 31, cut)
+        self._archive_march()
+        self._record(self._event("3", 7))
+        self.assertEqual([str(row[2]) for row in before], ["5.0", "3.0"])
+        self.assertEqual(point._days_after(zone, start, start + 31, cut), before)
+
+    def _archive_march(self):
+        self.meter.keep_months = 1
+        self._on("2025-05-15")
+        archives = self.env["subscription.usage.archive"]
+        archives._archive(*archives._waiting()[0])
 
     @mute_logger("odoo.sql_db")
     def test_what_is_priced_by_record_and_levels_stay(self):

@@ -81,6 +81,22 @@ def test_csv_comes_out_whatever_the_blocks(events, size):
     assert list(Lines(lambda _most: stream.read(size), csv_rows)) == list(enumerate(events, 2))
 
 
+def test_a_stray_quote_takes_one_line_of_csv_with_it():
+    body = b'key,subject\n1,a\n2,"b\n3,c"\n4,"d"e\n"5","e,""f"""\r\n\n6,g,h\n' + b"x" * (LONGEST_LINE + 1) + b"\n7,i"
+    found = list(Lines(io.BytesIO(body).read, csv_rows))
+    refused = {number: item for number, item in found if isinstance(item, Refused)}
+    assert {number: item["subject"] for number, item in found if number not in refused} == {
+        2: "a", 4: 'c"', 6: 'e,"f"', 10: "i"
+    }  # fmt: skip
+    assert {number: (item.reason.expected, item.sent[:5]) for number, item in refused.items()} == {
+        3: ("quotes", '2,"b'),
+        5: ("quotes", '4,"d"'),
+        8: ("line", "6,g,h"),
+        9: ("line", "xxxxx"),
+    }
+    assert list(read_events([(3, refused[3])], LIMITS)) == [(3, refused[3])]
+
+
 @settings(max_examples=30)
 @given(st.integers(-BLOCK, BLOCK))
 def test_a_line_that_is_too_long_is_refused_once(more):
