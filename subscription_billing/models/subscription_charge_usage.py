@@ -76,11 +76,13 @@ class SubscriptionCharge(models.Model):
         """
         if self.kind != "usage" or self.state != "running" or not self.version_ids:
             return None
-        terms, known = self._terms()
+        terms, known = self._terms_without_rows()
         day = self._now().toordinal()
         part = next(parts(terms, end_of(terms, known), day), None)
         if part is None or part.start > day:
             return None
+        # It runs, so that nothing of it is estimated by periods before.
+        terms, known = self._with_rows(terms, known, part)
         return rounded(bills(terms, known, [part], self._zone(), self._scale())[0])
 
     usage_seen = fields.Integer(
@@ -225,9 +227,14 @@ class SubscriptionCharge(models.Model):
 
     def _terms(self):
         # OVERRIDE: prices of usage are those of its price book, rows those of its metering point.
-        terms, known = super()._terms()
         if self.kind != "usage":
-            return terms, known
+            return super()._terms()
+        return self._with_rows(*self._terms_without_rows())
+
+    def _terms_without_rows(self):
+        """Return what is agreed of this charge (``engine.terms.Usage``), and what happened to it but for its rows."""
+        # What every kind has is read with the terms of a recurring charge.
+        terms, known = super()._terms()  # pylint: disable=super-method-mismatch
         shared = {name: getattr(terms, name) for name in SHARED}
         usage = Usage(
             kind="usage",
@@ -238,16 +245,16 @@ class SubscriptionCharge(models.Model):
             **shared,
             **self.price_book_id._usage_terms(),
         )
-        known = History(renewals=known.renewals)
-        return self._with_rows(usage, known)
+        return usage, History(renewals=known.renewals)
 
-    def _with_rows(self, usage, known):
+    def _with_rows(self, usage, known, part=None):
         """Return terms and history with the rows of the metering point, as the engine takes them together.
 
         :param usage: ``engine.terms.Usage``, as the meter counts
         :param known: what happened (``engine.events.History``)
+        :param part: the only period that is rated (``engine.cadence.Part``); None: all are
         """
-        rows = self.metering_point_id._rows_for(usage, known, self._zone())
+        rows = self.metering_point_id._rows_for(usage, known, self._zone(), part=part)
         if usage.aggregation == "count" and not by_row(usage):
             # Numbers of rows of days are added up.
             usage = replace(usage, aggregation="sum")

@@ -19,23 +19,27 @@ class SubscriptionMeteringPoint(models.Model):
 
     _inherit = "subscription.metering.point"
 
-    def _rows_for(self, usage, known, zone, cuts=()):
+    def _rows_for(self, usage, known, zone, cuts=(), part=None):
         """Return the rows of this point on the days of a charge, as the engine rates them.
 
         :param usage: the charge (``engine.terms.Usage``)
         :param known: what happened to it (``engine.events.History``)
         :param zone: its days (``engine.zone.Zone``)
         :param cuts: days (ordinals) from which rows are not taken together with those before
+        :param part: the only period that is rated (``engine.cadence.Part``); None: all are
         :return: a tuple of ``engine.events.Row``, in order of day and instant
         """
         if not self:
             return ()
         until = self.company_id._billing_today().toordinal() + AHEAD
         days = edges(usage, known, until)
+        if part:
+            until = min(until, part.to)
+            days = [day for day in days if part.start <= day < until]
         if not days:
             return ()
         if by_row(usage):
-            return tuple(self._raw_rows(usage, known, zone))
+            return tuple(self._raw_rows(days[0], zone, until))
         if usage.aggregation == "time_weighted":
             return tuple(self._level_rows(zone))
         until = min(until, usage.end)
@@ -90,18 +94,20 @@ class SubscriptionMeteringPoint(models.Model):
             yield Row(first, start, mean, f"{start}/1", start)
             yield Row(end, start + 1, exactly(last), f"{start}/0", start)
 
-    def _raw_rows(self, usage, known, zone):
-        """Yield the rows themselves, without those that another one replaces."""
+    def _raw_rows(self, first, zone, until):
+        """Yield the rows of the days [first, until) (ordinals) themselves, without those that another one replaces."""
+        epoch = EPOCH.replace(tzinfo=None)
         query = SQL(
             """
             SELECT at, quantity::text, key, batch_id, dimension
               FROM subscription_usage usage
-             WHERE point_id = %s AND at >= %s
+             WHERE point_id = %s AND at >= %s AND at < %s
                AND NOT EXISTS (SELECT FROM subscription_usage_replaced WHERE usage_id = usage.id)
           ORDER BY at, batch_id, key
             """,
             self.id,
-            EPOCH.replace(tzinfo=None) + zone.midnight(usage.first) * MICROSECOND,
+            epoch + zone.midnight(first) * MICROSECOND,
+            epoch + zone.midnight(until) * MICROSECOND,
         )
         for at, quantity, key, batch, dimension in self.env.execute_query(query):
             moment = microseconds(at)

@@ -1,9 +1,10 @@
 import logging
-from datetime import date
+from datetime import date, timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import from_units
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine.metering import LASTING
@@ -20,6 +21,21 @@ KINDS = [
 ADDED_UP = {"sum": "sum", "count": "count"}
 #: With how many days before it a day is compared.
 BEFORE = 7
+#: How long after usage came alerts are looked at: what comes meanwhile is looked at together.
+SOON = timedelta(minutes=1)
+#: What of an alert says how far it was looked at.
+LOOKED = frozenset({"looked_on", "seen_batch"})
+#: Charges with alerts that were not looked at today, or not since usage came; the longest waiting first.
+WAITING = """
+SELECT array_agg(alert.id ORDER BY alert.id)
+  FROM subscription_usage_alert alert
+  JOIN subscription_charge charge ON charge.id = alert.charge_id
+  JOIN subscription_metering_point point ON point.id = charge.metering_point_id
+ WHERE alert.active AND charge.state = 'running'
+   AND (alert.looked_on IS NULL OR alert.looked_on != %s OR point.last_batch > COALESCE(alert.seen_batch, 0))
+ GROUP BY charge.id
+ ORDER BY min(alert.looked_on) NULLS FIRST, min(alert.seen_batch), charge.id
+"""
 
 
 class SubscriptionUsageAlert(models.Model):
@@ -47,6 +63,10 @@ class SubscriptionUsageAlert(models.Model):
     )
     tell_customer = fields.Boolean("Mail to the Customer", help="He is told, too; else the salesperson alone.")
     sent_ids = fields.One2many("subscription.usage.alert.sent", "alert_id", "Told", readonly=True)
+    looked_on = fields.Date(readonly=True, copy=False, help="The day, in universal time, on which it was looked at.")
+    seen_batch = fields.Integer(
+        "Last Batch Seen", readonly=True, copy=False, help="The last batch of usage that was known then."
+    )
 
     _once_fields = frozenset({"charge_id"})
     _numbers_positive = models.Constraint(
@@ -58,19 +78,69 @@ class SubscriptionUsageAlert(models.Model):
     def create(self, vals_list):
         alerts = super().create(vals_list)
         alerts.charge_id.sudo(False).check_access("read")
+        alerts._wake()
         return alerts
 
-    def _check_usage(self):
-        """Tell whom these alerts are for, where what they watch has come."""
-        for charge, alerts in self.grouped("charge_id").items():
-            try:
-                with self.env.cr.savepoint():
-                    alerts._check_usage_of(charge)
-            except UserError:
-                # Usage is taken in, whatever is wrong with its price: the run says so.
-                _logger.warning("Usage alerts of charge %s were not looked at", charge.id, exc_info=True)
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys() <= LOOKED:
+            # What it watches now may have come before.
+            self.sudo().write({"looked_on": False})
+            self._wake()
+        return result
+
+    # === LOOKING === #
+
+    @api.model
+    def _wake(self):
+        """Have alerts looked at soon after this transaction is committed."""
+        precommit = self.env.cr.precommit
+        if not precommit.data.get("subscription_billing.alerts_woken"):
+            precommit.data["subscription_billing.alerts_woken"] = True
+            precommit.add(self._trigger_check)
+
+    @api.model
+    def _trigger_check(self):
+        """Have the scheduled action run soon, once, however much comes until then."""
+        cron = self.env.ref("subscription_billing.ir_cron_check_usage_alerts", raise_if_not_found=False)
+        now = fields.Datetime.now()
+        if cron and not self.env["ir.cron.trigger"].sudo().search_count(
+            [("cron_id", "=", cron.id), ("call_at", ">", now)], limit=1
+        ):
+            cron.sudo()._trigger(now + SOON)
+
+    @api.model
+    def _cron_check(self):
+        """Tell of what came since alerts were looked at, a subscription after the other, for as long as Odoo gives."""
+        self.env.flush_all()
+        waiting = self.env.execute_query(SQL(WAITING, fields.Datetime.now().date()))
+        self.env["ir.cron"]._commit_progress(remaining=len(waiting))
+        for [ids] in waiting:
+            alerts = self.sudo().browse(ids).exists()
+            if alerts:
+                alerts._look()
+            if not self.env["ir.cron"]._commit_progress(1):
+                return
+
+    def _look(self):
+        """Look at these alerts of one charge, and keep how far; what fails is logged, and looked at with what comes."""
+        # Whoever is told reads it in his language, whoever looks.
+        lang = self.charge_id.order_id._billing_for_history().env.lang
+        alerts = self.with_company(self.company_id).with_context(lang=lang)
+        charge = alerts.charge_id
+        seen = {"looked_on": fields.Datetime.now().date(), "seen_batch": charge.metering_point_id.last_batch}
+        try:
+            with self.env.cr.savepoint():
+                alerts._check_usage_of(charge)
+        except OperationalError as error:
+            _logger.info("Another transaction does something of charge %s, its alerts wait: %s", charge.id, error)
+            return
+        except Exception:
+            _logger.warning("Usage alerts of charge %s were not looked at", charge.id, exc_info=True)
+        self.write(seen)
 
     def _check_usage_of(self, charge):
+        """Tell whom these alerts are for, where what they watch has come of a charge."""
         bill = charge._used_so_far()
         for alert in self if bill else ():
             reached = alert._reached(bill)
@@ -170,6 +240,10 @@ class SubscriptionUsageAlert(models.Model):
             order.message_post(
                 body=text, partner_ids=order.partner_id.ids, message_type="comment", subtype_xmlid="mail.mt_comment"
             )
+            # Odoo's mail queue keeps what a scheduled action writes for its next turn, once an hour.
+            queue = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
+            if queue:
+                queue.sudo()._trigger()
 
 
 class SubscriptionUsageAlertSent(models.Model):
@@ -197,18 +271,13 @@ class SubscriptionCharge(models.Model):
 
     @api.model
     def _follow_usage(self, days):
-        # OVERRIDE: whoever watches usage is told as it comes.
+        # OVERRIDE: whoever watches usage is told soon after it came: whoever sends it does not wait for that.
         done = super()._follow_usage(days)
         watched = [
             ("charge_id.metering_point_id", "in", list(days)),
             ("charge_id.state", "=", "running"),
         ]
-        self.env["subscription.usage.alert"].sudo().search(watched)._check_usage()
+        alerts = self.env["subscription.usage.alert"].sudo()
+        if alerts.search_count(watched, limit=1):
+            alerts._wake()
         return done
-
-    @api.model
-    def _refresh_lines(self, company):
-        # OVERRIDE: also where nothing comes, once a day.
-        watched = [("company_id", "=", company.id), ("charge_id.state", "=", "running")]
-        self.env["subscription.usage.alert"].sudo().search(watched)._check_usage()
-        return super()._refresh_lines(company)

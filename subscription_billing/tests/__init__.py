@@ -21,8 +21,8 @@ from . import (
     test_usage,
     test_usage_alert,
     test_usage_billing,
-    test_usage_rights,
     test_usage_chunks,
+    test_usage_rights,
     test_usage_sums,
     test_usage_why,
 )

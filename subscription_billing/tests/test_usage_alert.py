@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError
@@ -22,6 +24,19 @@ class TestUsageAlert(UsageCommon):
 
     def _used(self, *rows):
         self._use(*rows, subject="power", meter=self.power)
+        self._look()
+
+    def _look(self, left=60):
+        """Do what the scheduled action does, which has so many seconds left after each subscription."""
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=left):
+            self.env["subscription.usage.alert"]._cron_check()
+        self.env.invalidate_all()
+
+    def _triggers(self):
+        """Return how often the scheduled action is going to run once this transaction is committed."""
+        self.env.cr.precommit.run()
+        cron = self.env.ref("subscription_billing.ir_cron_check_usage_alerts")
+        return self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
 
     def _told(self, alert):
         return [(str(row.day), row.text) for row in alert.sent_ids.sorted("id")]
@@ -66,6 +81,8 @@ class TestUsageAlert(UsageCommon):
         self.assertFalse(alert.sent_ids)
         alert.active = True
         self._clock()
+        self.assertFalse(alert.sent_ids)
+        self._look()
         self.assertEqual(len(alert.sent_ids), 1)
         message = self.order.message_ids.filtered(lambda row: self.customer in row.partner_ids)
         self.assertIn("the budget of", message.body)
@@ -82,3 +99,70 @@ class TestUsageAlert(UsageCommon):
         self.order.user_id = self.env.user
         with self.assertRaises(AccessError):
             alert.with_user(seller).read(["percent"])
+
+    def test_who_sends_usage_does_not_wait_for_alerts(self):
+        alert = self._watched(kind="budget", budget=10, percent=100)
+        self._look()
+        self.env["ir.cron.trigger"].search([]).unlink()
+        self._use(("2026-01-05", 5), subject="unwatched", meter=self.power)
+        self.assertEqual(self._triggers(), 0)
+        with patch.object(type(self.charge), "_used_so_far", side_effect=AssertionError("rated")):
+            for _batch in range(2):
+                self._use(("2026-01-05", 20), subject="power", meter=self.power)
+                self.assertEqual(self._triggers(), 1)
+            self._on("2026-01-21")
+            self._clock()
+        self.assertFalse(alert.sent_ids)
+        self._look()
+        self.assertEqual(len(alert.sent_ids), 1)
+
+    def test_alerts_are_looked_at_where_something_came_or_once_a_day(self):
+        alert = self._watched(kind="budget", budget=100, percent=100)
+        looked = []
+        with patch.object(type(alert), "_check_usage_of", lambda alerts, charge: looked.append(charge)):
+            for what, times in (
+                (lambda: None, 1),
+                (lambda: None, 0),
+                (lambda: self._use(("2026-01-05", 20), subject="power", meter=self.power), 1),
+                (lambda: alert.write({"budget": 10}), 1),
+                (lambda: self._on("2026-01-21"), 1),
+                (lambda: None, 0),
+            ):
+                looked.clear()
+                what()
+                self._look()
+                self.assertEqual(len(looked), times)
+
+    def test_alerts_are_looked_at_for_as_long_as_there_is_time_whatever_fails(self):
+        first = self._watched(kind="budget", budget=10, percent=100)
+        second = first.copy({"charge_id": self._charge(self._sell_usage(subject="second")).id})
+        self._use(("2026-01-05", 90), subject="second")
+        self._use(("2026-01-05", 90), subject="power", meter=self.power)
+        self._look(left=0)
+        self.assertEqual((len(first.sent_ids), len(second.sent_ids)), (1, 0))
+        self._look(left=0)
+        self.assertEqual((len(first.sent_ids), len(second.sent_ids)), (1, 1))
+        self._on("2026-02-20")
+        self._use(("2026-02-05", 90), subject="second")
+        told = type(first)._check_usage_of
+
+        def failing(alerts, charge):
+            if charge == first.charge_id:
+                raise ValueError("a price that cannot be worked out")
+            told(alerts, charge)
+
+        with (
+            patch.object(type(first), "_check_usage_of", failing),
+            mute_logger("odoo.addons.subscription_billing.models.subscription_usage_alert"),
+        ):
+            self._look()
+        self.assertEqual((len(first.sent_ids), len(second.sent_ids)), (1, 2))
+
+    def test_what_is_told_is_in_the_language_of_the_salesperson(self):
+        alert = self._watched(kind="budget", budget=10, percent=100)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.order.user_id = new_test_user(self.env, "alert_vendeur", "sales_team.group_sale_salesman", lang="fr_FR")
+        seen = []
+        with patch.object(type(alert), "_check_usage_of", lambda alerts, _charge: seen.append(alerts.env.lang)):
+            self._look()
+        self.assertEqual(seen, ["fr_FR"])

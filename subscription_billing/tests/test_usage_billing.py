@@ -270,6 +270,30 @@ class TestUsageBilling(UsageCommon):
         self._use(("2026-01-09", 12))
         self.assertEqual((charge.used_quantity, charge.used_amount), (12, 6.0))
 
+    def test_what_usage_costs_so_far_is_read_of_its_period_alone(self):
+        book = self._make_price(self._make_meter("calls"), price=2, settings={"group_by": "record", "free": 1})
+        self._on("2026-01-01")
+        charge = self._charge(self._sell_usage(book=book, subject="calls"))
+        rows = [("2026-01-05", 5), ("2026-01-31T23:30:00Z", 7), ("2026-02-01T00:30:00Z", 3), ("2026-02-09", 4)]
+        charge.metering_point_id.tz = "UTC"
+        self._use(*rows, subject="calls", meter=book.meter_id)
+        self._make_price(book.meter_id, book=book, day="2026-02-05", price=3)
+        read = type(charge.metering_point_id)._raw_rows
+        quantities = []
+
+        def reading(point, *bounds):
+            for row in read(point, *bounds):
+                quantities.append(row.quantity)
+                yield row
+
+        with patch.object(type(charge.metering_point_id), "_raw_rows", reading):
+            charge.invalidate_recordset()
+            self.assertEqual((charge.used_quantity, charge.used_amount), (7, 2 * 2.0 + 3 * 3.0))
+        self.assertEqual(quantities, [3, 4])
+        self._bill("2026-02-20")
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(charge.order_id), {"2026-01-01": 4 * 2.0 + 6 * 2.0, "2026-02-01": 13.0})
+
 
 @tagged("post_install", "-at_install")
 class TestUsageBeside(UsageCommon):
