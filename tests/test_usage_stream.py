@@ -268,3 +268,25 @@ def test_a_server_killed_half_way_stores_each_row_once(odoo_server):
     answer = again.send(body, stream="killed")[1]
     assert (answer["recorded"], answer["repeated"]) == (150_000 - stored, stored)
     assert {again.sums(f"k{number}") for number in range(100)} == {(1500.0, 1500)}
+
+
+def test_archives_are_made_while_usage_comes_in(feeder):
+    old = event(1, "archived", meter="archived")
+    feeder.server.execute_kw(
+        "subscription.meter", "create", [[{"name": "Archived", "code": "archived", "keep_months": 1}]]
+    )
+    assert feeder.send(ndjson(old, event(2, "archived", meter="archived")))[1]["recorded"] == 2
+    with feeder.server.psql() as cursor:
+        # As a batch does that is being stored.
+        cursor.execute("BEGIN")
+        cursor.execute("UPDATE subscription_metering_point SET last_batch = last_batch + 1 WHERE name = 'archived'")
+        archive = threading.Thread(
+            target=feeder.server.odoo_shell, args=("env['subscription.usage.archive']._cron_archive()",)
+        )
+        archive.start()
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
+        assert wait_for(lambda: feeder.database.query(waits, feeder.database.name)[0][0])
+        cursor.execute("COMMIT")
+    archive.join()
+    assert feeder.rows("archived") == 0
+    assert feeder.sums("archived") == (2.0, 2)

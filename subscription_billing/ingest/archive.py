@@ -8,24 +8,27 @@ from hashlib import sha256
 from io import BytesIO
 
 from .days import offsets
-from .tables import ARCHIVING, month_of
+from .tables import ARCHIVING, INGEST_SPACE, month_of, months
 
-#: So many records are one archive at most.
-MOST_ROWS = 1_000_000
+#: So many records are one archive at most: batches of the company wait while it is made.
+MOST_ROWS = 250_000
 
 PICK = """
 CREATE TEMPORARY TABLE usage_archiving ON COMMIT DROP AS
-SELECT u.id, u.at, u.point_id, p.tz
+SELECT u.id, u.at, u.point_id, ''::text AS tz
 FROM subscription_usage u
 JOIN subscription_metering_point p ON p.id = u.point_id
 WHERE u.at >= %(first)s AND u.at < %(after)s AND p.meter_id = %(meter)s AND p.company_id = %(company)s
 ORDER BY u.at, u.id
 LIMIT %(most)s
 """
-#: A batch marks its points: one that was stored meanwhile makes this transaction begin anew.
+#: Whoever works days of a point out anew locks it, as its zone may change then.
 LOCK_POINTS = """
 SELECT FROM subscription_metering_point
 WHERE id IN (SELECT point_id FROM usage_archiving) ORDER BY id FOR NO KEY UPDATE
+"""
+NOTE_ZONES = """
+UPDATE usage_archiving a SET tz = p.tz FROM subscription_metering_point p WHERE p.id = a.point_id
 """
 COPY_OUT = """
 COPY (
@@ -77,9 +80,12 @@ def pick(cr, meter_id: int, company_id: int, month: date) -> Archive | None:
     :param month: its first day
     """
     first, after = month_of(month)
+    # No batch of the company is stored until this transaction ends.
+    cr.execute("SELECT pg_advisory_xact_lock(%s, %s)", [INGEST_SPACE, company_id])
     cr.execute("DROP TABLE IF EXISTS usage_archiving")
     cr.execute(PICK, {"first": first, "after": after, "meter": meter_id, "company": company_id, "most": MOST_ROWS})
     cr.execute(LOCK_POINTS)
+    cr.execute(NOTE_ZONES)
     cr.execute(COUNT)
     [rows, total] = cr.fetchone()
     if not rows:
@@ -104,9 +110,7 @@ def take_out(cr, archive_id: int) -> None:
 
 def old_months(cr, before: date) -> list[date]:
     """Return the months that have a part of the table and ended before a day, oldest first."""
-    cr.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'subscription_usage'::regclass")
-    months = (date.fromisoformat(f"{name[-7:].replace('_', '-')}-01") for [name] in cr.fetchall())
-    return sorted(month for month in months if month_of(month)[1] <= before)
+    return sorted(month for month in months(cr) if month_of(month)[1] <= before)
 
 
 def has_rows(cr, meter_id: int, company_id: int, month: date) -> bool:

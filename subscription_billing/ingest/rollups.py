@@ -1,9 +1,11 @@
 """Usage summed up by point, local day and dimension: kept with each batch, or worked out of the rows anew."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from .days import midnight, offsets
+from .tables import month_of, months
 
+DAY = timedelta(days=1)
 #: What a batch adds to its days; the last of a day is the latest one, of those the one that was received last.
 ADD = """
 WITH latest AS (
@@ -86,7 +88,7 @@ DELETE FROM subscription_usage_day d
 USING unnest(%(points)s::int[], %(days)s::date[]) AS w (point_id, day)
 WHERE d.point_id = w.point_id AND d.day = w.day
 """
-#: Days whose sums, numbers or ends are not those of their rows.
+#: Days of a month whose sums, numbers or ends are not those of their rows.
 DIFFERING = """
 WITH shifts AS (
     SELECT * FROM unnest(%(zones)s::text[], %(starts)s::timestamp[], %(afters)s::timestamp[], %(shifts)s::interval[])
@@ -103,15 +105,19 @@ WITH shifts AS (
         FROM subscription_usage u
         JOIN points p ON p.point_id = u.point_id AND u.at >= p.start AND u.at < p.after
         LEFT JOIN subscription_usage_replaced r ON r.usage_id = u.id
-        WHERE r.usage_id IS NULL
+        WHERE r.usage_id IS NULL AND u.at >= %(since)s AND u.at < %(until)s
+            AND (u.at + p.shift)::date >= %(first)s AND (u.at + p.shift)::date < %(after)s
         GROUP BY u.point_id, (u.at + p.shift)::date, u.dimension
         UNION ALL
         SELECT point_id, day, dimension, sum, count, max, first_at, last_at FROM subscription_usage_archived
+        WHERE day >= %(first)s AND day < %(after)s
     ) parts
     GROUP BY point_id, day, dimension
 )
 SELECT DISTINCT point_id, day
-FROM counted c FULL JOIN subscription_usage_day d USING (point_id, day, dimension)
+FROM counted c
+FULL JOIN (SELECT * FROM subscription_usage_day WHERE day >= %(first)s AND day < %(after)s) d
+    USING (point_id, day, dimension)
 WHERE (c.sum, c.count, c.max, c.first_at, c.last_at) IS DISTINCT FROM (d.sum, d.count, d.max, d.first_at, d.last_at)
 ORDER BY point_id, day
 LIMIT %(most)s
@@ -172,21 +178,32 @@ def day_values(days):
     }
 
 
-def differing(cr, most):
-    """Return the days whose sums are not those of their rows: a list of (point_id, day), in order.
+def differing(cr, month, most):
+    """Return the days of a month whose sums are not those of their rows: a list of (point_id, day), in order.
 
     One statement, so that what is stored at the same time is in both or in neither.
 
     :param cr: cursor
+    :param date month: its first day
     :param int most: so many at most
     """
-    cr.execute("SELECT min(at), max(at) FROM subscription_usage")
-    [first, last] = cr.fetchone()
+    first, after = month_of(month)
+    # A local day begins at most one day before, or ends one day after, that of universal time.
+    since, until = (datetime.combine(day, time.min) + step for day, step in ((first, -DAY), (after, DAY)))
     cr.execute("SELECT DISTINCT tz FROM subscription_metering_point")
-    zones = [tz for [tz] in cr.fetchall()] if first else []
-    shifts = [(tz, *shift) for tz in zones for shift in offsets(tz, first, last)]
+    shifts = [(tz, *shift) for [tz] in cr.fetchall() for shift in offsets(tz, since, until)]
     values = {
         name: [row[place] for row in shifts] for place, name in enumerate(("zones", "starts", "afters", "shifts"))
     }
-    cr.execute(DIFFERING, {**values, "most": most})
+    bounds = {"first": first, "after": after, "since": since, "until": until}
+    cr.execute(DIFFERING, {**values, **bounds, "most": most})
     return cr.fetchall()
+
+
+def local_months(cr):
+    """Return the months that may have days with usage: their first days, the latest first.
+
+    :param cr: cursor
+    """
+    found = {day.replace(day=1) for month in months(cr) for day in (month, month - DAY, month_of(month)[1])}
+    return sorted(found, reverse=True)

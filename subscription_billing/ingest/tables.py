@@ -91,8 +91,7 @@ def make_tables(cr):
     for table in KEPT:
         _keep_rows(cr, table)
         _keep_whole(cr, table)
-    cr.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'subscription_usage'::regclass")
-    for [partition] in cr.fetchall():
+    for partition in _partitions(cr):
         _keep_whole(cr, partition)
 
 
@@ -129,6 +128,19 @@ def month_of(day):
     """
     first = day.replace(day=1)
     return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def months(cr):
+    """Return the months of usage that have a part of the table: their first days.
+
+    :param cr: cursor
+    """
+    return [date.fromisoformat(f"{name[-7:].replace('_', '-')}-01") for name in _partitions(cr)]
+
+
+def _partitions(cr):
+    cr.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'subscription_usage'::regclass")
+    return [name for [name] in cr.fetchall()]
 
 
 def make_partitions(cr, months):

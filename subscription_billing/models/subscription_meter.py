@@ -93,10 +93,10 @@ class SubscriptionMeter(models.Model):
         return meters
 
     def _record_what_waits(self):
-        """Record usage that was kept aside because there was no such meter."""
+        """Record usage that was kept aside because there was no such meter: much of it a little later."""
         codes = self.mapped("code")
         domain = [("state", "=", "open"), ("reason", "=", "meter"), ("meter_code", "in", codes)]
-        self.env["subscription.usage.aside"].sudo().search(domain)._retry()
+        self.env["subscription.usage.aside"].sudo()._retry_all(domain)
 
     def write(self, vals):
         levels = self.filtered(lambda meter: meter.aggregation == "time_weighted")

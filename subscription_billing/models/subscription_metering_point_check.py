@@ -12,6 +12,8 @@ from ..ingest import rollups
 _logger = logging.getLogger(__name__)
 #: The most days that one check names, and that its activity does.
 MOST_DIFFERING, MOST_NAMED = 1_000, 20
+#: The parameter that says which month was checked last, where a check was not through.
+CHECKED = "subscription_billing.usage_checked_back_to"
 MANAGERS = ("sales_team.group_sale_manager", "account.group_account_invoice")
 
 
@@ -55,16 +57,36 @@ class SubscriptionMeteringPoint(models.Model):
 
     @api.model
     def _cron_check(self):
-        """Check what days sum up to against the records; ask for what differs (called each night)."""
+        """Check what days sum up to against the records, from the latest month back (called each night).
+
+        What time is left for is checked; the next run goes on where this one ended.
+
+        :return: the days that differ: ``{id of the metering point: dates}``
+        """
+        parameters, found = self.env["ir.config_parameter"].sudo(), {}
+        checked = parameters.get_param(CHECKED) or "9999"
+        months = [month for month in rollups.local_months(self.env.cr) if str(month) < checked]
+        self.env["ir.cron"]._commit_progress(remaining=len(months))
+        for month in months:
+            for point_id, days in self._check_month(month).items():
+                found.setdefault(point_id, []).extend(days)
+            parameters.set_param(CHECKED, month != months[-1] and str(month))
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+        return found
+
+    @api.model
+    def _check_month(self, month):
+        """Ask for the days of a month (its first day) that differ: return them by point."""
         found = {}
-        for point_id, day in rollups.differing(self.env.cr, MOST_DIFFERING):
+        for point_id, day in rollups.differing(self.env.cr, month, MOST_DIFFERING):
             found.setdefault(point_id, []).append(day)
         points = self.sudo().browse(sorted(found))
         for point in points:
             _logger.warning("Usage of metering point %s differs from its records on %s", point.id, found[point.id])
         for point in points.filtered(lambda row: not row.activity_ids.filtered("subscription_usage_check")):
             point._ask_to_rebuild(found[point.id])
-        return {point.id: found[point.id] for point in points}
+        return found
 
     def _ask_to_rebuild(self, days: list[date]):
         """Ask for days that differ from their records.

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..ingest import archive
+from .own_transaction import own_transaction, tried_again
 
 #: Grouped so, the records themselves are rated: they stay.
 BY_RECORD = ("record", "hour")
@@ -35,8 +36,9 @@ class SubscriptionUsageArchive(models.Model):
         waiting = self._waiting()
         self.env["ir.cron"]._commit_progress(remaining=len(waiting))
         for meter, company, month in waiting:
-            while self._archive(meter, company, month):
-                self.env["ir.cron"]._commit_progress()
+            while tried_again(self._archive_alone, meter, company, month):
+                if not self.env["ir.cron"]._commit_progress():
+                    return
             if not self.env["ir.cron"]._commit_progress(1):
                 return
 
@@ -54,6 +56,13 @@ class SubscriptionUsageArchive(models.Model):
                     if archive.has_rows(self.env.cr, meter.id, company.id, month)
                 ]
         return found
+
+    @api.model
+    def _archive_alone(self, meter, company, month):
+        """Archive records of a month in a transaction of its own; return whether there were any."""
+        with own_transaction(self) as archives:
+            env = archives.env
+            return bool(archives._archive(meter.with_env(env), company.with_env(env), month))
 
     @api.model
     def _archive(self, meter, company, month):

@@ -1,12 +1,17 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..ingest.reading import read_events
+from .own_transaction import own_transaction, tried_again
+from .subscription_usage_stream import CHUNK
 
 REASONS = [
     ("meter", "Unknown meter"),
     ("conflict", "Refused"),
     ("unreadable", "Unreadable"),
 ]
+#: So many are recorded at once; more of them in the background.
+MOST_AT_ONCE = 1_000
 STATES = [("open", "Open"), ("resolved", "Resolved"), ("dismissed", "Dismissed")]
 
 
@@ -35,11 +40,16 @@ class SubscriptionUsageAside(models.Model):
     before_text = fields.Text(
         "Recorded Before", compute="_compute_content_text", help="What was recorded before under its key."
     )
+    is_due = fields.Boolean(
+        "Recorded Soon", readonly=True, help="Whether it is about to be tried again, with many others."
+    )
     digest = fields.Char(required=True, readonly=True, help="Tells whether the same was kept aside before.")
 
     _digest_unique = models.UniqueIndex(
         "(company_id, digest) WHERE state = 'open'", "The same is kept aside only once."
     )
+
+    _due_index = models.Index("(id) WHERE is_due")
 
     # === ACTIONS === #
 
@@ -49,7 +59,7 @@ class SubscriptionUsageAside(models.Model):
         :raises AccessError: for who may not record usage, or not read them
         """
         self._check_may_decide()
-        self.sudo()._retry()
+        self.sudo()._retry_all([("id", "in", self.ids), ("state", "=", "open")])
 
     def action_dismiss(self):
         """Leave these out for good.
@@ -62,6 +72,39 @@ class SubscriptionUsageAside(models.Model):
     def _check_may_decide(self):
         self.check_access("read")
         self.env["subscription.usage"]._check_may_record()
+
+    @api.model
+    def _retry_all(self, domain):
+        """Record what can be recorded of some: at once where they are few, else soon, part by part.
+
+        :param domain: which ones
+        """
+        few = self.search(domain, limit=MOST_AT_ONCE + 1)
+        if len(few) <= MOST_AT_ONCE:
+            few._retry()
+            return
+        wanted = self._search(domain).subselect()
+        self.env.cr.execute(SQL("UPDATE subscription_usage_aside SET is_due = TRUE WHERE id IN %s", wanted))
+        self.invalidate_model(["is_due"])
+        self.env.ref("subscription_billing.ir_cron_retry_usage").sudo()._trigger()
+
+    @api.model
+    def _cron_retry(self):
+        """Record what waited for something that is there now, part by part (woken by ``_retry_all``)."""
+        due = self.sudo().search_count([("is_due", "=", True)])
+        self.env["ir.cron"]._commit_progress(remaining=due)
+        while number := tried_again(self._retry_part):
+            if not self.env["ir.cron"]._commit_progress(number):
+                return
+
+    @api.model
+    def _retry_part(self):
+        """Record a part of what is due in a transaction of its own; return how many were tried."""
+        with own_transaction(self.sudo()) as asides:
+            rows = asides.search([("is_due", "=", True)], order="id", limit=CHUNK)
+            rows.is_due = False
+            rows._retry()
+            return len(rows)
 
     def _retry(self):
         """Record what can be recorded now, company by company; the rest waits with its problem."""

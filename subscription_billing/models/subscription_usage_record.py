@@ -43,7 +43,8 @@ SENTENCES = {
     "other_subject": lambda env, d: env._("replaces: “%(replaces)s” is of another subject.", **d),
     "replaced": lambda env, d: env._("replaces: “%(replaces)s” was replaced by “%(by)s”. Replace that one.", **d),
     "replaced_archived": lambda env, d: env._(
-        "replaces: “%(replaces)s” was replaced by a record that is in the archive. Send the difference as a new record.",
+        "replaces: “%(replaces)s” was replaced by a record that is in the archive. Send the difference as a "
+        "new record.",
         **d,
     ),
     "archived": lambda env, d: env._(

@@ -2,23 +2,18 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
-
 from odoo import api, models
-from odoo.exceptions import ConcurrencyError
 from odoo.tools import config
 
 from ..ingest.lines import Broken
 from ..ingest.reading import read_events
+from .own_transaction import AGAIN, own_transaction, tried_again
 
 _logger = logging.getLogger(__name__)
 #: So many lines are one batch; fewer where they are long, or come slowly: bytes, and seconds.
 CHUNK, CHUNK_BYTES, CHUNK_SECONDS = 25_000, 16 * 1024 * 1024, 10
 #: The most that is answered of what was not recorded.
 MOST_PROBLEMS = 1_000
-TRIES = 5
-AGAIN = (ConcurrencyError, DeadlockDetected, LockNotAvailable, SerializationFailure)
 #: Which part of the time that Odoo gives a request a stream takes, so that it can still answer.
 SHARE = 0.5
 
@@ -125,25 +120,11 @@ class StreamStore:
         :param chunk: events as they were read
         :param int lines: so many lines of the stream are stored then
         """
-        for tries in range(1, TRIES + 1):
-            try:
-                taken = self._store_once(chunk, lines)
-                break
-            except AGAIN as error:
-                if tries == TRIES:
-                    raise
-                _logger.info("A chunk of usage is stored again: %s", error)
-                time.sleep(0.1 * 2**tries)
-        self._say(taken, lines)
+        self._say(tried_again(self._store_once, chunk, lines), lines)
 
     def _store_once(self, chunk, lines):
-        with self._usage.env.registry.cursor() as cr:
-            # What others stored while this one waited for them is seen.
-            cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
-            usage = self._usage.with_env(self._usage.env(cr=cr))
-            taken = usage._take(chunk, "stream", self._stream, lines)
-            usage.env.flush_all()
-        return taken
+        with own_transaction(self._usage) as usage:
+            return usage._take(chunk, "stream", self._stream, lines)
 
     def _say(self, taken, lines):
         answer = self._answer

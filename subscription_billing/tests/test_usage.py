@@ -2,6 +2,10 @@ import base64
 import gzip
 import json
 
+from odoo.exceptions import UserError
+
+from ..models import subscription_usage_aside
+from ..wizards import subscription_usage_upload
 from .usage_common import UsageCommon
 
 
@@ -52,6 +56,36 @@ class TestUsage(UsageCommon):
         self.assertEqual(self._statuses(event, event), ["aside", "aside"])
         aside = self.env["subscription.usage.aside"].search([])
         self.assertRecordValues(aside, [{"reason": "meter", "meter_code": "unheard", "key": "1", "state": "open"}])
+
+    def test_much_that_waits_for_a_meter_is_recorded_in_the_background(self):
+        self._in_this_transaction(subscription_usage_aside)
+        self.patch(subscription_usage_aside, "MOST_AT_ONCE", 2)
+        self.patch(subscription_usage_aside, "CHUNK", 2)
+        self._record(*(self._event(str(number), 1, meter="storage") for number in range(5)))
+        asides = self.env["subscription.usage.aside"]
+        meter = self.env["subscription.meter"].create({"name": "Storage", "code": "storage"})
+        cron = self.env.ref("subscription_billing.ir_cron_retry_usage")
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]))
+        self.assertEqual(self._sums(), {})
+        self.assertEqual(asides.search([]).mapped("is_due"), [True] * 5)
+        self.progress.return_value = 0.0
+        asides._cron_retry()
+        self.assertEqual(self._sums(), {"2025-03-10": 2.0})
+        self.progress.return_value = 60.0
+        asides._cron_retry()
+        self.assertEqual(self._sums(), {"2025-03-10": 5.0})
+        self.assertRecordValues(asides.search([]), [{"is_due": False, "state": "resolved"}] * 5)
+        self._record(self._event("9", 1, meter="more"))
+        meter.code = "more"
+        self.assertEqual(self._sums(), {"2025-03-10": 6.0})
+
+    def test_a_long_file_is_sent_to_the_stream(self):
+        self.patch(subscription_usage_upload, "MOST_LINES", 1)
+        lines = [json.dumps(self._event(str(number), 1)) for number in range(2)]
+        content = base64.b64encode("\n".join(lines).encode())
+        dialog = self.env["subscription.usage.upload"].create({"content": content, "file_name": "may.ndjson"})
+        with self.assertRaisesRegex(UserError, "/subscription_billing/usage"):
+            dialog.action_record()
 
     def test_a_dry_run_writes_nothing(self):
         event = self._event("1", 5)

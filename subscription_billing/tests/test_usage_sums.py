@@ -11,6 +11,7 @@ from psycopg2.errors import RestrictViolation
 from odoo.tools import mute_logger
 
 from ..engine.zone import Zone
+from ..models import subscription_usage_archive
 from .usage_common import UsageCommon
 
 ZONES = ("UTC", "Europe/Paris", "America/St_Johns", "Australia/Lord_Howe")
@@ -110,6 +111,21 @@ class TestUsageSums(UsageCommon):
         self.env.cr.execute("DELETE FROM subscription_usage_day")
         self.assertEqual(len(point._cron_check()[point.id]), 2)
 
+    @mute_logger("odoo.addons.subscription_billing.models.subscription_metering_point_check")
+    def test_the_check_goes_on_where_time_was_up(self):
+        self._record(self._event("1", 5, at="2025-01-31T23:30:00Z"), self._event("2", 3, at="2025-03-01"))
+        self.env["subscription.metering.point"].search([]).tz = "Europe/Paris"
+        self.env.cr.execute("UPDATE subscription_usage_day SET sum = sum + 1")
+        self.progress.return_value = 0.0
+        point, runs = self.env["subscription.metering.point"], []
+        for _run in range(6):
+            runs.append([str(day) for days in point._cron_check().values() for day in days])
+        # From April, the month after the latest one, back to December; then from the beginning.
+        self.assertEqual(runs, [[], ["2025-03-01"], ["2025-02-01"], [], [], []])
+        self.progress.return_value = 60.0
+        [days] = point._cron_check().values()
+        self.assertEqual([str(day) for day in days], ["2025-03-01", "2025-02-01"])
+
     @mute_logger("odoo.sql_db")
     def test_records_are_never_changed(self):
         self._record(self._event("1", 5), self._event("2", 3, replaces="1"))
@@ -163,6 +179,20 @@ class TestUsageArchive(UsageCommon):
         point._rebuild_days()
         self.assertEqual(self._sums(), after)
         self.assertEqual(point._cron_check(), {})
+
+    def test_archives_are_made_as_long_as_time_is_left(self):
+        self._in_this_transaction(subscription_usage_archive)
+        self._record(self._event("1", 5), self._event("2", 3, at="2025-02-10"))
+        self.meter.keep_months = 1
+        self._on("2025-05-15")
+        archives = self.env["subscription.usage.archive"]
+        self.progress.return_value = 0.0
+        archives._cron_archive()
+        self.assertEqual(archives.search([]).mapped("month"), [date(2025, 2, 1)])
+        self.progress.return_value = 60.0
+        archives._cron_archive()
+        self.assertEqual(archives.search([]).mapped("month"), [date(2025, 3, 1), date(2025, 2, 1)])
+        self.assertFalse(archives._waiting())
 
     def test_what_an_archived_record_replaced_is_not_replaced_again(self):
         self._record(self._event("1", 5, at="2025-04-10T12:00:00Z"), self._event("2", 4, replaces="1"))

@@ -1,3 +1,6 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from .common import SubscriptionCommon
 
 
@@ -9,6 +12,22 @@ class UsageCommon(SubscriptionCommon):
         super().setUpClass()
         cls.usage = cls.env["subscription.usage"]
         cls.meter = cls.env["subscription.meter"].create({"name": "Traffic", "code": "traffic", "unit": "GB"})
+
+    def setUp(self):
+        super().setUp()
+        #: What jobs say of their progress: there is time left.
+        self.progress = self.startPatcher(
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=60.0)
+        )
+
+    def _in_this_transaction(self, module):
+        """Have a module do in the test's transaction what it does in its own."""
+
+        @contextmanager
+        def here(records):
+            yield records
+
+        self.patch(module, "own_transaction", here)
 
     def _event(self, key, quantity, at="2025-03-10T12:00:00Z", subject="acme", meter="traffic", **more):
         return {"meter": meter, "subject": subject, "key": key, "at": at, "quantity": quantity, **more}

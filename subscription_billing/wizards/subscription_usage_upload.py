@@ -7,11 +7,14 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..controllers.usage import URL
 from ..ingest.lines import Broken, Lines, csv_rows, ndjson
 from ..ingest.reading import read_events
 from ..models.subscription_request import DryRun
 from ..models.subscription_usage_stream import CHUNK
 
+#: A longer file goes to the stream's address.
+MOST_LINES = 100_000
 #: The most lines that are named with what is wrong.
 MOST_NAMED = 100
 STATES = [("new", "New"), ("checked", "Checked"), ("done", "Recorded")]
@@ -71,6 +74,7 @@ class SubscriptionUsageUpload(models.TransientModel):
         events = read_events(lines, usage._limits())
         try:
             while chunk := list(islice(events, CHUNK)):
+                self._check_length(lines.number)
                 taken = usage._take(chunk, "file", name[:250], lines.number)
                 said["recorded"] += taken.outcome.recorded
                 said["repeated"] += len(taken.outcome.repeated)
@@ -80,6 +84,16 @@ class SubscriptionUsageUpload(models.TransientModel):
         except Broken as error:
             raise UserError(self.env._("The file cannot be read to its end.")) from error
         return {**said, "problems": self._say_problems(problems)}
+
+    def _check_length(self, number):
+        if number > MOST_LINES:
+            raise UserError(
+                self.env._(
+                    "A file that is recorded here has at most %(most)s lines. Send a longer one to %(address)s.",
+                    most=MOST_LINES,
+                    address=self.get_base_url() + URL,
+                )
+            )
 
     def _lines(self, name):
         packed = name.endswith(".gz")
