@@ -10,6 +10,7 @@ from .cadence import Part
 from .events import Row
 from .metering import Meter, metered
 from .money import Number
+from .spans import by_row
 from .terms import Usage
 
 #: How many periods back rows are looked for.
@@ -35,17 +36,33 @@ def rows_of(charge: Usage, part: Part, meter: Meter) -> tuple[Sequence[Row], boo
     '45'
     """
     rows = meter.between(part.start, part.to)
-    if rows or not charge.estimate or part.to + charge.grace >= charge.estimated_until:
+    if rows or not may_be_estimated(charge) or part.to + charge.grace >= charge.estimated_until:
         return rows, False
     found = _before(charge, part, meter)
     if not found:
         return rows, False
-    mean = Fraction(sum(found)) / len(found) * (part.to - part.start)
-    return [Row(0, part.start, mean, "", part.start)], True
+    mean = Fraction(sum(found)) / len(found)
+    if charge.group_by == "day":
+        return [Row(day, day, mean, str(day), day) for day in range(part.start, part.to)], True
+    days = part.to - part.start if adds_up(charge) else 1
+    return [Row(0, part.start, mean * days, "", part.start)], True
+
+
+def may_be_estimated(charge: Usage) -> bool:
+    """Return whether usage of a charge is estimated at all: no level, which holds by itself, and no single rows."""
+    return bool(charge.estimate) and charge.aggregation != "time_weighted" and not by_row(charge)
+
+
+def adds_up(charge: Usage) -> bool:
+    """Return whether usage of many days is more than that of one."""
+    return charge.aggregation in ("sum", "count")
 
 
 def _before(charge: Usage, part: Part, meter: Meter) -> list[Number]:
-    """Return the quantity of a day of the last parts before one that have rows, as many as are looked at."""
+    """Return the quantities of the last parts before one that have rows, as many as are looked at.
+
+    Of what adds up, and of what is rated day by day, that of a day in the mean.
+    """
     found: list[Number] = []
     for number in range(part.number - 1, part.number - 1 - FAR, -1):
         before = charge.calendar.part(number, charge.first, part.start)
@@ -53,5 +70,6 @@ def _before(charge: Usage, part: Part, meter: Meter) -> list[Number]:
             break
         rows = meter.between(before.start, before.to)
         if rows:
-            found.append(Fraction(metered(charge, rows)) / (before.to - before.start))
+            quantity = Fraction(metered(charge, rows))
+            found.append(quantity / (before.to - before.start) if adds_up(charge) else quantity)
     return found

@@ -7,6 +7,7 @@ from .cadence import Day
 from .events import History
 from .life import end_of, parts
 from .prices import prices
+from .rating import Rating
 from .terms import Usage
 
 
@@ -43,7 +44,9 @@ def by_row(charge: Usage) -> bool:
     if charge.group_by in ("record", "hour"):
         return True
     ratings = [charge.price.rating, *(version.price.rating for version in charge.versions)]
-    return any(
-        rating.by_row and (rating.per_event or rating.free_events is not None or rating.free_amount is not None)
-        for rating in ratings
-    )
+    return any(rating.by_row and (charge.aggregation == "count" or _looks_at_rows(rating)) for rating in ratings)
+
+
+def _looks_at_rows(rating: Rating) -> bool:
+    """Return whether a price by percent is more than a share of the sum of the rows."""
+    return bool(rating.per_event) or rating.free_events is not None or rating.free_amount is not None

@@ -43,7 +43,7 @@ class BillingSourceCharge(models.AbstractModel):
     def _due(self, orders, day):
         running = orders.filtered(lambda order: order.state == "sale")
         domain = [("order_id", "in", running.ids), ("state", "=", "running")]
-        domain = Domain(domain) & (Domain("next_due", "<=", day) | Domain("kind", "=", "prepaid"))
+        domain = Domain(domain) & (Domain("next_due", "<=", day) | Domain("kind", "!=", "recurring"))
         charges = self.env["subscription.charge"].search(domain).sorted(lambda row: (row.line_id.sequence, row.id))
         stands, going_on, draws, found = charges._stands(), self._going_on(running, day), {}, {}
         for _order, own in charges.filtered(lambda row: row.kind == "prepaid").grouped("order_id").items():
@@ -84,7 +84,7 @@ class BillingSourceCharge(models.AbstractModel):
     def _draw_due(self, charge, one):
         """Return what funds pay of a period as what is due (``engine.Due``), below zero."""
         line = self._line_ahead(charge)
-        since = max(one.part.to, charge.first_day.toordinal())
+        since = max(one.part.to + one.charge.grace_days, charge.first_day.toordinal())
         return self._as_due(charge, line, charge._draw_line(line, one), date.fromordinal(since))
 
     @api.model

@@ -17,6 +17,7 @@ class SaleOrder(models.Model):
         *("order_line.product_uom_qty", "order_line.subscription_plan_id", "order_line.price_subtotal"),
         *("order_line.subscription_start", "order_line.subscription_end", "order_line.subscription_waits"),
         *("order_line.subscription_kind", "order_line.subscription_price_book_id", "order_line.subscription_funds"),
+        "order_line.subscription_expected",
     )
     @api.depends_context("lang")
     def _compute_subscription_totals(self):
@@ -55,6 +56,11 @@ class SaleOrder(models.Model):
             if line.subscription_kind == "usage" and line.subscription_price_book_id:
                 price = line.subscription_price_book_id.price_text or self.env._("no price is in force yet")
                 yield self.env._("%(name)s, by usage: %(price)s", name=name, price=price)
+                expected = line._subscription_cost_expected()
+                if expected is not None:
+                    quantity = f"{line.subscription_expected:g} {line.subscription_price_book_id.unit or ''}".strip()
+                    said = {"quantity": quantity, "amount": self.currency_id.format(expected)}
+                    yield self.env._("– about %(amount)s for %(quantity)s in a period", **said)
             if line.subscription_kind == "commitment":
                 amount = self.currency_id.format(line.price_subtotal)
                 yield self.env._("%(name)s: usage comes to %(amount)s at least", name=name, amount=amount)

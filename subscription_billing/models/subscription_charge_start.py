@@ -42,6 +42,7 @@ class SaleOrderLine(models.Model):
             return charges.browse()
         if charges:
             charges.state = "running"
+            charges._check_point_free()
             self._subscription_current()._follow_line(edited)
             self._subscription_last()._follow_end()
             self._subscription_tell()

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column, table_exists
 
 from ..engine.bill import bills, rounded
+from ..engine.cadence import FOREVER
 from ..engine.events import History
 from ..engine.life import due_parts, end_of, parts
 from ..engine.spans import by_row
@@ -103,6 +104,8 @@ class SubscriptionCharge(models.Model):
         for charge in charges.filtered(lambda row: row.kind == "usage"):
             charge.line_id._check_subscription_price_book()
             charge.metering_point_id = charge.metering_point_id or charge.line_id._subscription_metering_point(charge)
+            # Days of one metering point are the same for all who charge it.
+            charge.tz = charge.metering_point_id.tz
             charge._check_point_free()
         return charges
 
@@ -111,7 +114,9 @@ class SubscriptionCharge(models.Model):
 
         :raises UserError: naming both
         """
-        for charge in self.filtered(lambda row: row.metering_point_id and row.state == "running"):
+        charging = self.filtered(lambda row: row.metering_point_id and row.state == "running")
+        charging.metering_point_id._lock()
+        for charge in charging:
             others = self.search([("metering_point_id", "=", charge.metering_point_id.id), ("state", "=", "running")])
             for other in others - charge:
                 first = max(charge.first_day, other.first_day)
@@ -211,8 +216,8 @@ class SubscriptionCharge(models.Model):
         return super()._movements(until) if self.kind == "recurring" else []
 
     def _units_of_term(self):
-        # OVERRIDE: nobody knows what will be used.
-        if self.kind in OF_USAGE:
+        # OVERRIDE: nobody knows what will be used, and funds are bought as long as they are wanted.
+        if self.kind != "recurring":
             return None
         return super()._units_of_term()
 
@@ -260,6 +265,20 @@ class SubscriptionCharge(models.Model):
             usage = replace(usage, aggregation="sum")
         return usage, replace(known, rows=rows)
 
+    def _terms_changed(self, changes):
+        # OVERRIDE: of usage, a discount and an end are changed, and the rows are those until then.
+        if self.kind != "usage":
+            return super()._terms_changed(changes)
+        terms, known = self._terms_without_rows()
+        discounts = list(terms.discounts)
+        for name, day, says in changes:
+            if name == "end":
+                terms = replace(terms, end=day.toordinal() + 1 if day else FOREVER)
+            elif "discount" in says:
+                discounts.append((day.toordinal(), exact(says["discount"])))
+        terms = replace(terms, discounts=tuple(sorted(discounts, key=lambda one: one[0])))
+        return self._with_rows(terms, known)
+
     def _discounts(self):
         """Return what comes off what a period comes to, and since when: pairs of an ordinal day and percent."""
         rows = self.version_ids.filtered(lambda row: row.kind in ("agreed", "price"))
@@ -272,6 +291,15 @@ class SubscriptionCharge(models.Model):
         return {"estimate": periods, "estimated_until": self.company_id._billing_today().toordinal() + 1}
 
     # === WHAT IS DUE === #
+
+    @api.depends("metering_point_id", "price_book_id")
+    def _compute_next_due(self):
+        # OVERRIDE: what looks at usage follows it.
+        result = super()._compute_next_due()
+        lines = self.filtered(lambda row: row.kind == "usage").order_id.order_line
+        looking = lines._subscription_running().filtered(lambda row: row.kind == "commitment") - self
+        self.env.add_to_compute(self._fields["next_due"], looking)
+        return result
 
     def _find_next_due(self, stands):
         # OVERRIDE: on the day of a period of usage it is asked whether there was any.

@@ -6,10 +6,8 @@ from odoo.tools import SQL
 from ..engine.events import Row
 from ..engine.spans import by_row
 from ..engine.zone import EPOCH, MICROSECOND
-from .subscription_metering_point_rows import exactly, microseconds
+from .subscription_metering_point_rows import FIRST_DAY, exactly, microseconds
 
-#: Before any usage.
-FIRST = date(1990, 1, 1).toordinal()
 #: The days of a point as they were after a batch: sums of days that no later batch touched, else from their
 #: records, and from the sums that those left which are archived.
 DAYS = """
@@ -99,7 +97,7 @@ class SubscriptionMeteringPoint(models.Model):
             return list(self._level_rows(zone))
         if by_row(usage) or levels:
             # A level holds since before the period.
-            found = self._records_after(zone, FIRST if levels else start, to, cut)
+            found = self._records_after(zone, FIRST_DAY if levels else start, to, cut)
             return [
                 Row(moment, zone.day_of(moment), exactly(quantity), key, batch, dimension or None)
                 for _id, at, quantity, key, batch, dimension in found

@@ -2,9 +2,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine.events import Row
+from ..engine.life import end_of
 from ..engine.spans import by_day, by_row, edges
 from ..engine.zone import EPOCH, MICROSECOND
 
@@ -12,6 +14,8 @@ from ..engine.zone import EPOCH, MICROSECOND
 MEASURES = {"sum": ("sum", "sum"), "count": ("count", "sum"), "max": ("max", "max"), "last": ("last", "last")}
 #: How far ahead rows are taken in.
 AHEAD = 3
+#: Before any usage.
+FIRST_DAY = date(1990, 1, 1).toordinal()
 
 
 class SubscriptionMeteringPoint(models.Model):
@@ -39,10 +43,11 @@ class SubscriptionMeteringPoint(models.Model):
         if not days:
             return ()
         if by_row(usage):
+            self._check_records_kept(days[0])
             return tuple(self._raw_rows(days[0], zone, until))
         if usage.aggregation == "time_weighted":
             return tuple(self._level_rows(zone))
-        until = min(until, usage.end)
+        until = min(until, end_of(usage, known))
         days = sorted({*days, *(day for day in cuts if days[0] < day < until)})
         return tuple(self._rolled_rows(usage, days, until))
 
@@ -79,7 +84,13 @@ class SubscriptionMeteringPoint(models.Model):
             yield Row(start, start, exactly(quantity), f"{place:09}", start, name or None)
 
     def _level_rows(self, zone):
-        """Yield rows that set the level of each day as it was in the mean, and at its end as it was then."""
+        """Yield rows that set the level of each day as it was in the mean, and at its end as it was then.
+
+        A level is one, whatever the dimensions of its records: where there are any, their sums by day do not say it.
+        """
+        if self._has_dimensions():
+            yield from self._raw_rows(FIRST_DAY, zone, self.company_id._billing_today().toordinal() + AHEAD)
+            return
         query = SQL(
             """
             SELECT day, first_at, weighted::text, last::text
@@ -93,6 +104,33 @@ class SubscriptionMeteringPoint(models.Model):
             mean = exactly(weighted) / (end - first)
             yield Row(first, start, mean, f"{start}/1", start)
             yield Row(end, start + 1, exactly(last), f"{start}/0", start)
+
+    def _check_records_kept(self, first):
+        """Refuse to rate records one by one of which some are archived.
+
+        :param int first: the ordinal day from which they are rated
+        :raises UserError: naming the meter, the month and the remedy
+        """
+        domain = [
+            ("meter_id", "=", self.meter_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("month", ">=", date.fromordinal(first).replace(day=1)),
+        ]
+        archived = self.env["subscription.usage.archive"].sudo().search(domain, order="month", limit=1)
+        if archived:
+            raise UserError(
+                self.env._(
+                    "%(meter)s: records of %(month)s are in the archive, and this price looks at each of them. Choose "
+                    "one that is taken by day or period.",
+                    meter=self.meter_id.name,
+                    month=f"{archived.month:%Y-%m}",
+                )
+            )
+
+    def _has_dimensions(self):
+        """Return whether records of this point name dimensions."""
+        query = SQL("SELECT FROM subscription_usage_day WHERE point_id = %s AND dimension != '' LIMIT 1", self.id)
+        return bool(self.env.execute_query(query))
 
     def _raw_rows(self, first, zone, until):
         """Yield the rows of the days [first, until) (ordinals) themselves, without those that another one replaces."""

@@ -113,7 +113,9 @@ class SubscriptionCharge(models.Model):
         """Return the quotation (``sale.order``) that renews these charges of one order for their next terms."""
         order = self.order_id.with_company(self.company_id).with_context(lang=self.order_id.partner_id.lang)
         order = order._without_defaults()
-        lines = [charge._renewal_line_values(order.env) for charge in self.sorted(lambda one: one.line_id.sequence)]
+        lines = [
+            charge._renewal_line_values(order.env) for charge in self.sorted(lambda one: (one.line_id.sequence, one.id))
+        ]
         first = self.sorted("id")[:1]
         made = order.create(
             [

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -5,10 +6,10 @@ from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import from_units, to_units
 
 from ..engine.bill import bills, rounded
-from ..engine.cadence import Part, Step
+from ..engine.cadence import FOREVER, Part, Step
 from ..engine.covering import balance, draw, grants, payable
 from ..engine.events import History
-from ..engine.life import due_parts, end_of
+from ..engine.life import due_parts, end_of, parts
 from ..engine.standing import open_parts
 from ..engine.terms import Commitment, Prepaid
 from .subscription_charge_terms import exact
@@ -71,9 +72,27 @@ class SubscriptionCharge(models.Model):
             expires = Step(self.expiry_count, self.expiry_unit) if self.expiry_count else None
             funds = exact(self.funds)
             return Prepaid(**shared, in_advance=True, price=amount, funds=funds, expires=expires), History()
-        # What is missing is known once all that it looks at is due.
-        grace = max([self.grace_days, *covered.mapped("grace_days")])
-        return Commitment(**shared, grace=grace, amount=amount), self._known_by(self.company_id._billing_today())
+        promised = Commitment(**shared, grace=self.grace_days, amount=amount)
+        promised = replace(promised, grace=self._grace_of(promised, covered))
+        return promised, self._known_by(self.company_id._billing_today())
+
+    def _grace_of(self, promised, covered):
+        """Return after how many days what is missing is known: once all usage that begins in its period is due.
+
+        :param promised: ``engine.terms.Commitment``
+        :param covered: the charges that it looks at
+        """
+        days, today = [promised.grace], self.company_id._billing_today().toordinal()
+        for usage in covered:
+            calendar, first = usage._cadence(), usage.first_day.toordinal()
+            end = usage.last_day.toordinal() + 1 if usage.last_day else FOREVER
+            for part in parts(promised, promised.end):
+                if part.start > today:
+                    break
+                last = calendar.part(calendar.holding(part.to - 1), first, end)
+                if last and last.start < part.to:
+                    days.append(last.to + usage.grace_days - part.to)
+        return max(days)
 
     def _known_by(self, day):
         """Return what is known of a commitment by a day (date): what is due of the usage that it looks at."""
@@ -97,6 +116,24 @@ class SubscriptionCharge(models.Model):
         found = due_parts(terms, end_of(terms, known), day.toordinal())
         for bill in bills(terms, known, found, self._zone(), self._scale()):
             yield terms, rounded(bill)
+
+    # === RENEWED === #
+
+    def _renewal_offer(self):
+        # OVERRIDE: what is used is priced by its usage price; what was promised or prepaid goes on as it is.
+        if self.kind == "recurring":
+            return super()._renewal_offer()
+        agreed = self._agreed()
+        return {"price_unit": agreed.price_unit, "discount": self.discount, "product_uom_qty": agreed.quantity}
+
+    def _renewal_line_values(self, env):
+        # OVERRIDE: the same is charged in the next term.
+        return {
+            **super()._renewal_line_values(env),
+            "subscription_kind": self.kind,
+            "subscription_price_book_id": self.price_book_id.id,
+            "subscription_funds": self.funds,
+        }
 
     # === WHAT FUNDS PAY === #
 

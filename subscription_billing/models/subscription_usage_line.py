@@ -3,6 +3,7 @@ from odoo.addons.billing_base.engine.units import from_units
 from odoo.exceptions import ValidationError
 from odoo.tools.sql import column_exists, create_column
 
+from .subscription_charge_terms import exact
 from .subscription_plan import KINDS
 
 #: What a charge of usage, a commitment or prepaid funds take over for good.
@@ -113,7 +114,7 @@ class SaleOrderLine(models.Model):
         if not vals.keys() & FIXED_BY_KIND or self._is_flagged("subscription_telling"):
             return
         fixed = self.filtered(lambda line: line.state == "sale" or line._subscription_invoiced())
-        for line in fixed.filtered(lambda line: line._subscription_running()):
+        for line in fixed.filtered(lambda line: line._subscription_running() or line._subscription_invoiced()):
             if line._changed_fields(vals, FIXED_BY_KIND):
                 raise ValidationError(
                     self.env._(
@@ -155,10 +156,30 @@ class SaleOrderLine(models.Model):
         """Return what Odoo makes of an amount with the taxes of this line (as of ``compute_all``)."""
         return self.tax_ids.compute_all(amount, self.currency_id, 1.0, self.product_id, self.order_id.partner_id)
 
+    def _subscription_cost_expected(self):
+        """Return what the usage that is expected costs in a whole period (float); None where none is expected."""
+        book = self.subscription_price_book_id
+        if not self.subscription_expected or not book.price_text:
+            return None
+        price = book._price_on((self.company_id or self.env.company)._billing_today())
+        return float(book._cost(price._rating(), exact(self.subscription_expected)))
+
     def _subscription_is_usage(self):
         """Return whether this line is charged by what is used."""
         self.ensure_one()
         return self._is_subscription() and self.subscription_kind == "usage"
+
+    def _subscription_to_reopen(self):
+        # OVERRIDE: what charges other usage, or by another price, begins anew.
+        charges = super()._subscription_to_reopen()
+        first = charges.sorted("id")[:1]
+        point = first.metering_point_id.name
+        same = not charges or (
+            first.kind == (self.subscription_kind or "recurring")
+            and (first.kind != "usage" or first.price_book_id == self.subscription_price_book_id)
+            and (not self.subscription_metered_as or self.subscription_metered_as.strip() == point)
+        )
+        return charges if same else charges.browse()
 
     def _subscription_values(self):
         # OVERRIDE: what is charged, and by which price.
@@ -171,7 +192,8 @@ class SaleOrderLine(models.Model):
             values["timing"] = "arrears"
         if kind == "prepaid":
             values["timing"] = "advance"
-            values["funds"] = self.subscription_funds or self.price_unit * self.product_uom_qty
+            price = self.price_unit * (1 - self.discount / 100) * self.product_uom_qty
+            values["funds"] = self.subscription_funds or self.currency_id.round(price)
         return values
 
     def _subscription_metering_point(self, charge):
@@ -189,8 +211,12 @@ class SaleOrderLine(models.Model):
         )
         if not point:
             return Point.create([{"meter_id": meter.id, "company_id": company.id, "name": name, "tz": charge.tz}])
-        if point.tz != charge.tz and not self.env["subscription.charge"].sudo().search_count(
-            [("metering_point_id", "=", point.id), ("state", "=", "running")], limit=1
+        if (
+            point.tz != charge.tz
+            and not point._has_whole_days()
+            and not self.env["subscription.charge"]
+            .sudo()
+            .search_count([("metering_point_id", "=", point.id), ("state", "=", "running")], limit=1)
         ):
             point.tz = charge.tz
         return point

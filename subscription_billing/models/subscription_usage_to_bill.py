@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 #: What of a meter says what was billed.
 BILLED_BY = frozenset({"aggregation", "rounding_method", "rounding_decimals"})
@@ -50,6 +51,27 @@ class SubscriptionMeteringPoint(models.Model):
             self._check_days_free(vals["tz"])
         return super().write(vals)
 
+    def _lock(self):
+        """Have another transaction that sells the usage of these points begin anew once this one has ended."""
+        if self:
+            self.flush_recordset()
+            points = tuple(self.ids)
+            self.env.cr.execute(
+                SQL("UPDATE subscription_metering_point SET write_date = write_date WHERE id IN %s", points)
+            )
+
+    def _has_whole_days(self):
+        """Return whether records of this point may be of whole days, which are the same whatever the time zone."""
+        query = SQL(
+            """
+            SELECT FROM subscription_usage
+             WHERE point_id = %s AND (at AT TIME ZONE 'UTC' AT TIME ZONE %s)::time = '00:00' LIMIT 1
+            """,
+            self.id,
+            self.tz,
+        )
+        return bool(self.env.execute_query(query))
+
     def _check_days_free(self, zone):
         """Refuse another time zone than that of the subscriptions of these points.
 
@@ -64,5 +86,13 @@ class SubscriptionMeteringPoint(models.Model):
                     point=charge.metering_point_id.display_name,
                     charge=charge.display_name,
                     zone=charge.tz,
+                )
+            )
+        for point in self.filtered(lambda point: point.tz != zone and point._has_whole_days()):
+            raise UserError(
+                self.env._(
+                    "%(point)s has records of whole days, which are those of %(zone)s: its time zone stays.",
+                    point=point.display_name,
+                    zone=point.tz,
                 )
             )

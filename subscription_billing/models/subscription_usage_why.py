@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..engine.bill import bills, rounded
 from ..engine.cadence import Part
+from ..engine.estimating import FAR
 from ..engine.explaining import explain
 from ..engine.metering import Meter
 from ..engine.prices import prices
@@ -37,7 +38,9 @@ class SubscriptionCharge(models.Model):
         how = self.price_book_id.meter_id.aggregation
         told = self.price_book_id._usage_terms(self.price_book_id._in_force(moment)) | {"aggregation": how}
         terms, zone = replace(terms, **told), self._zone()
-        rows = self.metering_point_id._rows_after(terms, zone, part.start, part.to, cut)
+        # What is estimated is so by the periods before.
+        start = max(terms.first, terms.calendar.start(part.number - FAR)) if terms.estimate else part.start
+        rows = self.metering_point_id._rows_after(terms, zone, start, part.to, cut)
         if how == "count" and not by_row(terms):
             terms = replace(terms, aggregation="sum")
         known = replace(known, rows=tuple(rows))

@@ -257,6 +257,74 @@ class TestUsageBilling(UsageCommon):
                 self.assertEqual(self._billed(order), {"2026-01-01": amount})
             self._on("2026-01-01")
 
+    def test_estimates_follow_how_usage_is_counted_and_rated(self):
+        self._on("2026-01-01")
+        told = {
+            "sum": ("day", {"free": 10}, 0.0),
+            "max": ("period", {}, 10.0),
+            "last": ("period", {}, 10.0),
+            "time_weighted": ("period", {}, 10.0),
+        }
+        for aggregation, (group, said, amount) in told.items():
+            meter = self._make_meter(f"e-{aggregation}", aggregation=aggregation, estimate="last")
+            book = self._make_price(meter, model="flat", price=1.0, settings={"group_by": group, **said})
+            order = self._sell_usage(book, subject=f"e-{aggregation}")
+            rows = [(f"2026-01-{day:02}T00:00:00Z", 10) for day in range(1, 32)]
+            self._use(*rows, subject=f"e-{aggregation}", meter=meter)
+            self._bill("2026-02-01")
+            self._bill("2026-03-01")
+            with self.subTest(aggregation):
+                self.assertEqual(self._billed(order).get("2026-02-01", 0.0), amount)
+                for line in order.invoice_ids.invoice_line_ids:
+                    if str(line.subscription_from) == "2026-02-01":
+                        self.assertEqual(line.explain_usage()["total"], amount)
+            self._on("2026-01-01")
+
+    def test_a_percentage_of_numbers_of_records_is_one_of_their_amounts(self):
+        meter = self._make_meter("payments", aggregation="count")
+        book = self._make_price(meter, model="percent", rate=1.2)
+        self._on("2026-01-01")
+        order = self._sell_usage(book)
+        self._use(*[(f"2026-01-0{day}", 100) for day in (1, 2, 3)], meter=meter)
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 3.6})
+
+    def test_a_discount_and_an_end_are_previewed_as_they_are_billed(self):
+        self._on("2026-01-01")
+        charge = self._charge(self._sell_usage())
+        self._use(("2026-01-05", 10), ("2026-01-20", 30))
+        [said] = charge.preview(1, changes=[{"day": "2026-01-01", "discount": 10.0}])
+        self.assertEqual([one["amount"] for one in said["periods"]], [18.0])
+        [said] = charge.preview(1, changes=[{"end": "2026-01-14"}])
+        self.assertEqual([one["amount"] for one in said["periods"]], [5.0])
+
+    def test_usage_before_its_order_is_due_with_it_whatever_the_time_zone(self):
+        self.customer.tz = "America/New_York"
+        self._on("2026-02-10")
+        self._use(("2026-01-05", 10))
+        order = self._sell_usage(subscription_end="2026-01-31")
+        self.assertEqual(str(self._charge(order).next_due), "2026-02-01")
+        self._bill("2026-02-10")
+        self.assertEqual(self._billed(order), {"2026-01-01": 5.0})
+
+    def test_a_level_is_one_whatever_its_dimensions(self):
+        meter = self._make_meter("level", aggregation="time_weighted")
+        self._on("2026-01-01")
+        order = self._sell_usage(self._make_price(meter, model="flat", price=1.0))
+        self._on("2026-01-21")
+        rows = [
+            ("2026-01-01T00:00:00Z", 31, "eu"),
+            ("2026-01-11T00:00:00Z", 62, "us"),
+            ("2026-01-21T00:00:00Z", 0, "eu"),
+        ]
+        events = [
+            {"meter": "level", "subject": "ACME", "key": at, "at": at, "quantity": quantity, "dimension": dimension}
+            for at, quantity, dimension in rows
+        ]
+        self.env["subscription.usage"].record(events)
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 10 + 20})
+
     def test_a_line_of_usage_has_no_price_of_its_own(self):
         with self.assertRaisesRegex(ValidationError, "leave the unit price"):
             self._subscribe(5.0, self.arrears, subscription_kind="usage", subscription_price_book_id=self.per_gb.id)
@@ -350,6 +418,52 @@ class TestUsageBeside(UsageCommon):
         self._bill("2026-02-01")
         self.assertEqual(self._billed(order), {"2026-01-01": 5.0})
 
+    def test_confirmed_again_it_gives_way_to_who_charges_its_usage_now(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        order._action_cancel()
+        other = self._sell_usage()
+        order.action_draft()
+        with self.assertRaises(UserError) as refused:
+            order.action_confirm()
+        self.assertIn(other.name, str(refused.exception))
+
+    def test_confirmed_again_with_another_device_or_price_it_begins_anew(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-05", 10))
+        self._use(("2026-01-05", 100), subject="OTHER")
+        order._action_cancel()
+        order.action_draft()
+        dearer = self._make_price(self.meter, model="flat", price=2.0)
+        order.order_line.write({"subscription_metered_as": "OTHER", "subscription_price_book_id": dearer.id})
+        order.action_confirm()
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 200.0})
+        order._action_cancel()
+        order.action_draft()
+        with self.assertRaises(ValidationError):
+            order.order_line.subscription_metered_as = "ACME"
+
+    def test_records_of_whole_days_stay_on_their_days(self):
+        self.customer.tz = "America/New_York"
+        self._on("2026-02-10")
+        day = {"meter": "traffic", "subject": "ACME", "key": "day", "at": "2026-01-01", "quantity": 10}
+        self.env["subscription.usage"].record([day])
+        order = self._sell_usage()
+        self._bill("2026-02-10")
+        self.assertEqual(self._billed(order), {"2026-01-01": 5.0})
+        charge = self._charge(order)
+        self.assertEqual(charge.tz, charge.metering_point_id.tz)
+
+    def test_whoever_charges_a_metering_point_next_has_its_days(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._charge(order).cancel("2026-01-31")
+        self.customer.tz = "Asia/Tokyo"
+        later = self._sell_usage(start="2026-02-01")
+        self.assertEqual(self._charge(later).tz, self._charge(order).tz)
+
     def test_what_was_billed_is_counted_as_it_was(self):
         self._on("2026-01-01")
         charge = self._charge(self._sell_usage())
@@ -362,10 +476,24 @@ class TestUsageBeside(UsageCommon):
         with self.assertRaises(UserError):
             charge.change("2026-01-10", price_unit=3.0)
 
+    def test_records_in_the_archive_are_not_rated_one_by_one(self):
+        file = self.env["ir.attachment"].create({"name": "usage.csv.gz", "raw": b"packed"})
+        facts = {"rows": 1, "total": "1", "digest": "0" * 64, "attachment_id": file.id}
+        place = {"company_id": self.env.company.id, "meter_id": self.meter.id, "month": "2026-01-01"}
+        self.env["subscription.usage.archive"].sudo().create({**place, **facts})
+        book = self._make_price(self.meter, model="flat", price=1.0, settings={"group_by": "record"})
+        self._on("2026-03-01")
+        self._sell_usage(book, start="2026-02-01")
+        with self.assertRaises(UserError) as refused:
+            self._sell_usage(book, start="2026-01-15", subject="OTHER")
+        self.assertIn("2026-01 are in the archive", str(refused.exception))
+
     def test_a_quotation_says_what_usage_costs(self):
         order = self._sell_usage()
         copied = order.copy()
         self.assertIn("by usage", copied.subscription_totals)
+        copied.order_line.subscription_expected = 1200
+        self.assertIn("600.00 for 1200 GB in a period", copied.subscription_totals)
         draft = self._make_price(self.meter, model="flat", price=1.0)
         draft.price_ids.withdraw()
         copied.order_line.subscription_price_book_id = draft
@@ -403,9 +531,7 @@ class TestFunds(UsageCommon):
         self.assertEqual(self._by_line(order), [50.0, 50.0])
         self._use(("2026-03-31", 30))
         self._bill("2026-05-01")
-        self.assertEqual(self._by_line(order), [65.0, 50.0])
-        self._bill("2026-07-01")
-        self.assertEqual(self._by_line(order), [65.0, 35.0 + 100.0])
+        self.assertEqual(self._by_line(order), [65.0, 35.0])
 
     def test_prepaid_funds_pay_usage_until_they_are_used_up(self):
         self._on("2026-01-01")
@@ -435,6 +561,64 @@ class TestFunds(UsageCommon):
         self._bill("2026-02-01")
         self._bill("2026-04-03")
         self.assertEqual(self._by_line(order), [250.0, 0.0])
+
+    def test_a_quotation_of_funds_says_what_they_cost(self):
+        funds = {"price_unit": 20.0, "subscription_plan_id": self.monthly.id, "subscription_kind": "prepaid"}
+        order = self._make_order(self._usage(), {**funds, "discount": 10.0}, confirm=False)
+        self.assertIn("18.00", order.subscription_totals)
+        self._on("2026-01-01")
+        order.action_confirm()
+        self.assertEqual(order.order_line[1].subscription_charge_ids.funds, 18.0)
+
+    def test_usage_funds_and_promises_are_renewed_by_quotation_beside_the_rest(self):
+        self._on("2026-01-01")
+        terms = {"term_count": 3, "term_unit": "months", "renewal": "quotation"}
+        plan = self._make_plan("Termed", **terms)
+        lines = [{"price_unit": 10.0, "subscription_plan_id": plan.id}]
+        lines.append(self._usage(subscription_plan_id=plan.id))
+        for kind in ("commitment", "prepaid"):
+            lines.append({"price_unit": 20.0, "subscription_plan_id": plan.id, "subscription_kind": kind})
+        order = self._sell(*lines)
+        self._on("2026-03-10")
+        self._clock()
+        renewal = self.env["sale.order"].search([("origin", "=", order.name)])
+        kinds = renewal.order_line.mapped("subscription_kind")
+        self.assertEqual(kinds, ["recurring", "usage", "commitment", "prepaid"])
+        renewal.action_confirm()
+        self.assertEqual(set(self._charges(order).mapped("term_number")), {2})
+
+    def test_a_commitment_waits_for_the_usage_that_begins_in_its_period(self):
+        self._on("2026-01-01")
+        quarter = self._make_plan("Quarter", interval_count=3, timing="arrears")
+        weekly = self._make_plan("Weekly", interval_unit="weeks", timing="arrears")
+        promise = {"price_unit": 100.0, "subscription_plan_id": quarter.id, "subscription_kind": "commitment"}
+        order = self._sell(self._usage(subscription_plan_id=weekly.id), promise)
+        self._use(("2026-01-05", 40), ("2026-03-30", 60))
+        self._bill("2026-04-01")
+        self.assertEqual(self._by_line(order), [20.0, 0.0])
+        self._bill("2026-04-02")
+        self.assertEqual(self._by_line(order), [50.0, 50.0])
+
+    def test_funds_pay_late_usage_on_the_invoice_that_has_it(self):
+        self._on("2026-01-01")
+        yearly = self._make_plan("Year", interval_unit="years")
+        funds = {"price_unit": 100.0, "subscription_plan_id": yearly.id, "subscription_kind": "prepaid"}
+        support = {"price_unit": 10.0, "subscription_plan_id": self.monthly.id, "subscription_start": "2026-01-15"}
+        order = self._make_order(self._usage(), funds, support, confirm=False)
+        order.order_line[:2].subscription_start = "2026-01-01"
+        order.action_confirm()
+        self._use(("2026-01-05", 10))
+        for day in ("2026-01-15", "2026-02-01"):
+            self._bill(day)
+        self._on("2026-02-10")
+        self._use(("2026-01-06", 30))
+        self._bill("2026-02-15")
+        last = order.invoice_ids.sorted("id")[-1]
+        self.assertEqual((last.move_type, last.amount_untaxed), ("out_invoice", 10.0))
+        self.assertEqual(self._by_line(order)[0], 20.0)
+
+    def _charges(self, order):
+        return order.order_line.subscription_charge_ids.sorted("id")
 
     def test_funds_expire_and_are_bought_again(self):
         self._on("2026-01-01")

@@ -95,9 +95,12 @@ class Used:
         self.earnings = {charge: self._earning(charge, until) for charge in self.charges if charge.kind == "usage"}
 
     def earned(self, lines, day):
-        """Return what order lines have earned by the end of a day, in units of their currency."""
+        """Return what order lines have earned by the end of a day, without taxes, in units of their currency."""
         own = [charge for charge in self.charges if charge.line_id in lines]
-        return sum(getattr(self, f"_by_{charge.kind}")(charge, day.toordinal()) for charge in own)
+        return sum(
+            round_half_away(getattr(self, f"_by_{charge.kind}")(charge, day.toordinal()) * charge._untaxed_share())
+            for charge in own
+        )
 
     # === THE KINDS === #
 

@@ -406,3 +406,23 @@ class TestBeside(UsageRevenueCommon):
         found = self.env["revenue.contract"].get_waterfall([("id", "=", contract.id)], "2026-01-01", "2026-03-31")
         [row] = found["rows"]
         self.assertEqual((row["forecast"]["2026-03"], row["unscheduled"]), (4.0, 0.0))
+
+
+@tagged("post_install", "-at_install")
+class TestTaxesInPrice(UsageRevenueCommon):
+    """Taxes that are in the price are no revenue."""
+
+    def test_what_is_earned_is_without_the_taxes_in_its_price(self):
+        said = {"name": "21 % in the price", "amount": 21.0, "price_include_override": "tax_included"}
+        tax = self.company.account_sale_tax_id.copy(said)
+        seats = {
+            "product_id": self._make_product("Seats", self.by_days).id,
+            "price_unit": 242.0,
+            "subscription_plan_id": self.monthly.id,
+        }
+        lines = [self._metered(), seats]
+        contract = self._sell_lines(*({**line, "tax_ids": [Command.set(tax.ids)]} for line in lines))
+        self._use(("2026-01-10", 242))
+        self._live(MONTHS[:1])
+        # 121.00 of usage and 242.00 of seats with taxes.
+        self._check_books(contract, MONTHS[0], 300.0, 200.0, 300.0)
