@@ -88,11 +88,3 @@ class SubscriptionMeteringPoint(models.Model):
                     zone=charge.tz,
                 )
             )
-        for point in self.filtered(lambda point: point.tz != zone and point._has_whole_days()):
-            raise UserError(
-                self.env._(
-                    "%(point)s has records of whole days, which are those of %(zone)s: its time zone stays.",
-                    point=point.display_name,
-                    zone=point.tz,
-                )
-            )

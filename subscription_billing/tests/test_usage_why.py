@@ -91,7 +91,7 @@ class TestUsageWhy(UsageCommon, HttpCase):
         self._on("2026-02-05")
         self._make_price(storage, book=book, day="2026-01-02", model="flat", price=2)
         self.assertEqual(first.explain_usage()["parts"][0]["cost"], 50.0)
-        self._bill("2026-02-05")
+        self._bill("2026-03-01")
         later = self._line(order).explain_usage()
         self.assertEqual((later["total"], later["amount"]), (100.0, 50.0))
         self.assertEqual([part["cost"] for part in later["parts"]], [0.0, 100.0])
