@@ -88,8 +88,9 @@ class SubscriptionCharge(models.Model):
         :param one: ``engine.explaining.Explained``
         """
         price = self.price_book_id._price_of(one.rating, one.start)
+        by_day = self.price_book_id.group_by == "day"
         return {
-            "of": self._iso(one.of) if isinstance(one.of, int) and self.price_book_id.group_by == "day" else one.of,
+            "of": self._iso(one.of) if isinstance(one.of, int) and by_day else one.of or "",
             "from": self._iso(one.start),
             "to": self._iso(one.to - 1),
             "price": price._tell(env) if price else "",

@@ -1,5 +1,6 @@
 import csv
 import io
+from xmlrpc.client import dumps
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -44,6 +45,7 @@ class TestUsageWhy(UsageCommon, HttpCase):
     def test_a_line_is_told_by_its_tiers_and_days(self):
         order = self._sold(("2026-01-03", 60), ("2026-01-03", 20), ("2026-01-20", 50))
         found = self._line(order).explain_usage()
+        self.assertTrue(dumps((found,)), "XML-RPC carries it")
         [part] = found["parts"]
         self.assertEqual((part["quantity"], part["free"], part["cost"]), (130.0, 10.0, 110.0))
         self.assertEqual(self._tiers(part), [(100.0, 1.0, 100.0), (20.0, 0.5, 10.0)])
