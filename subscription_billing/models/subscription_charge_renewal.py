@@ -61,9 +61,9 @@ class SubscriptionCharge(models.Model):
 
     # === FOR THE ENGINE === #
 
-    def _terms(self):
+    def _agreed_terms(self):
         # OVERRIDE: how long it runs, and what its price rises by, is said by its terms.
-        terms, known = super()._terms()
+        terms, known = super()._agreed_terms()
         if not self.term_count:
             return terms, known
         by_itself = self.renewal == "automatic"

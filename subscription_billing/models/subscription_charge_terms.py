@@ -32,8 +32,12 @@ class SubscriptionCharge(models.Model):
     _inherit = "subscription.charge"
 
     def _terms(self):
-        """Return what is agreed of this charge, and what changed since: (``engine.terms.Recurring``, ``History``)."""
+        """Return what the engine is told of this charge: what is agreed, and all that happened (``History``)."""
         self.ensure_one()
+        return self._agreed_terms()
+
+    def _agreed_terms(self):
+        """Return what is agreed of this charge, and what changed since: (``engine.terms.Recurring``, ``History``)."""
         versions = self.version_ids.sorted(lambda version: version._origin.id or 0)
         agreed = versions[:1]
         terms = Recurring(

@@ -77,7 +77,7 @@ class SubscriptionCharge(models.Model):
         """
         if self.kind != "usage" or self.state != "running" or not self.version_ids:
             return None
-        terms, known = self._terms_without_rows()
+        terms, known = self._agreed_terms()
         day = self._now().toordinal()
         part = next(parts(terms, end_of(terms, known), day), None)
         if part is None or part.start > day:
@@ -231,15 +231,15 @@ class SubscriptionCharge(models.Model):
         return super()._zone() if self.kind == "recurring" else Zone(self.tz)
 
     def _terms(self):
-        # OVERRIDE: prices of usage are those of its price book, rows those of its metering point.
-        if self.kind != "usage":
-            return super()._terms()
-        return self._with_rows(*self._terms_without_rows())
+        # OVERRIDE: rows of usage are those of its metering point.
+        terms, known = super()._terms()
+        return self._with_rows(terms, known) if self.kind == "usage" else (terms, known)
 
-    def _terms_without_rows(self):
-        """Return what is agreed of this charge (``engine.terms.Usage``), and what happened to it but for its rows."""
-        # What every kind has is read with the terms of a recurring charge.
-        terms, known = super()._terms()  # pylint: disable=super-method-mismatch
+    def _agreed_terms(self):
+        # OVERRIDE: prices of usage are those of its price book.
+        terms, known = super()._agreed_terms()
+        if self.kind != "usage":
+            return terms, known
         shared = {name: getattr(terms, name) for name in SHARED}
         usage = Usage(
             kind="usage",
@@ -269,7 +269,7 @@ class SubscriptionCharge(models.Model):
         # OVERRIDE: of usage, a discount and an end are changed, and the rows are those until then.
         if self.kind != "usage":
             return super()._terms_changed(changes)
-        terms, known = self._terms_without_rows()
+        terms, known = self._agreed_terms()
         discounts = list(terms.discounts)
         for name, day, says in changes:
             if name == "end":
@@ -312,10 +312,9 @@ class SubscriptionCharge(models.Model):
         opened = open_parts(terms, known, stands, today, self._zone(), self._scale())
         coming = self._part_to_come(terms, known, today)
         self.open_from = date.fromordinal(coming.start) if coming else False
-        # Differences to what was billed before wait for the day of the next period, where one is to come.
+        # Differences to what stands on invoices wait for the day of the next period, where one is to come.
         waiting = coming and not self._was_due(today)
-        billed = max(stands, default=None) if waiting else None
-        days = [one.since for one in opened if billed is None or one.part.number > billed]
+        days = [one.since for one in opened if not (waiting and one.stands)]
         if coming:
             days.append(due_on(terms, coming))
         return date.fromordinal(min(days)) if days else False

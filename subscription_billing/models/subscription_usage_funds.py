@@ -52,9 +52,9 @@ class SubscriptionCharge(models.Model):
 
     # === FOR THE ENGINE === #
 
-    def _terms(self):
+    def _agreed_terms(self):
         # OVERRIDE: what was promised, or bought, of all usage of the order.
-        terms, known = super()._terms()
+        terms, known = super()._agreed_terms()
         if self.kind not in ("commitment", "prepaid"):
             return terms, known
         agreed, covered = self._agreed(), self._covered()

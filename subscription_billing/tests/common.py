@@ -1,5 +1,5 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from lxml import html
@@ -72,3 +72,31 @@ class SubscriptionCommon(BillingBaseCommon):
         for row in run.invoice_ids:
             self.assertIn(row.state, ("billed", "nothing"), (row.reason, row.lines_text))
         return run.invoice_ids.move_id
+
+
+class StoryActs:
+    """What happens to invoices of an order in stories of any acts: each takes a number of 0 to 5, and one of days."""
+
+    def _wait_in_story(self, order, which, amount):
+        self._on(str(self.today + timedelta(days=amount)))
+
+    def _clock_in_story(self, order, which, amount):
+        self._clock()
+
+    def _create_in_story(self, order, which, amount):
+        order.with_context(raise_if_nothing_to_invoice=False)._create_invoices(final=bool(which % 2))
+
+    def _credit_in_story(self, order, which, amount):
+        for move in self._drafts(order)[:1]:
+            move.action_post()
+            move._reverse_moves([{"invoice_date": move.invoice_date}], cancel=True)
+
+    def _delete_in_story(self, order, which, amount):
+        self._drafts(order)[-1:].unlink()
+
+    def _cancel_in_story(self, order, which, amount):
+        self._drafts(order)[:1].button_cancel()
+
+    def _drafts(self, order):
+        moves = order.invoice_ids.filtered(lambda move: move.state == "draft" and move.move_type == "out_invoice")
+        return moves.sorted("id")

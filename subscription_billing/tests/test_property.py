@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from .common import SubscriptionCommon
+from .common import StoryActs, SubscriptionCommon
 
 ACTIONS = st.lists(
     st.tuples(
@@ -24,7 +24,7 @@ RULES = st.sampled_from(["months", "days", "actual_30", "thirty_360", "none"])
 
 
 @tagged("post_install", "-at_install")
-class TestProperty(SubscriptionCommon):
+class TestProperty(StoryActs, SubscriptionCommon):
     """Whatever happens in whatever order: in the end each period stands on invoices as the what-if has it."""
 
     @settings(
@@ -97,9 +97,6 @@ class TestProperty(SubscriptionCommon):
 
     # === WHAT HAPPENS === #
 
-    def _wait_in_story(self, order, which, amount):
-        self._on(str(self.today + timedelta(days=amount)))
-
     def _quantity_in_story(self, order, which, amount):
         order.order_line.product_uom_qty = which
 
@@ -148,24 +145,3 @@ class TestProperty(SubscriptionCommon):
         day = self.today + timedelta(days=amount - 20)
         if charge.last_day and day > charge.last_day:
             charge.restart(str(day))
-
-    def _clock_in_story(self, order, which, amount):
-        self._clock()
-
-    def _create_in_story(self, order, which, amount):
-        order.with_context(raise_if_nothing_to_invoice=False)._create_invoices(final=bool(which % 2))
-
-    def _credit_in_story(self, order, which, amount):
-        for move in self._drafts(order)[:1]:
-            move.action_post()
-            move._reverse_moves([{"invoice_date": move.invoice_date}], cancel=True)
-
-    def _delete_in_story(self, order, which, amount):
-        self._drafts(order)[-1:].unlink()
-
-    def _cancel_in_story(self, order, which, amount):
-        self._drafts(order)[:1].button_cancel()
-
-    def _drafts(self, order):
-        moves = order.invoice_ids.filtered(lambda move: move.state == "draft" and move.move_type == "out_invoice")
-        return moves.sorted("id")

@@ -6,10 +6,10 @@ from odoo.exceptions import UserError
 
 from ..models import subscription_usage_aside
 from ..wizards import subscription_usage_upload
-from .usage_common import UsageCommon
+from .usage_common import IngestCommon
 
 
-class TestUsage(UsageCommon):
+class TestUsage(IngestCommon):
     """Usage is recorded once by its key, and summed up by day."""
 
     def test_the_same_again_counts_once(self):

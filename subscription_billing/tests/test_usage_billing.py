@@ -384,6 +384,20 @@ class TestUsageBeside(UsageCommon):
         move._reverse_moves([{"invoice_date": move.invoice_date}], cancel=True)
         self.assertEqual(order.invoice_status, "to invoice")
 
+    def test_what_is_undone_of_an_earlier_period_is_due_at_once(self):
+        self._on("2026-01-01")
+        order = self._sell_usage()
+        self._use(("2026-01-05", 10))
+        self._bill("2026-02-01")
+        first = order.invoice_ids
+        self._use(("2026-02-05", 20))
+        self._bill("2026-03-01")
+        self._on("2026-03-02")
+        first.unlink()
+        self.assertEqual(str(self._charge(order).next_due), "2026-02-01")
+        self._bill("2026-03-02")
+        self.assertEqual(self._billed(order), {"2026-01-01": 5.0, "2026-02-01": 10.0})
+
     def test_a_copied_order_is_of_another_metering_point(self):
         self.customer.ref = "C-17"
         self._on("2026-01-01")

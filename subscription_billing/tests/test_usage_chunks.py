@@ -8,10 +8,10 @@ from odoo.tools import mute_logger
 
 from ..ingest.lines import Lines, ndjson
 from ..models import subscription_usage_stream as streams
-from .usage_common import UsageCommon
+from .usage_common import IngestCommon
 
 
-class TestUsageChunks(UsageCommon):
+class TestUsageChunks(IngestCommon):
     """A stream is stored in chunks that end by number, size or time, and always has an answer."""
 
     def _stream(self, count, **more):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
+from .common import StoryActs
 from .test_usage_billing import UsageCommon
 
 ACTIONS = st.lists(
@@ -34,7 +35,7 @@ GROUPS = ("period", "day", "dimension", "record")
 
 
 @tagged("post_install", "-at_install")
-class TestUsageProperty(UsageCommon):
+class TestUsageProperty(StoryActs, UsageCommon):
     """Whatever is used, early or late, whatever is agreed and billed: in the end it stands as the what-if has it."""
 
     @settings(
@@ -131,9 +132,6 @@ class TestUsageProperty(UsageCommon):
         self.rows = [one for one in self.rows if one["key"] != row.get("replaces")]
         self.rows.append({name: value for name, value in row.items() if name != "replaces"})
 
-    def _wait_in_story(self, order, which, amount):
-        self._on(str(self.today + timedelta(days=amount)))
-
     def _use_in_story(self, order, which, amount):
         for number in range(which + 1):
             day = self.today - timedelta(days=number * 2)
@@ -159,23 +157,6 @@ class TestUsageProperty(UsageCommon):
         day = self.today + timedelta(days=amount - 30)
         self._make_price(self.story_meter, day=str(day), book=self.story_book, model="flat", price=which + 0.05)
 
-    def _clock_in_story(self, order, which, amount):
-        self._clock()
-
-    def _create_in_story(self, order, which, amount):
-        order.with_context(raise_if_nothing_to_invoice=False)._create_invoices(final=bool(which % 2))
-
-    def _credit_in_story(self, order, which, amount):
-        for move in self._drafts(order)[:1]:
-            move.action_post()
-            move._reverse_moves([{"invoice_date": move.invoice_date}], cancel=True)
-
-    def _delete_in_story(self, order, which, amount):
-        self._drafts(order)[-1:].unlink()
-
-    def _cancel_in_story(self, order, which, amount):
-        self._drafts(order)[:1].button_cancel()
-
     def _end_in_story(self, order, which, amount):
         first = order.order_line._subscription_last().first_day
         day = max(first - timedelta(days=1), self.today + timedelta(days=amount - 20))
@@ -193,10 +174,6 @@ class TestUsageProperty(UsageCommon):
         day = self.today + timedelta(days=amount - 20)
         if charge.last_day and day > charge.last_day:
             charge.restart(str(day))
-
-    def _drafts(self, order):
-        moves = order.invoice_ids.filtered(lambda move: move.state == "draft" and move.move_type == "out_invoice")
-        return moves.sorted("id")
 
 
 def as_rating(price):

@@ -12,14 +12,14 @@ from odoo.tools import mute_logger
 
 from ..engine.zone import Zone
 from ..models import subscription_usage_archive
-from .usage_common import UsageCommon
+from .usage_common import IngestCommon
 
 ZONES = ("UTC", "Europe/Paris", "America/St_Johns", "Australia/Lord_Howe")
 #: Around changes of the clock, a month and a year.
 STARTS = ("2025-03-29", "2025-10-25", "2024-12-30", "2025-04-05")
 
 
-class TestUsageSums(UsageCommon):
+class TestUsageSums(IngestCommon):
     """What days sum up to is what their records come to, whatever came in which order."""
 
     def _naive(self, rows, tz, levels):
@@ -137,7 +137,7 @@ class TestUsageSums(UsageCommon):
             self.env.cr.execute("TRUNCATE subscription_usage_2025_03")
 
 
-class TestUsageArchive(UsageCommon):
+class TestUsageArchive(IngestCommon):
     """Records that are older than they are kept are a file; what they sum up to, and their keys, stay."""
 
     def test_a_month_is_archived_and_late_records_still_count(self):
@@ -234,7 +234,7 @@ class TestUsageArchive(UsageCommon):
         self.assertFalse(archives._waiting())
 
 
-class TestUsageAside(UsageCommon):
+class TestUsageAside(IngestCommon):
     """What waits for a meter is recorded once there is one."""
 
     def test_a_new_meter_takes_what_waits(self):

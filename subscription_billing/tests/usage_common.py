@@ -4,7 +4,7 @@ from unittest.mock import patch
 from .common import SubscriptionCommon
 
 
-class UsageCommon(SubscriptionCommon):
+class IngestCommon(SubscriptionCommon):
     """A meter of traffic, and shortcuts that record usage."""
 
     @classmethod
