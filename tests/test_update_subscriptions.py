@@ -31,6 +31,16 @@ for charge in env['subscription.charge'].search([], order='id'):
     for one in charge._open(charge._stands().get(charge, {}), charge._today().replace(year=charge._today().year + 2)):
         print('coming:', charge.id, one.part.start, one.part.to, one.units)
 """
+#: A hold that holds in every company, though its customer is of one.
+HELD = """
+customer = env['res.partner'].search([('company_id', '!=', False), ('is_company', '=', True)], limit=1)
+env['billing.hold'].create({'partner_id': customer.id, 'reason': 'Dispute'})
+env.cr.commit()
+"""
+HOLDS = """
+    SELECT hold.company_id, customer.company_id
+      FROM billing_hold hold JOIN res_partner customer ON customer.id = hold.partner_id
+     WHERE customer.company_id IS NOT NULL"""
 GO_ON = """
 charge = env['subscription.charge'].search([('stage', '=', 'running')], limit=1)
 charge.pause('now', note='Renovation')
@@ -60,6 +70,7 @@ def coming(said):
 @pytest.fixture(scope="module")
 def updated(landed_database):
     """The released database, updated; and what was on record, and was to come, before."""
+    landed_shell(landed_database, HELD)
     before = facts(landed_database)
     before["coming"] = coming(landed_shell(landed_database, COMING))
     names = ",".join(own_addons())
@@ -73,6 +84,13 @@ def test_an_update_keeps_every_fact_and_sum(updated):
     for title, rows in facts(database).items():
         assert before[title], f"the demo companies have {title}"
         assert before[title] == rows, title
+
+
+def test_holds_on_customers_of_one_company_are_of_that_company(updated):
+    database, _before = updated
+    holds = database.query(HOLDS)
+    assert holds
+    assert all(own == of_customer for own, of_customer in holds)
 
 
 def test_after_the_update_the_same_is_to_come(updated):
