@@ -62,6 +62,7 @@ from . import (
     test_run_property,
     test_screens,
     test_settings,
+    test_setup,
     test_signed,
     test_task_copies,
     test_task_done,
