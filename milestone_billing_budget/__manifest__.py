@@ -1,0 +1,25 @@
+{
+    "name": "Budgets of Milestones and Projects",
+    "version": "19.0.1.0.0",
+    "category": "Services/Project",
+    "summary": "Budgeted hours and cost, what is spent and earned of them, alerts, change orders from unplanned work",
+    "author": "Milestone Revenue contributors",
+    "license": "LGPL-3",
+    "depends": ["milestone_billing", "record_protection", "sale_timesheet"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/project_budget_rules.xml",
+        "views/project_budget_report_views.xml",
+        "wizards/project_budget_editor_views.xml",
+        "views/project_budget_views.xml",
+        "views/project_views.xml",
+        "views/billing_milestone_views.xml",
+        "views/menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["milestone_billing_budget/static/src/**/*"],
+        "web.assets_tests": ["milestone_billing_budget/static/tests/tours/**/*"],
+    },
+    "uninstall_hook": "uninstall_hook",
+    "auto_install": True,
+}

@@ -1,0 +1,55 @@
+"""When spending runs ahead of what is attained, and when unplanned work has grown too much.
+
+An alert has a step: it is given once for each threshold that is passed, not once for each hour.
+"""
+
+from fractions import Fraction
+
+from .position import part
+
+
+def ahead(spent: Fraction, budget: Fraction, attained: Fraction) -> Fraction | None:
+    """Return by how much spending is ahead of attainment, as a part of the whole; ``None`` without a budget.
+
+    :param spent: hours or cost spent
+    :param budget: hours or cost budgeted, in the same unit
+    :param attained: which part is attained, from 0 to 1
+
+    >>> ahead(Fraction(60), Fraction(100), Fraction(1, 4))
+    Fraction(7, 20)
+    >>> ahead(Fraction(10), Fraction(100), Fraction(1, 2))
+    Fraction(-2, 5)
+    """
+    share = part(spent, budget)
+    return None if share is None else share - attained
+
+
+def step(value: Fraction | None, threshold: Fraction) -> int:
+    """Return how many thresholds a value has reached; 0 for none, and where there is no threshold.
+
+    >>> [step(Fraction(value, 100), Fraction(25, 100)) for value in (-5, 24, 25, 49, 50)]
+    [0, 0, 1, 1, 2]
+    >>> step(None, Fraction(1, 4)), step(Fraction(9), Fraction(0))
+    (0, 0)
+    """
+    if value is None or threshold <= 0 or value <= 0:
+        return 0
+    return int(value // threshold)
+
+
+def late_step(hours: Fraction, threshold: Fraction) -> int:
+    """Return the step of hours that came after a milestone was billed: the first one at the first hour.
+
+    >>> [late_step(Fraction(hours), Fraction(8)) for hours in (0, 1, 8, 16)]
+    [0, 1, 2, 3]
+    """
+    return 1 + step(hours, threshold) if hours > 0 else 0
+
+
+def unplanned_limit(hours: Fraction, share: Fraction, budget: Fraction) -> Fraction:
+    """Return how many unplanned hours are too many: so many, or a share of the budgeted ones where that is more.
+
+    >>> unplanned_limit(Fraction(8), Fraction(1, 10), Fraction(200))
+    Fraction(20, 1)
+    """
+    return max(hours, share * budget)

@@ -1,0 +1,98 @@
+from odoo import fields, models
+
+from .rights import COST_GROUPS, HOURS_GROUPS, check_may_see, check_may_set
+
+ANALYTIC = "analytic.group_analytic_accounting"
+
+
+class ProjectProject(models.Model):
+    """The buttons of a project's budget."""
+
+    _inherit = "project.project"
+
+    budget_hours = fields.Float(
+        related="budget_id.hours", string="Budgeted Hours", groups=HOURS_GROUPS, help="Of the version that counts."
+    )
+    budget_cost = fields.Monetary(
+        related="budget_id.cost",
+        string="Budgeted Cost",
+        currency_field="budget_currency_id",
+        groups=COST_GROUPS,
+        help="Of the version that counts.",
+    )
+    budget_currency_id = fields.Many2one(related="budget_id.currency_id", string="Currency of the Budget")
+
+    def action_edit_budget(self):
+        """Open the budget of this project to set or change it.
+
+        :return: a window action
+        :raises AccessError: for who may not set budgets
+        """
+        self.ensure_one()
+        check_may_set(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Change Budget") if self.budget_id else self.env._("Set Budget"),
+            "res_model": "project.budget.editor",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_project_id": self.id},
+        }
+
+    def action_open_budget(self):
+        """Open what is budgeted, spent and earned of this project, by milestone.
+
+        :return: a window action
+        :raises AccessError: for customers, and without access to the project
+        """
+        check_may_see(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing_budget.action_project_budget_report")
+        return dict(action, domain=[("project_id", "in", self.ids)], context={"search_default_by_milestone": 1})
+
+    def action_open_cash(self):
+        """Open what is spent, billed and paid of this project, by month.
+
+        :return: a window action
+        :raises AccessError: for customers, and without access to the project
+        """
+        check_may_see(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing_budget.action_project_budget_cash")
+        return dict(action, domain=[("project_id", "in", self.ids), ("date", "!=", False)])
+
+    def action_open_budget_versions(self):
+        """Open the versions of this project's budget.
+
+        :return: a window action
+        :raises AccessError: for customers, and without access to the project
+        """
+        check_may_see(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id("milestone_billing_budget.action_project_budget")
+        return dict(action, domain=[("project_id", "in", self.ids)], context={"create": False})
+
+    def action_set_up_costs(self):
+        """Set up what this project lacks to know its cost: timesheets, and an analytic account of its own.
+
+        :return: True
+        :raises AccessError: for who may not set budgets, or not change the project
+        """
+        self.ensure_one()
+        check_may_set(self)
+        self.check_access("write")
+        self.allow_timesheets = True
+        if not self.account_id:
+            self.sudo()._create_analytic_account()
+        return True
+
+    def _budget_missing(self):
+        """Return what keeps the cost of this project from being known, as sentences."""
+        self.ensure_one()
+        missing = []
+        if not self.allow_timesheets:
+            missing.append(self.env._("Timesheets are off in this project, so no hours are counted."))
+        if not self.account_id:
+            missing.append(
+                self.env._(
+                    "The project has no analytic account, so bills, expenses and purchase orders are not counted."
+                )
+            )
+        return missing

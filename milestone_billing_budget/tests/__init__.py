@@ -1,0 +1,1 @@
+from . import test_actual, test_budget, test_kept_fields

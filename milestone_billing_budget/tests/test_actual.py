@@ -1,0 +1,207 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import BudgetCommon
+
+
+@tagged("post_install", "-at_install")
+class TestActual(BudgetCommon):
+    """What is spent, committed, earned, billed and paid, each cent once."""
+
+    def test_timesheets_count_for_the_milestone_of_their_task(self):
+        project = self._start()
+        self._budget(project)
+        design, build = self._plan(project)
+        self._work(design.task_ids, 10.0)
+        below = self.env["project.task"].create(
+            {"name": "Sketch", "project_id": project.id, "parent_id": design.task_ids.id}
+        )
+        self._work(below, 2.0)
+        loose = self.env["project.task"].create({"name": "Loose", "project_id": project.id})
+        line = self._work(loose, 3.0)
+        self.assertEqual(self._of(design).hours.spent, 12)
+        self.assertEqual(self._of(design).cost.spent, 600)
+        self.assertEqual(self._total(project).hours.spent, 15)
+        line.task_id = build.task_ids
+        self.assertEqual(self._of(build).hours.spent, 3)
+        line.unlink()
+        self.assertEqual(self._total(project).hours.spent, 12)
+        self.assertRecordValues(
+            design, [{"budget_hours": 40.0, "spent_hours": 12.0, "budget_cost": 1600.0, "spent_cost": 600.0}]
+        )
+
+    def test_a_task_that_moves_takes_its_hours_and_its_budget_along(self):
+        project = self._start()
+        design, build = self._plan(project)
+        task = self.env["project.task"].create({"name": "Extra", "project_id": project.id})
+        row = {"task_id": task.id, "kind": "labour", "hours": 5.0, "cost": 100.0}
+        self.versions._record(project, [row], "Extra")
+        self._work(task, 1.0)
+        task.milestone_id = design.project_milestone_id
+        self.assertEqual((self._of(design).hours.budget, self._of(design).hours.spent), (5, 1))
+        task.milestone_id = build.project_milestone_id
+        self.assertEqual((self._of(build).hours.budget, self._of(build).hours.spent), (5, 1))
+        task.active = False
+        self.assertEqual(self._of(build).hours.spent, 1, "archived work was done all the same")
+
+    def test_bills_count_once_and_credit_notes_reduce(self):
+        project = self._start()
+        self._budget(project)
+        bill = self._bill_of(project, 300.0)
+        self._bill_of(project, 999.0, post=False)
+        self.assertEqual(self._total(project).cost.spent, 300)
+        refund = self._bill_of(project, 100.0, "in_refund")
+        self.assertEqual(self._total(project).cost.spent, 200)
+        self._bill_of(project, 50.0, analytic_distribution={str(project.account_id.id): 40})
+        self.assertEqual(self._total(project).cost.spent, 220)
+        refund.button_draft()
+        bill.button_draft()
+        self.assertEqual(self._total(project).cost.spent, 20)
+
+    def test_what_is_booked_to_income_is_no_cost(self):
+        project = self._start()
+        self._budget(project)
+        design = self._plan(project)[0]
+        design.action_attain()
+        self._drain()
+        total = self._total(project)
+        self.assertEqual(total.cost.spent, 0)
+        self.assertEqual(total.money["earned_amount"], 4800)
+        self.assertEqual(total.money["billed_amount"], 4800)
+        self.assertEqual(total.money["paid_amount"], 0)
+        self._pay(design.invoice_ids, 2400.0)
+        self.assertEqual(self._total(project).money["paid_amount"], 2400)
+        self.assertEqual(self._of(design).money["paid_amount"], 2400)
+        self.env.invalidate_all()
+        self.assertRecordValues(design, [{"earned_amount": 4800.0, "budget_margin": 4800.0}])
+
+    def _pay(self, moves, amount):
+        wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=moves.ids)
+        return wizard.create({"amount": amount, "payment_date": moves.invoice_date})._create_payments()
+
+    def test_what_a_credit_note_settles_is_not_paid(self):
+        project = self._start()
+        self._budget(project)
+        design = self._plan(project)[0]
+        design.action_attain()
+        self._drain()
+        design.invoice_ids._reverse_moves(cancel=True)
+        total = self._total(project)
+        self.assertEqual((total.money["billed_amount"], total.money["paid_amount"]), (0, 0))
+
+    def test_paid_is_told_without_taxes(self):
+        tax = self._make_tax(25)
+        order = self._make_order({"price_unit": 1000.0, "tax_ids": [Command.set(tax.ids)]})
+        self._make_schedule(order, 100)
+        order.action_confirm()
+        project = order.order_line.project_id
+        self._budget(project)
+        order.billing_milestone_ids.action_attain()
+        self._drain()
+        self._pay(order.invoice_ids, 625.0)
+        self.assertEqual(self._total(project).money["paid_amount"], 500)
+
+    def test_a_deposit_delivered_nowhere_counts_for_the_project_of_its_order(self):
+        project = self._start(
+            {"name": "Deposit", "percent": 30, "due_on": "confirmation"},
+            {"name": "Build", "amount_type": "balance", "due_on": "task"},
+        )
+        self._budget(project)
+        self._drain()
+        self.assertEqual(self._total(project).money["billed_amount"], 3600)
+        self._work(self._plan(project)[-1].task_ids, 10.0)
+        panel = project.get_budget_panel()
+        self.assertEqual(
+            panel["total"]["revenue"],
+            {"earned": 3600.0, "billed": 3600.0, "paid": 0.0, "margin": 3100.0, "cash": -500.0},
+        )
+
+    def test_an_expected_end_replaces_the_budget(self):
+        project = self._start()
+        design, build = self._plan(project)
+        rows = project._budget_proposal()
+        rows[0] |= {"has_expected": True, "expected_hours": 55.0, "expected_cost": 2500.0}
+        self.versions._record(project, rows, "It takes longer")
+        self._work(design.task_ids, 20.0)
+        self._work(build.task_ids, 70.0)
+        self.assertEqual(self._of(design).hours.at_completion, 55)
+        self.assertEqual(self._of(build).hours.at_completion, 70)
+        total = self._total(project)
+        self.assertEqual((total.hours.budget, total.hours.to_complete, total.hours.at_completion), (100, 35, 125))
+        self.assertEqual(total.cost.at_completion, 2500 + 3500)
+
+    def test_the_report_says_what_the_panel_says(self):
+        project = self._start()
+        self._budget(project)
+        design, build = self._plan(project)
+        self._work(design.task_ids, 50.0)
+        self._work(build.task_ids, 7.5)
+        self._bill_of(project, 300.0)
+        design.action_attain()
+        self._drain()
+        report = self.env["project.budget.report"]
+        for milestone in (design, build, design.browse()):
+            domain = [("project_id", "=", project.id), ("milestone_id", "=", milestone.id)]
+            names = (
+                "budget_hours",
+                "spent_hours",
+                "hours_to_complete",
+                "spent_cost",
+                "cost_to_complete",
+                "cost_at_completion",
+                "earned_amount",
+                "margin_amount",
+            )
+            [sums] = report._read_group(domain, [], [f"{name}:sum" for name in names])
+            stand = project._budget_standings()[project.id, milestone.id or None]
+            self.assertEqual(
+                [round(value or 0.0, 2) for value in sums],
+                [
+                    float(value)
+                    for value in (
+                        stand.hours.budget,
+                        stand.hours.spent,
+                        stand.hours.to_complete,
+                        stand.cost.spent,
+                        stand.cost.to_complete,
+                        stand.cost.at_completion,
+                        stand.money["earned_amount"],
+                        stand.margin,
+                    )
+                ],
+            )
+
+    def test_another_currency_is_converted_at_its_day(self):
+        project = self._start()
+        self._budget(project)
+        currency = self.setup_other_currency("CHF", rates=[("2016-01-01", 2.0), ("2026-03-05", 4.0)])
+        bill = self._bill_of(project, 400.0, post=False)
+        bill.currency_id = currency
+        bill.action_post()
+        self.assertEqual(self._total(project).cost.spent, 100)
+
+    def test_days_of_timesheets_are_hours(self):
+        project = self._start()
+        self._budget(project)
+        line = self._work(self._plan(project)[0].task_ids, 2.0)
+        line.product_uom_id = self.env.ref("uom.product_uom_day")
+        self.assertEqual(self._total(project).hours.spent, 16)
+
+    def test_another_company_s_rate_of_what_is_booked_there(self):
+        other = self.setup_other_company()["company"]
+        self.env.user.company_ids |= other
+        currency = self.setup_other_currency("CHF", rates=[("2016-01-01", 2.0)])
+        other.sudo().currency_id = currency
+        project = self._start()
+        self._budget(project)
+        project.account_id.company_id = False
+        self.env["account.analytic.line"].create(
+            {
+                "name": "Abroad",
+                "account_id": project.account_id.id,
+                "amount": -80.0,
+                "company_id": other.id,
+                "date": "2026-03-01",
+            }
+        )
+        self.assertEqual(self._total(project).cost.spent, 40)
