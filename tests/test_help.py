@@ -7,6 +7,7 @@ import pytest
 ADDONS = (
     "billing_base",
     "milestone_billing",
+    "milestone_billing_acceptance",
     "milestone_billing_budget",
     "revenue_recognition",
     "subscription_billing",

@@ -368,8 +368,8 @@ PUBLIC = """
 import inspect, json
 ORM = ('create', 'write', 'unlink', 'copy', 'copy_data')
 OURS = tuple(f'odoo.addons.{name}.' for name in (
-    'milestone_billing', 'milestone_billing_budget', 'billing_base', 'subscription_billing', 'subscription_milestones',
-    'subscription_revenue'))
+    'milestone_billing', 'milestone_billing_acceptance', 'milestone_billing_budget', 'billing_base',
+    'subscription_billing', 'subscription_milestones', 'subscription_revenue'))
 found = []
 for name in sorted(env):
     cls = env.registry[name]

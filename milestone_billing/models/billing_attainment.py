@@ -17,6 +17,7 @@ SOURCES = [
     ("milestone", "Project milestone"),
     ("delivery", "Delivery"),
     ("manual", "By hand"),
+    ("acceptance", "Acceptance by the customer"),
     ("api", "Other system"),
 ]
 STATES = [

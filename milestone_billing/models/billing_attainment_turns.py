@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL
 
 #: Sources by which a person attains, at a screen. All others are machines: systems, the clock, deliveries.
-PEOPLE = ("manual", "task", "milestone", "confirmation")
+PEOPLE = ("manual", "task", "milestone", "confirmation", "acceptance")
 
 #: Which turn each of those ``waiting`` has among what is of the same importance: a customer's, a sender's, a company's.
 TURNS = SQL(

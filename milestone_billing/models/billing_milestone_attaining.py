@@ -312,7 +312,8 @@ class BillingMilestone(models.Model):
         dated = self.filtered(lambda milestone: milestone.due_date and milestone.due_date <= milestone._today())
         for day, milestones in dated.grouped(lambda milestone: milestone._not_before_order(milestone.due_date)).items():
             milestones._attain(100.0, day, "date")
-        dated.filtered(lambda milestone: milestone.due_date < milestone.attained_date)._log_before_order()
+        attained = dated.filtered("attained_date")
+        attained.filtered(lambda milestone: milestone.due_date < milestone.attained_date)._log_before_order()
 
     def _log_before_order(self):
         """Say on the orders that these milestones were due before them."""
@@ -331,7 +332,7 @@ class BillingMilestone(models.Model):
         :return: whether nothing is left that is known to be due
         """
         pace = pace or Pace(end=float("inf"))
-        running = [("order_id.state", "=", "sale")]
+        running = self._sweep_domain()
         unattained = [*running, ("attainment_ids", "=", False)]
         come = Domain.OR(
             Domain("company_id", "in", companies.ids) & Domain("due_date", "<=", day)
@@ -350,6 +351,11 @@ class BillingMilestone(models.Model):
             pace, lambda some: [milestone._follow_delivery(milestone._today()) for milestone in some]
         )
         return True
+
+    @api.model
+    def _sweep_domain(self):
+        """Return which milestones the sweep looks at, a list: those that somebody else has to attain are left out."""
+        return [("order_id.state", "=", "sale")]
 
     def _in_portions(self, pace, act):
         """Let ``act`` take these milestones, as many at once as are expected to end in time.

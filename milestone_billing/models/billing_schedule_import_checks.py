@@ -120,7 +120,7 @@ class BillingSchedule(models.Model):
             if not isinstance(milestone, dict):
                 errors.add(place, self.env._("A dictionary is expected, not %s.", reading.quoted(milestone)))
                 continue
-            errors.unknown(milestone, MILESTONE_KEYS, place)
+            errors.unknown(milestone, self._milestone_keys(), place)
             errors.take_if_given(milestone, ["description"], place, reading.text)
             errors.take_if_given(milestone, ["payment_term"], place, reading.ref)
             key = errors.take(f"{place}.external_key", reading.key, milestone.get("external_key"))
@@ -135,6 +135,11 @@ class BillingSchedule(models.Model):
                 errors.add(f"{place}.lines", self.env._("A list of ids, or of words of the lines' texts, is expected."))
             self._check_amount(milestone, place, errors)
             self._check_due_shape(milestone.get("due"), f"{place}.due", errors)
+
+    @api.model
+    def _milestone_keys(self):
+        """Return the names of what a milestone may have in an import."""
+        return MILESTONE_KEYS
 
     @api.model
     def _are_refs(self, refs):

@@ -1,0 +1,1 @@
+"""Arithmetic and texts of acceptance: no Odoo, no input or output."""

@@ -1,0 +1,327 @@
+import hashlib
+import logging
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, models
+from odoo.addons.billing_base.models.days import impossible, is_possible
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+ACCEPT = "acceptance"
+
+
+class BillingMilestone(models.Model):
+    """From ready to attained, by the customer: what makes rounds of asking, and what they do."""
+
+    _inherit = "billing.milestone"
+
+    # === ACTIONS === #
+
+    def action_ask_acceptance(self):
+        """Prepare the next request for acceptance of a milestone, and open it; nothing is sent yet.
+
+        :return: a window action
+        :raises AccessError: for anybody but billing users
+        :raises UserError: when there is nothing to ask for
+        """
+        self.ensure_one()
+        acceptance = self._ask_for_acceptance()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Acceptance"),
+            "res_model": "billing.acceptance",
+            "res_id": acceptance.id,
+            "views": [(False, "form")],
+        }
+
+    def action_view_acceptances(self):
+        """Open the requests for acceptance of these milestones.
+
+        :return: a window action
+        """
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Acceptances"),
+            "res_model": "billing.acceptance",
+            "domain": [("milestone_id", "in", self.ids)],
+            "views": [(False, "list"), (False, "form")],
+        }
+
+    def _ask_for_acceptance(self):
+        """Return the request that is open, or a new one (``billing.acceptance``), after the rights were checked.
+
+        :raises AccessError: for anybody but billing users
+        :raises UserError: when there is nothing to ask for
+        """
+        self.ensure_one()
+        self.env["billing.acceptance"]._check_may_ask()
+        self.check_access("read")
+        if refusal := self._ask_refusal():
+            raise UserError(refusal)
+        milestone = self.sudo()
+        opened = milestone._open_acceptance() or milestone._make_acceptance(milestone._percent_to_ask())
+        if opened.state == "draft":
+            opened.to_send = False
+        return opened.sudo(self.env.su)
+
+    def _percent_to_ask(self):
+        """Return to how much acceptance is asked for: what is ready, else the whole."""
+        return self.acceptance_ready_percent if self.acceptance_ready_percent > self.attained_percent else 100.0
+
+    def _ask_refusal(self):
+        """Return why acceptance cannot be asked for, with the remedy, or False."""
+        self.ensure_one()
+        milestone = self.sudo()
+        if not milestone.needs_acceptance:
+            return self.env._("%s needs no acceptance: attain it, or tick “Needs Acceptance” first.", milestone.name)
+        if milestone.order_id.state != "sale":
+            return self.env._("Order %s is not confirmed.", milestone.order_id.name)
+        if milestone._is_attained():
+            return self.env._("%s is accepted already.", milestone.name)
+        return False
+
+    # === GUARDS === #
+
+    def _requires_acceptance(self):
+        """Return whether the customer alone attains this milestone; what is owed to him he need not accept."""
+        self.ensure_one()
+        return self.needs_acceptance and not self._is_below_billed()
+
+    def _attain_refusal(self, percent, day, attained=None):
+        # OVERRIDE: whoever attains himself hears whose business it is.
+        refusal = super()._attain_refusal(percent, day, attained)
+        attained = self.sudo().attained_percent if attained is None else attained
+        if not refusal and percent > attained and self.sudo()._requires_acceptance():
+            return self.env._(
+                "%s is attained by the customer's acceptance. Press “Ask for Acceptance”, "
+                "or let a billing manager record an acceptance given on paper.",
+                self.name,
+            )
+        return refusal
+
+    @api.model
+    def _sweep_domain(self):
+        # OVERRIDE: what is ready waits for the customer, and is not found again by each sweep.
+        waiting = [("needs_acceptance", "=", True), ("acceptance_ready_percent", ">=", 100)]
+        return [*super()._sweep_domain(), "!", "&", *waiting]
+
+    def _undo(self, source):
+        # OVERRIDE: work that is taken up again makes it not ready; what the customer accepted, a person takes back.
+        needing = self.sudo().filtered("needs_acceptance")
+        kept = needing.filtered("attained_percent") if source in ("task", "milestone") else needing.browse()
+        result = super(BillingMilestone, self - kept.sudo(self.env.su))._undo(source)
+        for milestone in needing - kept:
+            milestone._follow_acceptance_undone()
+        kept._sync_project_milestones()
+        return result
+
+    def _follow_acceptance_undone(self):
+        """Withdraw what is asked after an attainment was taken back, or the work is not done any more."""
+        self.ensure_one()
+        milestone = self.sudo()
+        milestone._open_acceptance()._withdraw("not_ready")
+        if milestone.acceptance_ready_percent > milestone.attained_percent:
+            day = milestone.acceptance_ready_on if milestone.attained_percent else False
+            milestone.write({"acceptance_ready_percent": milestone.attained_percent, "acceptance_ready_on": day})
+        milestone._stop_asking_for_acceptance()
+
+    # === BECOMING READY === #
+
+    def _become_ready(self, percent, day):
+        """Note that the work of this milestone is done to ``percent`` (cumulative) as of ``day``; make the request."""
+        self.ensure_one()
+        milestone = self.sudo()
+        milestone._sync_project_milestones()
+        if percent <= milestone.acceptance_ready_percent:
+            return
+        milestone.write({"acceptance_ready_percent": percent, "acceptance_ready_on": day})
+        opened = milestone._open_acceptance()
+        if opened.state == "draft":
+            opened.percent_asked = max(percent, opened.percent_asked)
+        elif not opened:
+            milestone._ask_when_ready()
+
+    def _ask_when_ready(self):
+        """Make the request for what is ready: it is sent by itself, or the project manager is asked to send it."""
+        try:
+            with self.env.cr.savepoint():
+                made = self._make_acceptance(self.acceptance_ready_percent)
+        except UniqueViolation:
+            _logger.info("Acceptance of milestone %s is asked for already.", self.id)
+            return
+        if self.acceptance_sending == "auto":
+            made.to_send = True
+            made._wake()
+        else:
+            self._request_acceptance_work("ready", made)
+
+    def _ask_for_what_became_ready(self):
+        """Make the request for what became ready while the last one was open, as further deliveries."""
+        if self.acceptance_ready_percent > self.attained_percent and not self._is_attained():
+            self._ask_when_ready()
+
+    def _make_acceptance(self, percent):
+        """Return a new request (``billing.acceptance``) for this milestone to ``percent``, with what it proposes."""
+        self.ensure_one()
+        # What was open before has to be closed in the database first: there is one open request.
+        self.env.flush_all()
+        rounds = self.acceptance_ids.mapped("round")
+        made = (
+            self.env["billing.acceptance"]
+            .sudo()
+            ._without_defaults()
+            .create(
+                {
+                    "milestone_id": self.id,
+                    "order_id": self.order_id.id,
+                    "company_id": self.company_id.id,
+                    "partner_id": self.order_id.partner_id.commercial_partner_id.id,
+                    "currency_id": self.currency_id.id,
+                    "round": max(rounds, default=0) + 1,
+                    "percent_before": self.attained_percent,
+                    "percent_asked": percent,
+                }
+            )
+        )
+        self.env.flush_all()
+        made.amount = made._asked_amount()
+        made._prepare()
+        return made
+
+    def _acceptance_contacts(self):
+        """Return who accepts this milestone, in order (``res.partner``): its own, the customer's, the order's."""
+        self.ensure_one()
+        own = self.acceptance_contact_ids or (
+            self.order_id.partner_id.commercial_partner_id.billing_acceptance_contact_ids
+        )
+        rows = own.sorted(lambda row: (row.sequence, row.id))
+        return rows.partner_id.filtered("active") or self.order_id.partner_id
+
+    # === ATTAINED === #
+
+    def _attain_accepted(self, acceptance, percent, day, note):
+        """Attain this milestone to what the customer accepted, once for the request.
+
+        :param acceptance: the request (``billing.acceptance``)
+        :param float percent: cumulative, from 0 to 100
+        :param date day: from which it holds
+        :param str note: who accepted
+        """
+        self.ensure_one()
+        self._stop_asking_for_acceptance()
+        if self.acceptance_ready_percent < percent:
+            self.write({"acceptance_ready_percent": percent, "acceptance_ready_on": day})
+        self.env["billing.attainment"]._record(
+            [
+                {
+                    "milestone_id": self.id,
+                    "percent": percent,
+                    "date": day,
+                    "source": "acceptance",
+                    "note": note,
+                    "key": f"auto/acceptance/{acceptance.id}",
+                }
+            ]
+        )
+
+    def _record_on_paper(self, answer, day, file, user):
+        """Record what the customer answered on paper; the rights were checked.
+
+        :param answer: what he answered (``Answer``)
+        :param date day: from which it holds; None for today
+        :param tuple file: name and bytes of the signed page
+        :param user: who records it (``res.users``)
+        :return: the request that is answered by it (``billing.acceptance``, as superuser)
+        :raises UserError: saying what is wrong, and the remedy
+        """
+        self.ensure_one()
+        milestone, today = self.sudo(), self._today()
+        day = day or today
+        if not is_possible(day):
+            raise UserError(impossible(day, self.env))
+        if day > today:
+            raise UserError(self.env._("%s lies in the future: record the acceptance on the day itself.", day))
+        if not (answer.name or "").strip() or not (answer.reason or "").strip():
+            raise UserError(self.env._("Enter who signed, and how the acceptance was given."))
+        if refusal := self._ask_refusal():
+            raise UserError(refusal)
+        acceptance = milestone._open_acceptance() or milestone._make_acceptance(milestone._percent_to_ask())
+        acceptance._lock()
+        if acceptance.state == "draft":
+            acceptance._fix_unsent(user)
+        name, data = file
+        answer.facts |= {
+            "on_paper": True,
+            "date": day,
+            "user_id": user.id,
+            "file_name": name,
+            "file_checksum": hashlib.sha256(data).hexdigest(),
+        }
+        if reason := acceptance._answer(acceptance.approver_ids.browse(), answer):
+            raise UserError(reason)
+        order = milestone.order_id._billing_for_history()
+        order._message_log(
+            body=order.env._("Signed on paper: %(name)s, recorded by %(user)s", name=milestone.name, user=user.name),
+            attachment_ids=self.env["ir.attachment"]
+            .sudo()
+            .create({"name": name, "raw": data, "res_model": "sale.order", "res_id": order.id})
+            .ids,
+        )
+        return acceptance
+
+    def _renew_acceptances(self):
+        """Withdraw requests that say what is not true any more, and prepare the next round."""
+        for milestone in self.sudo().filtered("needs_acceptance"):
+            opened = milestone._open_acceptance()
+            if opened.state == "open" and not opened._is_still_true():
+                opened._renew()
+            elif opened:
+                opened.amount = opened._asked_amount()
+
+    # === WHO IS ASKED === #
+
+    def _request_acceptance_work(self, what, acceptance):
+        """Give the project manager, else who is responsible for the schedule, an activity; one at a time.
+
+        :param str what: ``ready``, ``unsent``, ``rejected``, ``partial`` or ``changed``
+        :param acceptance: the request it is about (``billing.acceptance``)
+        """
+        self.ensure_one()
+        milestone = self.sudo()
+        milestone._stop_asking_for_acceptance()
+        person = milestone.project_id.user_id
+        person = person if person.active else milestone.schedule_id._responsible()
+        milestone._ask(ACCEPT, person, {"name": "acceptance", "what": what, "acceptance": acceptance.id})
+
+    def _stop_asking_for_acceptance(self):
+        """Close the activities about acceptance of these milestones: their cause is gone."""
+        self._stop_asking(ACCEPT)
+
+    def _describe_request(self, request, why):
+        # OVERRIDE: what the project manager is asked about acceptance.
+        if request != ACCEPT:
+            return super()._describe_request(request, why)
+        acceptance = self.env["billing.acceptance"].sudo().browse((why or {}).get("acceptance")).exists()
+        acceptance = acceptance.with_context(lang=self.env.lang)
+        outcome = acceptance._outcome_text() if acceptance else ""
+        what = (why or {}).get("what")
+        if what == "rejected":
+            return self.env._("Rejected by the customer"), self.env._(
+                "%s Mend it, then press “Ask for Acceptance” for the next round.", outcome
+            )
+        if what == "partial":
+            return self.env._("Accepted in part"), self.env._(
+                "%s Once this is done, press “Ask for Acceptance” for the rest.", outcome
+            )
+        if what == "changed":
+            return self.env._("Ask for acceptance again"), self.env._(
+                "Order or plan changed, so the request was withdrawn. The next round is prepared: look at it, "
+                "and send it."
+            )
+        if what == "unsent":
+            return self.env._("Acceptance could not be asked for"), (acceptance and acceptance._send_refusal()) or ""
+        return self.env._("Ask for acceptance"), self.env._(
+            "The work is done. Choose what the customer sees, then send the request for acceptance."
+        )

@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+
+
+class BillingMilestone(models.Model):
+    """What queue, timeline and forms say of acceptance."""
+
+    _inherit = "billing.milestone"
+
+    acceptance_help = fields.Text(
+        "Acceptance Awaited",
+        compute="_compute_acceptance_help",
+        groups="base.group_user",
+        help="What it waits for before it is attained, and what to do about it.",
+    )
+    may_ask_acceptance = fields.Boolean(
+        compute="_compute_acceptance_help",
+        groups="base.group_user",
+        help="The customer can be asked to accept it.",
+    )
+
+    @api.depends(
+        "needs_acceptance",
+        "acceptance_state",
+        "acceptance_until",
+        "attained_percent",
+        "acceptance_ready_percent",
+        "order_id.state",
+    )
+    @api.depends_context("lang")
+    def _compute_acceptance_help(self):
+        for milestone in self:
+            milestone.acceptance_help = " ".join(filter(None, milestone._acceptance_obstacle()))
+            milestone.may_ask_acceptance = not milestone._ask_refusal()
+
+    @api.depends("acceptance_state", "acceptance_until", "needs_acceptance")
+    def _compute_block_help(self):
+        return super()._compute_block_help()
+
+    def _acceptance_obstacle(self):
+        """Return (reason, remedy) of the acceptance that this milestone waits for; empty texts for none."""
+        self.ensure_one()
+        milestone = self.sudo()
+        if not milestone.needs_acceptance or milestone._is_attained() or milestone.order_id.state != "sale":
+            return "", ""
+        if opened := milestone._open_acceptance():
+            return opened._waiting_texts()
+        again = self.env._("Press “Ask for Acceptance” for the next round.")
+        if milestone.acceptance_state == "rejected":
+            return self.env._("The customer rejected it."), again
+        if milestone.acceptance_state == "partial":
+            return self.env._("The customer accepted it in part."), again
+        if milestone.acceptance_ready_percent > milestone.attained_percent:
+            return self.env._("Ready for acceptance: the customer is not asked."), self.env._(
+                "Press “Ask for Acceptance”."
+            )
+        return "", ""
+
+    def _obstacle(self):
+        # OVERRIDE: a milestone that waits for its customer says so wherever others say what keeps them.
+        reason, remedy = super()._obstacle()
+        return (reason, remedy) if reason else self._acceptance_obstacle()

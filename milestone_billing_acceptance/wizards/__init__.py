@@ -1,0 +1,1 @@
+from . import billing_acceptance_paper, billing_settings
