@@ -71,6 +71,7 @@ from . import (
     test_tours_plan,
     test_tours_print,
     test_tours_run,
+    test_tours_setup,
     test_tours_timeline,
     test_trigger_gone,
     test_uninstall,

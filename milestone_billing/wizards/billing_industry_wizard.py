@@ -52,7 +52,7 @@ class BillingIndustryWizard(models.TransientModel):
 
     def _describe(self, industry):
         blocks = [
-            (self.env._(plan.name), self.env._(plan.note), [self._describe_step(step) for step in plan.steps])
+            (self.env._(plan.name), self.env._(plan.note), [self._describe_step(plan, step) for step in plan.steps])
             for plan in industry.plans
         ]
         if self.with_samples:
@@ -70,15 +70,18 @@ class BillingIndustryWizard(models.TransientModel):
             for title, note, rows in blocks
         )
 
-    def _describe_step(self, step):
+    def _describe_step(self, plan, step):
         """Return one milestone of a plan in words: “Deposit · 10 % · On order”."""
-        template = self.env["billing.schedule.template.milestone"].new(
+        rows, names = self.env["billing.schedule.template.milestone"], {row.key: row.name for row in plan.steps}
+        start = rows.new({"name": self.env._(names[step.after])}) if step.after else rows
+        template = rows.new(
             {
                 "due_on": step.due_on,
                 "amount_type": "balance" if step.percent is None else "percent",
                 "percent": step.percent or 0.0,
                 "offset_number": step.number,
                 "offset_unit": step.unit,
+                "offset_from_id": start.id,
             }
         )
         return f"{self.env._(step.name)} · {template.amount_text} · {template.when_text}"
