@@ -14,7 +14,7 @@ class BillingSetupStep(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True, readonly=True)
-    sequence = fields.Integer(default=10, readonly=True)
+    sequence = fields.Integer(default=10, readonly=True, help="In which order the steps are done.")
     code = fields.Char(required=True, readonly=True, help="Which check says whether it is done.")
     note = fields.Char("What For", translate=True, readonly=True)
     button = fields.Char(translate=True, readonly=True, help="What the button on its card says.")
