@@ -17,6 +17,7 @@
         "wizards/base_module_uninstall_views.xml",
         "wizards/billing_attain_wizard_views.xml",
         "wizards/billing_bulk_wizard_views.xml",
+        "wizards/billing_forecast_views.xml",
         "wizards/billing_settings_views.xml",
         "wizards/billing_industry_wizard_views.xml",
         "wizards/billing_shift_wizard_views.xml",

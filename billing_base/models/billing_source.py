@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+#: The payment terms of what has none of its own in a forecast: those of its order.
+OF_ORDER = -1
+
 
 class BillingSource(models.AbstractModel):
     """Where something becomes due: what an invoice run asks of it.
@@ -88,3 +91,29 @@ class BillingSource(models.AbstractModel):
         In the language of the environment, which is the customer's.
         """
         return self.env._("Other")
+
+    # === FORECAST === #
+
+    @api.model
+    def _forecast(self, company, orders, until):
+        """Return what will be invoiced and does not stand on any invoice, a draft included.
+
+        Set-based: the forecast asks for all orders of a company at once. Asked with all rights; who asks was checked.
+        Billing days, holds on orders and customers, and the customer of the invoice are added to what is returned.
+
+        :param company: one ``res.company``
+        :param orders: ids of ``sale.order`` of it; None for all
+        :param until: date: what is charged without an end is looked at until then
+        :return: list of ``engine.forecast.Expected``; ``customer`` and ``currency`` may be 0, and ``terms``
+            ``OF_ORDER``, for those of the order
+        """
+        return []
+
+    @api.model
+    def _of_orders(self, orders):
+        """Return the condition (``SQL``) on a table ``orders`` that they are confirmed, and among some.
+
+        :param orders: ids; None for all
+        """
+        among = SQL() if orders is None else SQL("AND orders.id = ANY(%s)", list(orders))
+        return SQL("orders.state = 'sale' %s", among)

@@ -1,4 +1,7 @@
 from . import (
+    test_forecast,
+    test_forecast_habit,
+    test_forecast_screen,
     test_holds,
     test_holds_rights,
     test_kept_fields,

@@ -13,6 +13,9 @@ ENTERED = {
     """,
     "billing.file": "order_id kind_id name content",
     "billing.file.kind": "name active company_id",
+    "billing.forecast.scenario": """
+        name sequence active company_id shift_number shift_unit late_days is_left_out partner_ids order_ids
+    """,
     "billing.hold": "partner_id order_id reason date_from date_to",
     "res.company": RULES,
     "res.partner": f"{RULES} billing_hold_ids",

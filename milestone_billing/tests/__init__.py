@@ -29,6 +29,7 @@ from . import (
     test_failure,
     test_flags,
     test_flow,
+    test_forecast,
     test_fuzz,
     test_guards,
     test_headings,

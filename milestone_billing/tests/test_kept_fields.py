@@ -13,6 +13,7 @@ ENTERED = {
         task_ids task_pattern project_milestone_id planned_date amount_type percent amount_fixed line_ids
         payment_term_id description hold_ids
     """,
+    "billing.forecast.scenario": "project_ids milestone_ids",
     "billing.schedule": """
         order_id sequence name external_key template_id cover_all line_ids milestone_ids invoice_policy grouping
         invoice_date_policy change_rule advance_policy payment_term_id notify_partner_ids notify_customer

@@ -104,7 +104,7 @@ class TestViews(BillingCommon):
             for action in actions:
                 with self.subTest(role=login, action=action.name):
                     self._read_views(user, action)
-        shown = {"billing.milestone", "billing.schedule", "billing.attainment"}
+        shown = {"billing.milestone", "billing.schedule", "billing.attainment", "billing.forecast.scenario"}
         self.assertEqual(seen["project_user"], set(), "works in Project, and needs no other app")
         self.assertEqual(seen["billing_user"], shown | {"billing.hold"})
         self.assertEqual(seen["invoicing"], shown)

@@ -3,6 +3,7 @@ from . import (
     base_partner_merge,
     billing_attain_wizard,
     billing_bulk_wizard,
+    billing_forecast,
     billing_industry_wizard,
     billing_settings,
     billing_shift_wizard,

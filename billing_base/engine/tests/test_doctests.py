@@ -8,7 +8,7 @@ import pytest
 from .. import __name__ as package
 
 
-@pytest.mark.parametrize("name", ["billing_days", "due", "layout", "pace", "rules", "units"])
+@pytest.mark.parametrize("name", ["billing_days", "due", "forecast", "layout", "pace", "rules", "units"])
 def test_examples_hold(name):
     found = doctest.testmod(import_module(f"{package}.{name}"), optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
     assert found.attempted
