@@ -9,7 +9,12 @@
     "data": [
         "security/ir.model.access.csv",
         "security/project_budget_rules.xml",
+        "data/ir_cron.xml",
+        "data/mail_data.xml",
         "views/project_budget_report_views.xml",
+        "views/project_budget_alert_views.xml",
+        "views/res_config_settings_views.xml",
+        "wizards/project_budget_change_views.xml",
         "wizards/project_budget_editor_views.xml",
         "views/project_budget_views.xml",
         "views/project_views.xml",

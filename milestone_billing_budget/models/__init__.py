@@ -1,10 +1,16 @@
 from . import (
     billing_milestone,
+    followed,
     project_budget,
+    project_budget_alert,
     project_budget_filling,
     project_budget_line,
+    project_budget_look,
     project_budget_report,
+    project_change_order,
     project_project,
     project_project_figures,
     project_project_panel,
+    project_task,
+    res_company,
 )

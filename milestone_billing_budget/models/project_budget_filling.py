@@ -43,10 +43,10 @@ class ProjectProject(models.Model):
         ]
 
     def _budget_orders(self):
-        """Return the confirmed orders of this project (with all rights)."""
-        milestones = self.env["billing.milestone"].sudo().search([("project_id", "=", self.id)])
-        orders = milestones.order_id | self.sale_order_id
-        orders |= self.env["sale.order"].sudo().search([("project_id", "=", self.id)])
+        """Return the confirmed orders of these projects (with all rights)."""
+        milestones = self.env["billing.milestone"].sudo().search([("project_id", "in", self.ids)])
+        orders = milestones.order_id | self.sudo().sale_order_id
+        orders |= self.env["sale.order"].sudo().search([("project_id", "in", self.ids)])
         return orders.filtered(lambda order: order.state == "sale")
 
     def _budget_order_lines(self):

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from .project_change_order import WHO
 from .rights import check_may_see, check_may_set, may_see_cost
 
 
@@ -32,7 +33,9 @@ class ProjectProject(models.Model):
     def get_budget_panel(self) -> dict:
         """Return where this project stands against its budget.
 
-        :return: ``{"has_budget", "version", "may_set", "sees_cost", "currency_id", "missing", "total", "milestones"}``.
+        :return: ``{"has_budget", "version", "may_set", "may_propose", "sees_cost", "currency_id", "missing", "alerts",
+            "unplanned", "total", "milestones"}``. ``alerts`` lists ``{"id", "text"}`` of those that are open, and
+            ``unplanned`` is ``{"tasks", "hours"}`` of work that nobody planned.
             ``total`` is ``{"hours", "cost", "revenue"}``: hours and cost each have ``budget``, ``spent``,
             ``committed``, ``to_complete``, ``at_completion``, ``left`` and ``overrun``; revenue has ``earned``,
             ``billed``, ``paid``, ``margin`` (earned less spent) and ``cash`` (paid less spent). ``milestones`` lists
@@ -60,12 +63,23 @@ class ProjectProject(models.Model):
             "has_budget": bool(project.budget_id),
             "version": project.budget_id.number,
             "may_set": self._budget_may_set(),
+            "may_propose": self.env.su or self.env.user.has_group(WHO),
             "sees_cost": sees_cost,
             "currency_id": (project.budget_id.company_id or project._budget_company()).currency_id.id,
             "missing": project._budget_missing(),
+            "alerts": self._budget_open_alerts(),
+            "unplanned": self._budget_unplanned_sum(),
             "total": total.as_values(sees_cost) if total else {},
             "milestones": rows,
         }
+
+    def _budget_open_alerts(self):
+        alerts = self.budget_alert_ids.filtered(lambda alert: alert.state == "open")
+        return [{"id": alert.id, "text": alert.text} for alert in alerts]
+
+    def _budget_unplanned_sum(self):
+        rows = self.sudo()._budget_unplanned()
+        return {"tasks": len(rows), "hours": float(sum(hours for _task, _project, hours in rows))}
 
     def _budget_may_set(self):
         try:

@@ -1,1 +1,1 @@
-from . import project_budget_editor
+from . import billing_settings, project_budget_change, project_budget_editor

@@ -54,6 +54,16 @@ export class ProjectBudget extends Component {
             : _t("The customer finances the work: more is paid than spent.");
     }
 
+    get unplannedWords() {
+        const { tasks, hours } = this.state.panel.unplanned;
+        return _t("Unplanned work: %(tasks)s tasks, %(hours)s hours", { tasks, hours: this.hours(hours) });
+    }
+
+    async dismiss(alert) {
+        await this.orm.call("project.budget.alert", "action_dismiss", [[alert.id]]);
+        await this.load();
+    }
+
     hours(value) {
         return formatFloatTime(value);
     }

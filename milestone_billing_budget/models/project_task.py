@@ -1,0 +1,133 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .rights import HOURS_GROUPS
+
+#: A change of one of these may make a task unplanned, or another milestone's.
+FOLLOWED = {"milestone_id", "parent_id", "project_id", "sale_line_id", "allocated_hours", "state", "active"}
+
+#: Tasks that were planned: of a milestone, of an order line, billed by their hours, or with a budget of their own; and
+#: those below them.
+UNPLANNED = """
+    WITH RECURSIVE planned AS (
+        SELECT task.id
+          FROM project_task task
+          JOIN project_project project ON project.id = task.project_id
+         WHERE task.project_id = ANY(%(projects)s)
+           AND (task.milestone_id IS NOT NULL OR task.is_template
+                OR EXISTS (SELECT FROM billing_milestone_task_rel rel
+                             JOIN billing_milestone own ON own.id = rel.milestone_id
+                             JOIN sale_order sold ON sold.id = own.order_id
+                            WHERE rel.task_id = task.id AND sold.state = 'sale')
+                OR EXISTS (SELECT FROM sale_order_line line WHERE line.task_id = task.id AND line.state = 'sale')
+                OR EXISTS (SELECT FROM project_budget_line line
+                            WHERE line.task_id = task.id AND line.budget_id = project.budget_id)
+                OR EXISTS (SELECT FROM sale_order_line line
+                             JOIN product_product product ON product.id = line.product_id
+                             JOIN product_template template ON template.id = product.product_tmpl_id
+                            WHERE line.id = task.sale_line_id AND line.state = 'sale'
+                              AND template.invoice_policy = 'delivery' AND template.service_type = 'timesheet'))
+         UNION
+        SELECT below.id FROM project_task below JOIN planned ON below.parent_id = planned.id
+    ), unplanned AS (
+        SELECT task.id, task.parent_id, task.project_id,
+               CASE WHEN task.state = '1_canceled' THEN COALESCE(task.total_hours_spent, 0)
+                    ELSE GREATEST(COALESCE(task.allocated_hours, 0), COALESCE(task.total_hours_spent, 0)) END AS hours
+          FROM project_task task
+          LEFT JOIN planned ON planned.id = task.id
+         WHERE task.project_id = ANY(%(projects)s) AND planned.id IS NULL
+           AND (task.active OR task.total_hours_spent > 0)
+    )
+    SELECT own.id, own.project_id, own.hours::numeric
+      FROM unplanned own
+     WHERE NOT EXISTS (SELECT FROM unplanned above WHERE above.id = own.parent_id)
+     ORDER BY own.id
+"""
+
+
+class ProjectTask(models.Model):
+    """Work that nobody planned: of no milestone, no order line, and without a budget of its own."""
+
+    _inherit = "project.task"
+
+    is_unplanned = fields.Boolean(
+        "Unplanned",
+        compute="_compute_is_unplanned",
+        search="_search_is_unplanned",
+        compute_sudo=True,
+        groups=HOURS_GROUPS,
+        help="Of no milestone and no order line, not billed by its hours, and without a budget of its own.",
+    )
+
+    def _compute_is_unplanned(self):
+        unplanned = {task for task, _project, _hours in self.project_id._budget_unplanned()}
+        for task in self:
+            task.is_unplanned = task.id in unplanned
+
+    @api.model
+    def _search_is_unplanned(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        projects = self.env["project.project"].sudo()._budget_scope()
+        return [("id", "in", [task for task, _project, _hours in projects._budget_unplanned()])]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tasks = super().create(vals_list)
+        tasks.sudo().project_id._budget_look_later()
+        return tasks
+
+    def write(self, vals):
+        followed = bool(vals.keys() & FOLLOWED)
+        before = self.sudo().project_id if followed else self.env["project.project"]
+        result = super().write(vals)
+        if followed:
+            (before | self.sudo().project_id)._budget_look_later()
+        return result
+
+    def unlink(self):
+        projects = self.sudo().project_id
+        result = super().unlink()
+        projects._budget_look_later()
+        return result
+
+
+class ProjectProject(models.Model):
+    _inherit = "project.project"
+
+    @api.model
+    def _budget_scope(self):
+        """Return the projects that have a budget or billing milestones."""
+        milestones = (
+            self.env["billing.milestone"]
+            .sudo()
+            ._read_group([("project_id", "!=", False)], aggregates=["project_id:recordset"])
+        )
+        return self.search([("budget_id", "!=", False)]) | self.browse(milestones[0][0].ids)
+
+    def _budget_unplanned(self):
+        """Return the unplanned tasks of these projects, those below others left out.
+
+        :return: list of ``(task id, project id, hours)``: hours are those allocated, or those spent where more
+        """
+        if not self.ids:
+            return []
+        self.env.flush_all()
+        return self.env.execute_query(SQL(UNPLANNED, projects=self.ids))
+
+    def action_open_unplanned(self):
+        """Open the unplanned tasks of this project.
+
+        :return: a window action
+        :raises AccessError: for customers, and without access to the project
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Unplanned Work"),
+            "res_model": "project.task",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("project_id", "=", self.id), ("is_unplanned", "=", True)],
+            "context": {"create": False, "default_project_id": self.id},
+        }
