@@ -70,9 +70,6 @@ def wait_for_invoice(database, started):
 
     :raises RuntimeError: when that takes far too long
     """
-    posted = (
-        "SELECT count(*) FROM account_move_line WHERE billing_allocation_id IS NOT NULL AND parent_state = 'posted'"
-    )
     while time.monotonic() - started < LONGEST:
         if int(database.query(POSTED)[0][0]):
             return

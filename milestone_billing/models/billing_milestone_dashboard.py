@@ -21,16 +21,19 @@ class BillingMilestone(models.Model):
     def get_dashboard(self) -> dict:
         """Return what waits, what is late and what comes, of the companies the user works in now.
 
-        :return: ``{"tiles", "chart", "waiting", "late", "upcoming"}``. ``tiles`` is ``{key: {"count", "amounts":
-            [{"currency_id", "amount"}], "credits", "attained"}}`` for ``ready`` and ``blocked`` (what is to be billed),
-            ``held``, ``late``, ``upcoming`` (planned in the next 60 days) and ``undated`` (planned for no day; what is
-            left to bill), untaxed, one amount per company currency, at today's rates; ``credits`` and ``attained``, in
-            the same form, are what is to be credited of them, and what is attained and not billed, empty for nothing.
+        :return: ``{"tiles", "chart", "waiting", "late", "upcoming", "setup"}``. ``tiles`` is ``{key: {"count",
+            "amounts": [{"currency_id", "amount"}], "credits", "attained"}}`` for ``ready`` and ``blocked`` (what is to
+            be billed), ``held``, ``late``, ``upcoming`` (planned in the next 60 days) and ``undated`` (planned for no
+            day; what is left to bill), untaxed, one amount per company currency, at today's rates; ``credits`` and
+            ``attained``, in the same form, are what is to be credited of them, and what is attained and not billed,
+            empty for nothing.
             ``chart`` is ``{"currency_id", "months": ["YYYY-MM-01"], "series": {key: [amount]}}`` in the
             currency of the current company: ``invoiced`` and ``paid`` by month of the invoice,
             ``due`` in this month, ``planned`` by planned month. The lists have the
             first rows of each: ``{"id", "name", "order", "partner", "date", "amount", "currency_id", "state",
-            "help"}``, dates ``"YYYY-MM-DD"`` or ``""``, amounts in the order's currency.
+            "help"}``, dates ``"YYYY-MM-DD"`` or ``""``, amounts in the order's currency. ``setup`` is ``{"done",
+            "total", "next"}`` of ``billing.setup.step`` while the company has no milestone invoice yet, for who sets
+            it up; else empty.
         :raises AccessError: for anybody but people of the company who may read milestones.
         """
         if not self.env.user._is_internal() or not self.has_access("read"):
@@ -47,7 +50,18 @@ class BillingMilestone(models.Model):
             "waiting": self._dashboard_rows(domains["blocked"], "id desc"),
             "late": self._dashboard_rows(domains["late"], "planned_date, id"),
             "upcoming": self._dashboard_rows(domains["upcoming"], "planned_date, id"),
+            "setup": self._dashboard_setup(),
         }
+
+    @api.model
+    def _dashboard_setup(self):
+        """Return how far the company is set up, empty for people who do not do that, and once it has billed."""
+        steps = self.env["billing.setup.step"]
+        billed = [("company_id", "=", self.env.company.id), ("billing_allocation_id", "!=", False)]
+        if not steps.has_access("read") or self.env["account.move.line"].sudo().search_count(billed, limit=1):
+            return {}
+        progress = steps.get_progress()
+        return {key: progress[key] for key in ("done", "total", "next")} if progress["next"] else {}
 
     @api.model
     def _dashboard_domains(self, today):

@@ -23,6 +23,10 @@ class TestSetup(TransactionCase):
             [("company_id", "=", False), ("is_company", "=", True), ("ref_company_ids", "=", False)]
         ).is_company = False
 
+    def _hint(self):
+        self.env.invalidate_all()
+        return self.env["billing.milestone"].get_dashboard()["setup"]
+
     def _steps(self):
         self.env.invalidate_all()
         return {row["code"]: row for row in self.env["billing.setup.step"].get_progress()["steps"]}
@@ -33,6 +37,7 @@ class TestSetup(TransactionCase):
 
     def test_each_step_says_what_is_missing_until_the_first_invoice(self):
         self.assertEqual(self._next(), "company")
+        self.assertEqual((self._hint()["done"], self._hint()["next"]["code"]), (0, "company"))
         self.assertIn("street", self._steps()["company"]["missing"])
         self.company.write(
             {"street": "1 Main St", "city": "Austin", "country_id": self.env.ref("base.us").id, "email": "a@b.example"}
@@ -68,6 +73,7 @@ class TestSetup(TransactionCase):
         self.assertEqual(order.tasks_ids.mapped("name"), ["Design", "Commissioning"])
         progress = self.env["billing.setup.step"].get_progress()
         self.assertEqual((progress["done"], progress["total"]), (9, 9))
+        self.assertFalse(self._hint(), "the dashboard says nothing of it any more")
 
     def test_every_step_opens_a_screen(self):
         for step in self.env["billing.setup.step"].search([]):

@@ -19,6 +19,7 @@ function makeData(values = {}) {
         waiting: [],
         late: [],
         upcoming: [],
+        setup: {},
         ...values,
     };
 }

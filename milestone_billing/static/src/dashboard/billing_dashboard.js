@@ -79,6 +79,15 @@ export class BillingDashboard extends Component {
         return this.action.doAction(`milestone_billing.${name}`, { additionalContext });
     }
 
+    get setupText() {
+        const { done, total } = this.state.data.setup;
+        return _t("Set up billing: %(done)s of %(total)s steps are done.", { done, total });
+    }
+
+    openSetup() {
+        return this.action.doAction("milestone_billing.action_billing_setup");
+    }
+
     openMilestone(id) {
         return this.action.doAction({
             type: "ir.actions.act_window",
