@@ -155,6 +155,16 @@ def test_the_retrying_client_loses_and_repeats_nothing(stage, unreliable, tmp_pa
     assert json.loads(direct.stdout) == {"accepted": 1, "duplicate": 0, "refused": 0}
 
 
+def test_a_client_reads_what_is_to_come(stage):
+    order = stage.order(1000.0)
+    stage.plan(order, 100)
+    answer = json.loads(run("forecast_json2.py", *credentials(stage, "forecast_json2.py"), "week").stdout)
+    assert answer["by"] == "week"
+    assert order in [item["order"] for item in answer["undated"]["items"]]
+    refused = run("forecast_json2.py", *credentials(stage, "forecast_json2.py", "nobody"), check=False)
+    assert "Odoo refused (403)" in refused.stderr
+
+
 def test_the_page_names_every_public_method_and_field(stage):
     page = (DOCS / "api.md").read_text()
     billing = ("import_schedules", "attain", "get_status", "run_pending")

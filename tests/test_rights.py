@@ -1,6 +1,7 @@
 """Who may do what, tried as each role over both protocols; nobody gains more than the role gives."""
 
 import json
+from datetime import date
 
 import pytest
 from stories import PROTOCOLS, Refusal, XmlRpc, hire, set_stage
@@ -176,6 +177,31 @@ def test_who_bills_retries_and_credits(stage, refused):
 
 def test_who_sees_the_dashboard(refused):
     assert refused(MILESTONE, "get_dashboard", dict) == set(EVERYBODY) - READERS
+
+
+def test_who_sees_the_forecast(stage, refused, protocol):
+    assert refused("billing.forecast", "get", dict) == {"project_user", "nobody", "customer"}
+    assert refused("billing.forecast", "action_open", dict) == {"project_user", "nobody", "customer"}
+    order, foreign = stage.order(1000.0, user_id=False), stage.order(1000.0)
+    for one in (order, foreign):
+        stage.plan(one, 100)
+    question = {"domain": [["id", "in", [order, foreign]]], "from": str(date.today()), "by": "customer"}
+    seen = {}
+    for login in ("billing_manager", "salesman", "invoicing_user"):
+        answer = stage.client(login, protocol).call("billing.forecast", "get", **question)
+        seen[login] = sorted(item["order"] for item in answer["undated"]["items"])
+    assert seen == {"billing_manager": [order, foreign], "salesman": [order], "invoicing_user": [order, foreign]}
+    with pytest.raises(Refusal) as refusal:
+        stage.client("billing_manager", protocol).call("billing.forecast", "get", by="year")
+    assert refusal.value.kind == "user"
+    [scenario] = stage.client("salesman", protocol).call(
+        "billing.forecast.scenario", "create", vals_list=[{"name": f"Later {protocol}", "shift_number": 2}]
+    )
+    with pytest.raises(Refusal) as refusal:
+        stage.client("billing_user", protocol).call(
+            "billing.forecast.scenario", "write", ids=[scenario], vals={"shift_number": 3}
+        )
+    assert refusal.value.kind == "access"
 
 
 def test_who_passes_plans_in(stage, refused, protocol):

@@ -89,12 +89,16 @@ class BillingForecast(models.TransientModel):
 
         :raises AccessError: for them
         """
-        if not (self.env.su or any(self.env.user.has_group(group) for group in self._forecast_groups())):
+        if not self._may_forecast():
             raise AccessError(
                 self.env._(
                     "The cash-flow forecast is for who sells, bills or audits. Ask a sales manager for the role."
                 )
             )
+
+    @api.model
+    def _may_forecast(self):
+        return self.env.su or any(self.env.user.has_group(group) for group in self._forecast_groups())
 
     @api.model
     def _forecast_groups(self):

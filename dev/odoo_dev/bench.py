@@ -20,7 +20,7 @@ from odoo_dev.system import POSTGRES, require
 from odoo_dev.venvs import development_python
 from odoo_dev.workspace import run_name, workspace
 
-NAMES = ("billing", "engine", "revenue", "run", "screens", "setup", "subscriptions", "usage")
+NAMES = ("billing", "engine", "forecast", "revenue", "run", "screens", "setup", "subscriptions", "usage")
 FOLDER = REPOSITORY / "benchmarks"
 
 

@@ -64,3 +64,22 @@ class BillingHold(models.Model):
 
     def _logged_order(self):
         return self.milestone_id.order_id or super()._logged_order()
+
+    # === FORECAST === #
+
+    @api.depends("milestone_id")
+    def _compute_effect(self):
+        return super()._compute_effect()
+
+    def _effect_domain(self):
+        # OVERRIDE: a hold on a milestone is about its order's receipts.
+        order = self.milestone_id.sudo().order_id
+        return [("id", "=", order.id)] if order else super()._effect_domain()
+
+    def _effect_company(self):
+        return self.milestone_id.sudo().company_id or super()._effect_company()
+
+    def _is_about(self, row):
+        if not self.milestone_id:
+            return super()._is_about(row)
+        return (row.model, row.record) == ("billing.milestone", self.milestone_id._origin.id or self.milestone_id.id)

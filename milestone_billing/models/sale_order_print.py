@@ -21,10 +21,10 @@ class SaleOrder(models.Model):
 
         :param int limit: how many milestones of each schedule to return at most: those around the first that is not
             billed yet. None returns all.
-        :return: ``{"plans": [{"name", "rows", "left_out", "amount", "taxed", "invoiced", "paid"}], "amount", "taxed",
-            "invoiced", "paid", "separate"}``: a dictionary per schedule shown to him with its rows (see ``_plan_row``),
-            words for how many are left out, or "", the totals of all, and what of the order none of them covers;
-            ``taxed`` is what he will pay, taxes included
+        :return: ``{"plans", "amount", "taxed", "attained", "invoiced", "paid", "separate"}``: ``plans`` has a
+            dictionary per schedule shown to him, ``{"name", "rows", "left_out"}`` and its own amounts: its rows (see
+            ``_plan_row``) and words for how many are left out, or ""; then the totals of all, and what of the order
+            none of them covers; ``taxed`` is what he will pay, taxes included
         """
         self.ensure_one()
         order, currency = self.sudo(), self.currency_id
@@ -33,7 +33,8 @@ class SaleOrder(models.Model):
         money = self.env["billing.milestone"]._posted_money(SQL("milestone.schedule_id = ANY(%s)", shown.ids))
         shown = shown.sorted(lambda schedule: (schedule.sequence, schedule.id))
         plans = [schedule._plan_of_customer(money, limit) for schedule in shown if schedule.milestone_ids]
-        totals = {name: currency.round(sum(plan[name] for plan in plans)) for name in ("amount", "invoiced", "paid")}
+        names = ("amount", "attained", "invoiced", "paid")
+        totals = {name: currency.round(sum(plan[name] for plan in plans)) for name in names}
         totals["taxed"] = currency.round(sum(plan["taxed"] for plan in plans))
         separate = currency.round(order.amount_untaxed - totals["amount"])
         return {"plans": plans, "separate": separate if plans else 0.0, **totals}
@@ -65,6 +66,7 @@ class BillingSchedule(models.Model):
             "taxed": self.currency_id.round(sum(taxed.values())),
             "left_out": self._left_out_text(len(rows), len(milestones)),
             "amount": self.currency_id.round(sum(milestones.mapped("amount"))),
+            "attained": self.currency_id.round(sum(milestones.mapped("due_amount"))),
             "invoiced": self.currency_id.round(sum(invoiced for invoiced, _paid in mine)),
             "paid": self.currency_id.round(sum(paid for _invoiced, paid in mine)),
         }

@@ -1,5 +1,8 @@
+import re
 from datetime import timedelta
 from unittest.mock import patch
+
+from lxml import html
 
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -170,6 +173,42 @@ class TestForecast(BillingCommon):
         scenario = self.env["billing.forecast.scenario"].create({"name": "Off", "is_left_out": True})
         scenario.project_ids = order.project_ids
         self.assertEqual(self._flows(order | other, scenario), [(self._in(10), 100000, "planned")])
+
+    def _months(self, effect):
+        """Return what a dialog says of receipts: (now, then, difference) of each month."""
+        rows = html.fromstring(effect).findall(".//tbody/tr")
+        cells = [[re.sub(r"[^0-9.-]", "", cell.text_content()) for cell in row[1:]] for row in rows]
+        return [tuple(float(text) for text in row) for row in cells]
+
+    def test_dialogs_say_which_months_move_before_it_is_done(self):
+        order = self._planned(self._dated(40, 1), self._dated(60, 2))
+        first, second = order.billing_milestone_ids
+        wizard = self.env["billing.shift.wizard"].new(
+            {"milestone_ids": first.ids, "number": 2, "unit": "months", "followers": False}
+        )
+        self.assertEqual(self._months(wizard.effect), [(1000.0, 600.0, -400.0), (0.0, 400.0, 400.0)])
+        wizard.followers = True
+        self.assertEqual(self._months(wizard.effect)[-1], (0.0, 1000.0, 1000.0))
+        self.assertEqual(first.planned_date, self._in(1), "nothing is written")
+        hold = self.env["billing.hold"].new({"milestone_id": second.id, "date_from": self.today})
+        self.assertEqual(self._months(hold.effect), [(1000.0, 400.0, -600.0), (0.0, 600.0, 600.0)])
+        hold = self.env["billing.hold"].new({"partner_id": self.customer.id, "date_from": self._in(30)})
+        self.assertFalse(hold.effect, "it begins when all is invoiced")
+        seller = new_test_user(self.env, "seller", "sales_team.group_sale_salesman")
+        theirs = self.env["billing.hold"].with_user(seller).new({"partner_id": self.customer.id})
+        theirs.date_from = self.today
+        self.assertFalse(theirs.effect, "of orders that he may see alone")
+
+    def test_the_customer_sees_payment_against_progress(self):
+        order = self._planned(self._dated(40, 1), self._dated(60, 2))
+        order.billing_schedule_ids.invoice_policy = "draft"
+        order.billing_milestone_ids.action_attain()
+        self._drain()
+        order.billing_milestone_ids[1].action_undo()
+        totals = order._billing_plans()
+        self.assertEqual(
+            [totals[name] for name in ("amount", "attained", "invoiced", "paid")], [1000.0, 400.0, 0.0, 0.0]
+        )
 
     # === WHO SEES WHAT === #
 

@@ -19,6 +19,36 @@ class BillingShiftWizard(models.TransientModel):
         help="All milestones of the same schedule planned later and not yet attained.",
     )
 
+    effect = fields.Html(
+        "Receipts by Month",
+        compute="_compute_effect",
+        compute_sudo=False,
+        sanitize=False,
+        help="Which months' receipts move, by the cash-flow forecast: with taxes, of the orders that you may see.",
+    )
+
+    @api.depends("milestone_ids", "number", "unit", "followers")
+    def _compute_effect(self):
+        forecasts = self.env["billing.forecast"]
+        for wizard in self:
+            milestones = wizard.milestone_ids._origin._filtered_access("read")
+            shown = milestones and wizard.unit and forecasts._may_forecast()
+            wizard.effect = wizard._tell_effect(milestones) if shown else False
+
+    def _tell_effect(self, milestones):
+        """Return which months' receipts moving milestones changes, as a small table; empty for none."""
+        try:
+            days = milestones.sudo()._days_shifted(self.number, self.unit, self.followers)
+        except OverflowError:
+            return False
+        orders = [("id", "in", milestones.sudo().order_id.ids)]
+
+        def changed(row):
+            moves = row.moves and row.model == "billing.milestone" and row.record in days
+            return row._replace(day=days[row.record]) if moves else row
+
+        return self.env["billing.forecast"]._effect(milestones.sudo().company_id[:1], orders, changed)
+
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)

@@ -4,6 +4,7 @@ from . import (
     test_dashboard,
     test_demo,
     test_figures,
+    test_forecast,
     test_import,
     test_kept_fields,
     test_portal,
