@@ -180,7 +180,7 @@ class Earning:
         """Return what a part comes to by a day before its last."""
         meter = self._until(day)
         # Nothing is estimated of a period that is not over.
-        agreed = replace(self.charge, estimate=0)
+        agreed = replace(self.charge, estimates=())
         used: Number = ZERO
         if meter.between(part.start, day + 1) or self.charge.aggregation == "time_weighted":
             used = _total(self._bill(_without_promises(agreed), part, meter))

@@ -1,6 +1,7 @@
 """What is taken for usage of a period of which no row is known: the mean of the periods before.
 
-Only a period that is over and due is estimated; one row of it, be it of 0, and the estimate is gone.
+Only a period that is over and due is estimated; one row of it, be it of 0, and the estimate is gone. How it is
+estimated was settled on the day it was due: another way holds for what is due from its day on.
 """
 
 from collections.abc import Sequence
@@ -20,13 +21,14 @@ FAR = 24
 def rows_of(charge: Usage, part: Part, meter: Meter) -> tuple[Sequence[Row], bool]:
     """Return the rows of a part, and whether they are one that stands for an estimate.
 
+    >>> from dataclasses import replace
     >>> from .cadence import Cadence, Step
     >>> from .terms import unit_price
     >>> from .zone import Zone
     >>> weekly = Cadence.on(1, Step(1, "weeks"))
     >>> power = Usage(
     ...     key="A", kind="usage", place=0, first=1, calendar=weekly, price=unit_price(2),
-    ...     estimate=3, estimated_until=30,
+    ...     estimates=((1, 3),), estimated_until=30,
     ... )
     >>> rows = [Row(day, day, quantity, str(day), day) for day, quantity in ((2, 30), (9, 40), (10, 20))]
     >>> meter = Meter(rows, Zone("UTC"))
@@ -34,11 +36,14 @@ def rows_of(charge: Usage, part: Part, meter: Meter) -> tuple[Sequence[Row], boo
     [False, False, True, True]
     >>> str(rows_of(power, weekly.part(2, 1, 90), meter)[0][0].quantity)
     '45'
+    >>> since_the_fourth = replace(power, estimates=((1, 0), (29, 3)))
+    >>> [rows_of(since_the_fourth, weekly.part(number, 1, 90), meter)[1] for number in range(4)]
+    [False, False, False, True]
     """
-    rows = meter.between(part.start, part.to)
-    if rows or not may_be_estimated(charge) or part.to + charge.grace >= charge.estimated_until:
+    rows, due = meter.between(part.start, part.to), part.to + charge.grace
+    if rows or not may_be_estimated(charge) or due >= charge.estimated_until:
         return rows, False
-    found = _before(charge, part, meter)
+    found = _before(charge, part, meter, charge.estimate_on(due))
     if not found:
         return rows, False
     mean = Fraction(sum(found)) / len(found)
@@ -50,7 +55,7 @@ def rows_of(charge: Usage, part: Part, meter: Meter) -> tuple[Sequence[Row], boo
 
 def may_be_estimated(charge: Usage) -> bool:
     """Return whether usage of a charge is estimated at all: no level, which holds by itself, and no single rows."""
-    return bool(charge.estimate) and charge.aggregation != "time_weighted" and not by_row(charge)
+    return bool(charge.estimates) and charge.aggregation != "time_weighted" and not by_row(charge)
 
 
 def adds_up(charge: Usage) -> bool:
@@ -58,15 +63,15 @@ def adds_up(charge: Usage) -> bool:
     return charge.aggregation in ("sum", "count")
 
 
-def _before(charge: Usage, part: Part, meter: Meter) -> list[Number]:
-    """Return the quantities of the last parts before one that have rows, as many as are looked at.
+def _before(charge: Usage, part: Part, meter: Meter, most: int) -> list[Number]:
+    """Return the quantities of the last parts before one that have rows, as many as are looked at at most.
 
     Of what adds up, and of what is rated day by day, that of a day in the mean.
     """
     found: list[Number] = []
     for number in range(part.number - 1, part.number - 1 - FAR, -1):
         before = charge.calendar.part(number, charge.first, part.start)
-        if before is None or len(found) == charge.estimate:
+        if before is None or len(found) == most:
             break
         rows = meter.between(before.start, before.to)
         if rows:

@@ -153,7 +153,8 @@ class Usage(Priced):
     """Metered quantity, rated when the period is over; the settings are those of the format.
 
     :param discounts: percent that come off what a period comes to, and since when: what holds on its last day counts
-    :param estimate: of how many periods before the mean is taken where no row is known; 0: nothing is estimated
+    :param estimates: since when, and of how many periods before, the mean is taken where no row is known: what holds on
+        the day on which a period is due counts for it; 0: nothing is estimated
     :param estimated_until: the first day on which a period that is due may no more be one that is estimated
     """
 
@@ -167,13 +168,18 @@ class Usage(Priced):
     minimum: Fraction | None = None
     maximum: Fraction | None = None
     discounts: tuple[tuple[Day, Fraction], ...] = ()
-    estimate: int = 0
+    estimates: tuple[tuple[Day, int], ...] = ()
     estimated_until: Day = NEVER
 
     def discount_on(self, day: Day) -> Fraction:
         """Return the percent that come off on a day."""
         found = [percent for since, percent in self.discounts if since <= day]
         return found[-1] if found else ZERO
+
+    def estimate_on(self, day: Day) -> int:
+        """Return of how many periods before the mean is taken for a period that is due on a day."""
+        found = [periods for since, periods in self.estimates if since <= day]
+        return found[-1] if found else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

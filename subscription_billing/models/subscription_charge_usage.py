@@ -287,8 +287,8 @@ class SubscriptionCharge(models.Model):
 
     def _estimating(self):
         """Return how usage is estimated of which no row is known (arguments of ``engine.terms.Usage``)."""
-        periods = {"last": 1, "average": 3}.get(self.price_book_id.meter_id.estimate, 0)
-        return {"estimate": periods, "estimated_until": self.company_id._billing_today().toordinal() + 1}
+        estimates = self.price_book_id.meter_id._estimates()
+        return {"estimates": estimates, "estimated_until": self.company_id._billing_today().toordinal() + 1}
 
     # === WHAT IS DUE === #
 

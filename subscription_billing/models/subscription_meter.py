@@ -59,7 +59,14 @@ class SubscriptionMeter(models.Model):
         "Where None Came",
         required=True,
         default="none",
-        help="What is billed of a period of which no record came in time, until one does.",
+        help="What is billed of a period of which no record came in time, until one does. Changed once the meter is "
+        "charged, it holds for periods that are due from that day on: those before stay as they were billed.",
+    )
+    estimates_before = fields.Json(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="How periods were estimated that were due before a day: lists of the day (ISO) and of what held before it.",
     )
     point_ids = fields.One2many("subscription.metering.point", "meter_id", "Metering Points", readonly=True)
 

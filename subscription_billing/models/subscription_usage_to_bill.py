@@ -1,9 +1,15 @@
+from datetime import date
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..engine.cadence import NEVER
+
 #: What of a meter says what was billed.
 BILLED_BY = frozenset({"aggregation", "rounding_method", "rounding_decimals"})
+#: Of how many periods before the mean is taken where no record came.
+PERIODS = {"none": 0, "last": 1, "average": 3}
 
 
 class SubscriptionUsage(models.Model):
@@ -26,7 +32,34 @@ class SubscriptionMeter(models.Model):
     def write(self, vals):
         if vals.keys() & BILLED_BY:
             self._check_not_billed(vals)
-        return super().write(vals)
+        held = {meter: meter.estimate for meter in self if meter._changed_fields(vals, {"estimate"})}
+        result = super().write(vals)
+        for meter, estimate in held.items():
+            if meter._is_charged():
+                meter._keep_estimate(estimate)
+        return result
+
+    def _is_charged(self):
+        charges = self.env["subscription.charge"].sudo()
+        return bool(charges.search_count([("price_book_id.meter_id", "=", self.id)], limit=1))
+
+    def _keep_estimate(self, held):
+        """Have periods that were due before today stay estimated as they were, whatever is said from today on.
+
+        :param held: what was said (a key of ``PERIODS``)
+        """
+        company = self.company_id or self.env.company
+        kept = [*(self.sudo().estimates_before or ()), [company._billing_today().isoformat(), held]]
+        self.sudo().estimates_before = kept
+
+    def _estimates(self):
+        """Return of how many periods the mean is taken where no record came (``engine.terms.Usage.estimates``)."""
+        since, found = NEVER, []
+        for day, held in self.sudo().estimates_before or ():
+            found.append((since, PERIODS[held]))
+            since = date.fromisoformat(day).toordinal()
+        found.append((since, PERIODS[self.estimate]))
+        return tuple(found) if any(periods for _since, periods in found) else ()
 
     def _check_not_billed(self, vals):
         """Refuse that the quantity of billed usage becomes another one.
@@ -34,8 +67,7 @@ class SubscriptionMeter(models.Model):
         :raises UserError: naming the meter and the remedy
         """
         for meter in self.filtered(lambda meter: meter._changed_fields(vals, BILLED_BY)):
-            charges = self.env["subscription.charge"].sudo()
-            if charges.search_count([("price_book_id.meter_id", "=", meter.id)], limit=1):
+            if meter._is_charged():
                 raise UserError(
                     self.env._("%s is charged already: how it counts stays. Make another meter.", meter.display_name)
                 )

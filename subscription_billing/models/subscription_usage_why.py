@@ -39,7 +39,7 @@ class SubscriptionCharge(models.Model):
         told = self.price_book_id._usage_terms(self.price_book_id._in_force(moment)) | {"aggregation": how}
         terms, zone = replace(terms, **told), self._zone()
         # What is estimated is so by the periods before.
-        start = max(terms.first, terms.calendar.start(part.number - FAR)) if terms.estimate else part.start
+        start = max(terms.first, terms.calendar.start(part.number - FAR)) if terms.estimates else part.start
         rows = self.metering_point_id._rows_after(terms, zone, start, part.to, cut)
         if how == "count" and not by_row(terms):
             terms = replace(terms, aggregation="sum")

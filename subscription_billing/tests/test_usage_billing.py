@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import SubscriptionCommon
@@ -244,6 +244,34 @@ class TestUsageBilling(UsageCommon):
         self._use(("2026-02-20", 50), meter=meter)
         self._bill("2026-04-01")
         self.assertEqual(self._billed(order)["2026-02-01"], 50.0)
+
+    def test_another_way_to_estimate_holds_for_what_is_due_from_its_day_on(self):
+        meter = self._make_meter("power")
+        book = self._make_price(meter, model="flat", price=1.0)
+        self._on("2026-01-01")
+        order = self._sell_usage(book)
+        self._use(("2026-01-05", 310), meter=meter)
+        for month in (2, 3, 4, 5):
+            self._bill(f"2026-{month:02}-01")
+        self._on("2026-06-10")
+        meter.estimate = "last"
+        # February to May are past: nothing was used, and nothing was billed.
+        self._bill("2026-06-11")
+        self.assertEqual(self._billed(order), {"2026-01-01": 310.0})
+        self._bill("2026-07-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 310.0, "2026-06-01": 300.0})
+        self._on("2026-07-10")
+        meter.write({"estimate": "none"})
+        # What was estimated stays, as does how its line is explained; July is not estimated.
+        self._bill("2026-08-01")
+        self._use(("2026-08-05", 1), meter=meter)
+        self._bill("2026-09-01")
+        expected = {"2026-01-01": 310.0, "2026-06-01": 300.0, "2026-08-01": 1.0}
+        self.assertEqual(self._billed(order), expected)
+        [line] = order.invoice_ids.invoice_line_ids.filtered(lambda row: str(row.subscription_from) == "2026-06-01")
+        self.assertEqual(line.explain_usage()["total"], 300.0)
+        with self.assertRaises(AccessError):
+            meter.with_user(self.env.ref("base.user_admin")).estimates_before = []
 
     def test_highest_latest_number_and_levels_over_time(self):
         self._on("2026-01-01")
