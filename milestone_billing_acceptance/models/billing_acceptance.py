@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..demo.story import load
+
 STATES = [
     ("draft", "To Send"),
     ("open", "Waiting for the Customer"),
@@ -304,6 +306,11 @@ class BillingAcceptance(models.Model):
         }
 
     # === PRIVATE BUSINESS === #
+
+    @api.model
+    def _load_demo(self):
+        """Ask and answer in a firm of the demo (called by the demo data)."""
+        load(self.env)
 
     def _lock(self):
         """Wait for whoever has this request in hand, and hold it until the end of this transaction."""

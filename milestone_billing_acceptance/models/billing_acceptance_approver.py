@@ -77,7 +77,7 @@ class BillingAcceptanceApprover(models.Model):
         :param attachments: files that go with it (``ir.attachment``)
         """
         template = self.env.ref(f"milestone_billing_acceptance.mail_template_{kind}", raise_if_not_found=False)
-        if not template:
+        if not template or self._is_flagged("acceptance_silent"):
             return
         values = {"attachment_ids": [(6, 0, attachments.ids)]} if attachments else {}
         for approver in self.sudo():

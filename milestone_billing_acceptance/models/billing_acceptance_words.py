@@ -59,6 +59,8 @@ class BillingAcceptance(models.Model):
         :return: whether it is there
         """
         self.ensure_one()
+        if self._is_flagged("acceptance_silent"):
+            return False
         try:
             with self.env.cr.savepoint():
                 self.env.flush_all()

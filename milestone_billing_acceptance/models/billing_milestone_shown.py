@@ -59,3 +59,18 @@ class BillingMilestone(models.Model):
         # OVERRIDE: a milestone that waits for its customer says so wherever others say what keeps them.
         reason, remedy = super()._obstacle()
         return (reason, remedy) if reason else self._acceptance_obstacle()
+
+    def _allowed_actions(self, rights, readable):
+        # OVERRIDE: no button goes round the customer.
+        allowed = super()._allowed_actions(rights, readable)
+        if not self.sudo()._requires_acceptance():
+            return allowed
+        return [name for name in allowed if name not in ("attain", "attain_to")]
+
+    def _describe_effect(self):
+        # OVERRIDE: of what the customer accepts, not of a button.
+        if not self.sudo()._requires_acceptance() or self._is_attained() or self.state == "cancelled":
+            return super()._describe_effect()
+        amount = self.currency_id.format(self._amount_ahead())
+        sentence = self.env._("The customer's acceptance bills %s, untaxed.", amount)
+        return f"{sentence} {self._describe_invoice()}"

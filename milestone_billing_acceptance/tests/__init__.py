@@ -1,8 +1,10 @@
 from . import (
     test_answering,
+    test_api,
     test_asking,
     test_beside_odoo,
     test_clock,
     test_kept_fields,
     test_portal,
+    test_tours,
 )
