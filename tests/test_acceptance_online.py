@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from functools import partial
 
 import pytest
 from clusters import at_once
@@ -47,7 +48,7 @@ def test_two_answers_at_once_make_one(stage):
     for number in range(10):
         milestone, path, token = asked(stage, f"twice-{number}")
         kinds = ({"kind": "accepted"}, {"kind": "rejected", "reason": "No"})
-        replies = at_once(*(lambda kind=kind: answer(stage, path, token, **kind) for kind in kinds))
+        replies = at_once(*(partial(answer, stage, path, token, **kind) for kind in kinds))
         assert sorted("error" in reply for reply in replies) == [False, True], replies
         [row] = stage.read("billing.milestone", [milestone], "attained_percent", "acceptance_state")
         assert (row["attained_percent"], row["acceptance_state"]) in ((100, "accepted"), (0, "rejected"))
@@ -72,7 +73,7 @@ def test_an_answer_and_its_withdrawal_at_once(stage):
                     raise
                 return {"error": refusal.message}
 
-        replies = at_once(lambda path=path, token=token: answer(stage, path, token), withdraw)
+        replies = at_once(partial(answer, stage, path, token), withdraw)
         assert sorted("error" in reply for reply in replies) == [False, True], replies
         [row] = stage.read("billing.milestone", [milestone], "attained_percent", "acceptance_state")
         assert (row["attained_percent"], row["acceptance_state"]) in ((100, "accepted"), (0, "withdrawn"))

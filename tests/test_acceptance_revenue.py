@@ -8,12 +8,12 @@ from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")
-class TestAcceptanceRevenue(AcceptanceCommon, CloseCommon):
+class TestAcceptanceRevenue(CloseCommon, AcceptanceCommon):
     """Revenue by milestones is recognised on the day of acceptance, not on the day the work was done."""
 
     def _sell(self, day, **terms):
         work = self._make_service("Works", "task_in_project", revenue_policy_id=self._policy("milestones").id)
-        order = AcceptanceCommon._make_order(1000.0, product=work)
+        order = self._make_order((work, 1000.0))
         self._make_schedule(
             order, {"name": "Design", "percent": 100.0, "due_on": "task", "needs_acceptance": True, **terms}
         )

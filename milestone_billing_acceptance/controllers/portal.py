@@ -148,7 +148,8 @@ class AcceptancePortal(CustomerPortal):
             customers = approver.partner_id.commercial_partner_id | approver.acceptance_id.partner_id
             mine = user.partner_id.commercial_partner_id in customers
             return approver if mine and (has_token or approver.partner_id == user.partner_id) else rows
-        readable = approver.acceptance_id.with_user(user).has_access("read")
+        companies = {"allowed_company_ids": user.company_ids.ids}
+        readable = approver.acceptance_id.with_user(user).with_context(**companies).has_access("read")
         return approver if readable else rows
 
     def _has_token(self, approver, access_token):
@@ -199,9 +200,13 @@ class AcceptancePortal(CustomerPortal):
                 "least": acceptance.percent_before,
                 "most": most,
                 "lines": [
-                    {"id": row["id"], "name": row["name"].split("\n")[0], "amount": row["amount"]} for row in lines
+                    {
+                        "id": row["id"],
+                        "name": row["name"].split("\n")[0],
+                        "amount": acceptance.currency_id.format(float(row["amount"])),
+                    }
+                    for row in lines
                 ],
-                "currency": acceptance.currency_id.name,
             },
         }
 

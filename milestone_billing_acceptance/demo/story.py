@@ -81,7 +81,7 @@ def _ask(env, company, customer, contact, work, price):
             "milestone_ids": [
                 Command.create(
                     {
-                        "name": f"{work} accepted",
+                        "name": work,
                         "due_on": "task",
                         "percent": 100.0,
                         "needs_acceptance": True,

@@ -96,7 +96,7 @@ class BillingAcceptance(models.Model):
     deemed_on = fields.Date(
         "Deemed Accepted On", readonly=True, copy=False, help="The day after the last one for an answer."
     )
-    remind_on = fields.Date("Reminded On", readonly=True, copy=False, help="The day on which the customer is reminded.")
+    remind_on = fields.Date("Reminder On", readonly=True, copy=False, help="The day on which the customer is reminded.")
     answer_ids = fields.One2many("billing.acceptance.answer", "acceptance_id", "Answers", readonly=True, copy=False)
     answers = fields.Integer(readonly=True, copy=False)
     percent_accepted = fields.Float(
@@ -104,14 +104,24 @@ class BillingAcceptance(models.Model):
     )
     accepted_on = fields.Date(readonly=True, copy=False, help="The day from which the acceptance holds.")
     closed_on = fields.Datetime(readonly=True, copy=False, help="When the last answer came, or it was withdrawn.")
-    withdrawn_because = fields.Selection(WITHDRAWN, readonly=True, copy=False)
-    pdf_id = fields.Many2one("ir.attachment", "Signed Page", readonly=True, copy=False, ondelete="set null")
+    withdrawn_because = fields.Selection(WITHDRAWN, readonly=True, copy=False, help="Why it was withdrawn.")
+    pdf_id = fields.Many2one(
+        "ir.attachment",
+        "Signed Page",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="What was asked, and each answer with its signature, as a PDF.",
+    )
     waits_for = fields.Many2one("billing.acceptance.approver", compute="_compute_waits_for", help="Whose turn it is.")
     possible_task_ids = fields.Many2many(
         "project.task", compute="_compute_possible", help="Tasks of the order's projects, which may be shown."
     )
     possible_file_ids = fields.Many2many(
         "ir.attachment", compute="_compute_possible", help="Files of these tasks, their projects and the order."
+    )
+    days_left = fields.Integer(
+        compute="_compute_days_left", help="Calendar days until the last one for an answer, in the company's time zone."
     )
     outcome = fields.Text(compute="_compute_outcome", help="What the customer said, and what he still expects.")
 
@@ -148,6 +158,12 @@ class BillingAcceptance(models.Model):
     def _compute_waits_for(self):
         for acceptance in self:
             acceptance.waits_for = acceptance.state == "open" and acceptance._whose_turn()
+
+    @api.depends("state", "answer_until")
+    def _compute_days_left(self):
+        for acceptance in self:
+            waits = acceptance.state == "open" and acceptance.answer_until
+            acceptance.days_left = (waits - acceptance.company_id._billing_today()).days if waits else 0
 
     @api.depends("milestone_id", "order_id")
     def _compute_possible(self):

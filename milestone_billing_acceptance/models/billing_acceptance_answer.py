@@ -39,7 +39,9 @@ class BillingAcceptanceAnswer(models.Model):
     reason = fields.Text(readonly=True, help="Why it was rejected, or how it was given on paper.")
     signed_by = fields.Char(required=True, readonly=True, help="The name as it was signed.")
     signature = fields.Binary(attachment=False, readonly=True, help="The signature as it was drawn.")
-    moment = fields.Datetime("Answered At", required=True, readonly=True, default=fields.Datetime.now)
+    moment = fields.Datetime(
+        "Answered At", required=True, readonly=True, default=fields.Datetime.now, help="When it reached us."
+    )
     date = fields.Date(
         "Day", required=True, readonly=True, help="The day from which it holds, in the time zone of the company."
     )

@@ -307,7 +307,7 @@ class BillingAcceptance(models.Model):
             result.update(status="duplicate", acceptance_id=known.acceptance_id.id)
             return
         read = self.env["billing.milestone"]._read_field
-        kind = read("answer", reading.choice, item.get("answer"), ["accepted", "partial", "rejected"])
+        kind = read("answer", _paper_kind, item.get("answer"))
         answer = Answer(
             kind,
             name=read("signed_by", reading.text, item.get("signed_by")),
@@ -320,6 +320,10 @@ class BillingAcceptance(models.Model):
         file = self._read_file("file", item.get("file"))
         acceptance = milestone._record_on_paper(answer, day, file, self.env.user)
         result.update(status="accepted", acceptance_id=acceptance.id)
+
+
+def _paper_kind(value):
+    return reading.choice(value, ["accepted", "partial", "rejected"])
 
 
 def _few(value):

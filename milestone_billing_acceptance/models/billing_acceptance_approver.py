@@ -1,7 +1,12 @@
+import logging
 import secrets
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
 
 
 class BillingAcceptanceApprover(models.Model):
@@ -81,7 +86,20 @@ class BillingAcceptanceApprover(models.Model):
             return
         values = {"attachment_ids": [(6, 0, attachments.ids)]} if attachments else {}
         for approver in self.sudo():
-            template.sudo()._without_defaults().send_mail(
-                approver.id, email_values=dict(values), email_layout_xmlid="mail.mail_notification_light"
-            )
+            if kind == "asked" and not approver.acceptance_id.answers:
+                approver._send_mail(template, values)
+                continue
+            # What was answered or withdrawn stays so, whatever is wrong with a mail about it.
+            try:
+                with self.env.cr.savepoint():
+                    approver._send_mail(template, values)
+            except OperationalError:
+                raise
+            except Exception:
+                _logger.warning("The mail %s to approver %s could not be written", kind, approver.id, exc_info=True)
         self.env["billing.attainment"]._send_mails_now()
+
+    def _send_mail(self, template, values):
+        template.sudo()._without_defaults().send_mail(
+            self.id, email_values=dict(values), email_layout_xmlid="mail.mail_notification_light"
+        )

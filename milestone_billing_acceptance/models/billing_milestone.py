@@ -39,7 +39,7 @@ class BillingMilestone(models.Model):
         store=True,
         readonly=False,
         groups="base.group_user",
-        help="Who sends the request once the milestone is ready.",
+        help="Who sends the request once it is ready: a project manager chooses files and deliverables first.",
     )
     acceptance_contact_ids = fields.One2many(
         "billing.acceptance.contact",

@@ -221,6 +221,7 @@ class BillingMilestone(models.Model):
                     "date": day,
                     "source": "acceptance",
                     "note": note,
+                    "user_id": acceptance.answer_ids.sorted("id")[-1:].user_id.id or self.env.uid,
                     "key": f"auto/acceptance/{acceptance.id}",
                 }
             ]

@@ -45,10 +45,11 @@ class BillingMilestone(models.Model):
         if opened := milestone._open_acceptance():
             return opened._waiting_texts()
         again = self.env._("Press “Ask for Acceptance” for the next round.")
-        if milestone.acceptance_state == "rejected":
-            return self.env._("The customer rejected it."), again
-        if milestone.acceptance_state == "partial":
-            return self.env._("The customer accepted it in part."), again
+        last = milestone.acceptance_ids.sorted("round")[-1:]
+        if last.state == "rejected":
+            return self.env._("The customer rejected it. %s", last._outcome_text()), again
+        if last.state == "partial":
+            return self.env._("The customer accepted it in part. %s", last._outcome_text()), again
         if milestone.acceptance_ready_percent > milestone.attained_percent:
             return self.env._("Ready for acceptance: the customer is not asked."), self.env._(
                 "Press “Ask for Acceptance”."
@@ -59,6 +60,13 @@ class BillingMilestone(models.Model):
         # OVERRIDE: a milestone that waits for its customer says so wherever others say what keeps them.
         reason, remedy = super()._obstacle()
         return (reason, remedy) if reason else self._acceptance_obstacle()
+
+    def _status_label(self):
+        # OVERRIDE: what is planned may wait for the customer by now.
+        opened = self._open_acceptance() if self.needs_acceptance and self.status == "planned" else None
+        if not opened:
+            return super()._status_label()
+        return self.env._("Awaiting Acceptance") if opened.state == "open" else self.env._("Ready for Acceptance")
 
     def _allowed_actions(self, rights, readable):
         # OVERRIDE: no button goes round the customer.

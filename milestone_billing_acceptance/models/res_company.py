@@ -8,8 +8,8 @@ from odoo.exceptions import ValidationError
 #: The longest time, in business days, after which silence is acceptance: about two years.
 LONGEST_DAYS = 500
 SENDING = [
-    ("auto", "At once, by itself"),
-    ("manual", "By the project manager, who chooses files first"),
+    ("auto", "By itself, at once"),
+    ("manual", "By the project manager"),
 ]
 
 

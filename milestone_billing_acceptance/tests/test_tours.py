@@ -44,15 +44,14 @@ class TestTours(AcceptanceTour):
     def test_rejected_and_asked_again(self):
         milestone, acceptance, path = self._prepare()
         milestone.project_id.user_id = self.manager
-        self.manager.password = "petrapetra"
+        self.manager.password = "petra"
         self.start_tour(path, "acceptance_rejected", login=None)
         self.env.invalidate_all()
         self.assertEqual(acceptance.state, "rejected")
         [activity] = milestone.order_id.activity_ids.filtered(lambda row: row.billing_request == "acceptance")
         self.assertEqual(activity.user_id, self.manager)
-        self.authenticate("petra", "petrapetra")
         action = "milestone_billing.action_billing_milestone"
-        self.start_tour(f"/odoo/action-{action}/{milestone.id}", "acceptance_asked_again", login=None)
+        self.start_tour(f"/odoo/action-{action}/{milestone.id}", "acceptance_asked_again", login="petra")
         self.env.invalidate_all()
         self.assertRecordValues(
             milestone.acceptance_ids - acceptance,

@@ -15,7 +15,6 @@ export class AcceptanceForm extends Component {
         least: Number,
         most: Number,
         lines: Array,
-        currency: String,
     };
 
     setup() {
