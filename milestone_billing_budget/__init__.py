@@ -1,6 +1,6 @@
 from odoo.addons.record_protection.models.append_only import drop_triggers
 
-from . import models, wizards
+from . import controllers, models, wizards
 
 
 def uninstall_hook(env):

@@ -16,9 +16,11 @@
         "views/res_config_settings_views.xml",
         "wizards/project_budget_change_views.xml",
         "wizards/project_budget_editor_views.xml",
+        "wizards/project_budget_import_views.xml",
         "views/project_budget_views.xml",
         "views/project_views.xml",
         "views/billing_milestone_views.xml",
+        "views/billing_schedule_template_views.xml",
         "views/menus.xml",
     ],
     "assets": {

@@ -428,6 +428,7 @@ SAMPLES = {
     "payload": [],
     "keys": [],
     "items": [],
+    "projects": [1],
     "number": "1",
     "partner_id": 1,
     "plan_id": 1,

@@ -223,7 +223,7 @@ def _ordered():
     rest = SQL("GREATEST(1 - COALESCE(billed.quantity, 0) / line.product_qty::numeric, 0)")
     amount = _converted(
         SQL("line.price_subtotal * %s * %s", rest, _share(SQL("line.analytic_distribution"))),
-        SQL("line.currency_id"),
+        SQL("purchase.currency_id"),
         SQL("COALESCE(purchase.date_approve, purchase.date_order)::date"),
     )
     return SQL(
@@ -231,11 +231,11 @@ def _ordered():
         SELECT %s
           FROM scope
           JOIN purchase_order_line line
-            ON line.state = 'purchase' AND line.product_qty > 0 AND line.display_type IS NULL
+            ON line.product_qty > 0 AND line.display_type IS NULL
            AND line.analytic_distribution IS NOT NULL
            AND scope.account_id::text = ANY(string_to_array(
                    (SELECT string_agg(part, ',') FROM jsonb_object_keys(line.analytic_distribution) part), ','))
-          JOIN purchase_order purchase ON purchase.id = line.order_id
+          JOIN purchase_order purchase ON purchase.id = line.order_id AND purchase.state = 'purchase'
           JOIN uom_uom unit ON unit.id = line.product_uom_id
           LEFT JOIN LATERAL (
                SELECT SUM(bill.quantity::numeric * COALESCE(own.factor, unit.factor)::numeric / unit.factor::numeric)

@@ -106,6 +106,7 @@ class ProjectBudget(models.Model):
         :raises AccessError: for who may not set budgets
         :raises UserError: when it counts already
         """
+        self.check_access("read")
         self.ensure_one()
         check_may_set(self.project_id)
         if self.is_current:

@@ -82,8 +82,8 @@ class ProjectBudgetAlert(models.Model):
         :return: True
         :raises AccessError: for who may not see the budget, or not change the project
         """
-        check_may_see(self.project_id)
         self.check_access("read")
+        check_may_see(self.project_id)
         self.project_id.check_access("write")
         rows = self.sudo().filtered(lambda alert: alert.state == "open")
         rows.write({"state": "dismissed", "closed_on": fields.Datetime.now(), "closed_by_id": self.env.uid})

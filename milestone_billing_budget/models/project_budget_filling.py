@@ -28,6 +28,7 @@ class ProjectProject(models.Model):
                 key = (milestone, task, "labour" if line.product_id.type == "service" else "purchase")
                 before = rows.get(key, (Fraction(0), Fraction(0)))
                 rows[key] = (before[0] + hours, before[1] + cost)
+        rows.update(project._budget_from_templates(rows))
         return [
             {
                 "milestone_id": milestone,
@@ -41,6 +42,27 @@ class ProjectProject(models.Model):
             }
             for (milestone, task, kind), (hours, cost) in rows.items()
         ]
+
+    def _budget_from_templates(self, rows):
+        """Return what schedule templates say that milestones of this project take, in place of the order lines.
+
+        :param dict rows: what the order lines say: ``{(milestone id, task id, kind): (hours, cost)}``
+        """
+        company, result = self._budget_company(), {}
+        for row in self.env["billing.milestone"].sudo().search([("project_id", "=", self.id)]):
+            if not row.template_hours and not row.template_cost_percent:
+                continue
+            key = (row.id, False, "labour")
+            hours, cost = rows.get(key, (Fraction(0), Fraction(0)))
+            if row.template_hours:
+                before, hours = hours, exact(row.template_hours)
+                cost = cost * hours / before if before else hours * self._budget_hourly_cost()
+            if row.template_cost_percent:
+                money = exact(row.amount) * exact(row.template_cost_percent) / 100
+                day = row.order_id.date_order.date()
+                cost = exact(row.currency_id._convert(float(money), company.currency_id, company, day))
+            result[key] = (hours, exact(company.currency_id.round(float(cost))))
+        return result
 
     def _budget_orders(self):
         """Return the confirmed orders of these projects (with all rights)."""

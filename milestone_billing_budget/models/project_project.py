@@ -39,6 +39,33 @@ class ProjectProject(models.Model):
             "context": {"default_project_id": self.id},
         }
 
+    def action_import_budget(self):
+        """Open the dialog that takes the budget of this project from a workbook.
+
+        :return: a window action
+        :raises AccessError: for who may not set budgets
+        """
+        self.ensure_one()
+        check_may_set(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import Budget"),
+            "res_model": "project.budget.import",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_project_id": self.id},
+        }
+
+    def action_download_budget(self):
+        """Download the budget of this project as a workbook, in the layout that is imported.
+
+        :return: an action that downloads the file
+        :raises AccessError: for who may not set budgets
+        """
+        self.ensure_one()
+        check_may_set(self)
+        return {"type": "ir.actions.act_url", "url": f"/budget/{self.id}.xlsx", "target": "download"}
+
     def action_open_budget(self):
         """Open what is budgeted, spent and earned of this project, by milestone.
 

@@ -3,6 +3,8 @@ from odoo.tests import TransactionCase, tagged
 
 #: What people enter, by model. All other stored fields of ours follow from what happens: they are read-only, and kept.
 ENTERED = {
+    "billing.milestone": "template_cost_percent template_hours",
+    "billing.schedule.template.milestone": "template_cost_percent template_hours",
     "project.project": "budget_ahead_percent",
     "res.company": "budget_ahead_milestone budget_ahead_project budget_unplanned_hours budget_unplanned_percent",
 }

@@ -46,6 +46,7 @@ class ProjectBudgetChange(models.TransientModel):
         :raises AccessError: for anybody but billing users
         :raises UserError: where a task was planned meanwhile, or has no hours
         """
+        self.check_access("write")
         self.ensure_one()
         lines = self.line_ids.filtered("is_proposed")
         lines.task_id.check_access("read")

@@ -54,6 +54,7 @@ class ProjectBudgetEditor(models.TransientModel):
         :return: a window action that shows this dialog again
         :raises AccessError: for who may not set budgets
         """
+        self.check_access("write")
         self.ensure_one()
         check_may_set(self.project_id)
         rows = [Command.create(row) for row in self.project_id._budget_proposal()]
@@ -67,6 +68,7 @@ class ProjectBudgetEditor(models.TransientModel):
         :raises AccessError: for who may not set budgets
         :raises UserError: when somebody changed the budget meanwhile, or a line is of another project
         """
+        self.check_access("write")
         self.ensure_one()
         check_may_set(self.project_id)
         if self.budget_id != self.project_id.sudo().budget_id:
