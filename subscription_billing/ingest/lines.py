@@ -136,11 +136,15 @@ def ndjson(lines: Iterable[Line]) -> Iterator[Item]:
 def csv_rows(lines: Iterable[Line]) -> Iterator[Item]:
     """Yield the events of CSV whose first line has the names; what is empty is not said.
 
-    Each line is read by itself: one with a stray quote takes no other with it.
+    Each line is read by itself: one with a stray quote, or in another encoding than UTF-8, takes no other with it.
     """
     names = None
     for number, line in lines:
-        text = line.decode(errors="replace").rstrip("\r")
+        try:
+            text = line.decode().rstrip("\r")
+        except UnicodeDecodeError:
+            yield number, unreadable(line, "encoding")
+            continue
         if names is None:
             text = text.removeprefix("\ufeff")
         try:

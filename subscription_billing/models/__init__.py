@@ -7,6 +7,7 @@ from . import (
     product_template,
     sale_order,
     sale_order_line,
+    sale_order_paid,
     sale_order_totals,
     subscription_charge,
     subscription_charge_acts,

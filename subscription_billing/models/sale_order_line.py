@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.addons.billing_base.models.days import impossible, is_possible
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, float_round
 from odoo.tools.sql import column_exists, create_column
@@ -11,6 +12,8 @@ _logger = logging.getLogger(__name__)
 FOLLOWED = {"price_unit", "product_uom_qty", "discount", "subscription_end", "product_uom_id", "product_id"}
 #: What starts a subscription that waits.
 WAITED_FOR = {"subscription_start", "subscription_waits"}
+#: So many years back a subscription may start.
+MOST_YEARS_BACK = 20
 #: What a charge takes over for good.
 FIXED = {"subscription_plan_id", "subscription_start"}
 
@@ -157,9 +160,31 @@ class SaleOrderLine(models.Model):
     def _check_subscription_days(self):
         for line in self:
             start, end = line.subscription_start, line.subscription_end
+            for day in (start, end):
+                if not is_possible(day):
+                    raise ValidationError(impossible(day, self.env))
+            line._check_subscription_start_near()
             # A day before the start says that nothing is charged.
             if start and end and (start - end).days > 1:
                 raise ValidationError(self.env._("%s ends before it starts.", line.display_name))
+
+    def _check_subscription_start_near(self):
+        """Refuse a start so long ago that it is mistyped: every period since would be billed at once.
+
+        What began elsewhere, and is billed up to a day, is taken over with its true start.
+        """
+        today = (self.company_id or self.env.company)._billing_today()
+        long_ago = self.subscription_start and self.subscription_start.year < today.year - MOST_YEARS_BACK
+        if long_ago and not self._is_flagged("subscription_taking_over"):
+            raise ValidationError(
+                self.env._(
+                    "%(line)s starts on %(day)s, more than %(most)s years ago: every period since would be billed. "
+                    "Enter a later day; what was billed elsewhere is imported.",
+                    line=self.display_name,
+                    day=self.subscription_start,
+                    most=MOST_YEARS_BACK,
+                )
+            )
 
     # === CRUD METHODS === #
 
@@ -336,6 +361,9 @@ class SaleOrderLine(models.Model):
         planned = self._billing_planned(optional_values)
         if planned is not None:
             return planned
+        if self.subscription_term_id or self._subscription_is_waiting():
+            # The charge that it renews is billed, or nothing before it starts.
+            return []
         if not self.subscription_charge_ids or self.display_type or self.is_downpayment:
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         optional_values.pop("quantity", None)

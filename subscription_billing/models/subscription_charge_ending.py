@@ -6,6 +6,7 @@ from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError
 
 from ..engine.cadence import Step, later
+from .subscription_charge_change import CHANGE_GROUPS
 
 #: When a charge may be said to end, in words.
 WHEN = [
@@ -111,13 +112,36 @@ class SubscriptionCharge(models.Model):
                 )
             )
 
+    def _check_end_to_come(self, day):
+        """Let users say on the order line that this charge ends after a day (date, False for no end).
+
+        What was charged already is given back, or charged after all, by who may change what was agreed.
+
+        :raises UserError: when the day, or the end that is agreed, is past
+        """
+        charge = self.sudo()
+        today, last = charge._now(), charge.last_day
+        if self.env.su or day == last or any(self.env.user.has_group(group) for group in CHANGE_GROUPS):
+            return
+        if day and day < today or last and last < today:
+            raise UserError(
+                self.env._(
+                    "%(name)s: an end on the order line is today or later. What ended, or is to end in the past, sales "
+                    "managers and who invoices change in the subscription. Ask one of them.",
+                    name=charge.display_name,
+                )
+            )
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def write(self, vals):
-        # OVERRIDE: an end on the order line is bound by notice and minimum term as any other.
+        # OVERRIDE: an end on the order line is bound by notice and minimum term as any other, and is to come.
         if "subscription_end" in vals and not self.env.su:
+            day = fields.Date.to_date(vals["subscription_end"])
             for charge in self._subscription_running().with_env(self.env):
-                charge._check_may_end(fields.Date.to_date(vals["subscription_end"]))
+                charge._check_may_end(day)
+            for line in self.filtered(lambda line: line._subscription_running()):
+                line._subscription_last().with_env(self.env)._check_end_to_come(day)
         return super().write(vals)

@@ -90,7 +90,8 @@ class SubscriptionCharge(models.Model):
         if known:
             known._check_same(content)
             return known.charge_id, "unchanged"
-        order = self.env["sale.order"].create([self._import_order(said)])
+        orders = self.env["sale.order"]._flagged("subscription_taking_over")
+        order = orders.create([self._import_order(said)]).with_env(self.env)
         order.order_line.sudo()._subscription_end_with_current_term(said["billed_until"])
         order.action_confirm()
         charge = order.order_line.sudo().subscription_charge_ids

@@ -56,18 +56,22 @@ class SubscriptionUsageAside(models.Model):
     def action_retry(self):
         """Record these now, if what was missing is there.
 
+        :return: True
         :raises AccessError: for who may not record usage, or not read them
         """
         self._check_may_decide()
         self.sudo()._retry_all([("id", "in", self.ids), ("state", "=", "open")])
+        return True
 
     def action_dismiss(self):
         """Leave these out for good.
 
+        :return: True
         :raises AccessError: for who may not record usage, or not read them
         """
         self._check_may_decide()
         self.sudo().filtered(lambda row: row.state == "open").state = "dismissed"
+        return True
 
     def _check_may_decide(self):
         self.check_access("read")

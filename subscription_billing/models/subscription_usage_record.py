@@ -22,6 +22,9 @@ SENTENCES = {
         "The line cannot be read: %(value)s. In CSV a record is one line, and each quote that opens is closed on it.",
         **d,
     ),
+    "encoding": lambda env, d: env._(
+        "The line cannot be read: %(value)s. It is not in UTF-8: save the file as “CSV UTF-8”.", **d
+    ),
     "unknown": lambda env, d: env._("Unknown key %(value)s.", **d),
     "needed": lambda env, d: env._("A value is needed."),
     "instant": lambda env, d: env._(

@@ -7,6 +7,7 @@ from . import (
     test_forecast,
     test_import,
     test_kept_fields,
+    test_paid_online,
     test_portal,
     test_preview,
     test_price_book,

@@ -160,6 +160,31 @@ class TestCharge(SubscriptionCommon):
         self._bill("2026-01-01")
         self.assertEqual(self._billed(order), {"2026-01-01": 120.0})
 
+    def test_a_salesperson_ends_from_today_on_and_wakes_nothing_that_ended(self):
+        salesman = new_test_user(self.env, "seller", "sales_team.group_sale_salesman")
+        manager = new_test_user(self.env, "manager", "sales_team.group_sale_manager")
+        self._on("2026-01-01")
+        order = self._subscribe(100.0, start="2026-01-01")
+        order.user_id = salesman
+        self._bill("2026-11-01")
+        self._on("2026-11-30")
+        line = order.with_user(salesman).order_line
+        with self.assertRaisesRegex(UserError, "today or later"):
+            line.subscription_end = "2026-01-31"
+        line.subscription_end = "2026-11-30"
+        line.subscription_end = False
+        line.with_user(manager).subscription_end = "2026-05-31"
+        line.subscription_end = "2026-05-31"
+        for end in (False, "2027-01-31"):
+            with self.assertRaisesRegex(UserError, "today or later"):
+                line.subscription_end = end
+        self.assertEqual(str(self._charge(order).last_day), "2026-05-31")
+
+    def test_a_mistyped_start_is_refused(self):
+        for day, why in (("0206-11-01", "no day of business"), ("1996-11-01", "years ago")):
+            with self.subTest(day), self.assertRaisesRegex(ValidationError, why):
+                self._subscribe(start=day, confirm=False)
+
     def test_a_cancelled_order_charges_nothing_and_goes_on_where_it_stood(self):
         self._on("2026-01-01")
         order, fresh = self._subscribe(), self._subscribe(start="2026-01-01")

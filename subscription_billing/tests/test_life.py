@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from psycopg2.errors import UniqueViolation
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -379,6 +380,28 @@ class TestLife(SubscriptionCommon):
     def _dialog(self, charge, what, **entered):
         Dialog = self.env["subscription.charge.change"].with_context(active_model=charge._name, active_id=charge.id)
         return Dialog.create([{"what": what, **entered}])
+
+    def test_the_dialog_begins_with_what_is_agreed_on_its_day(self):
+        self._on("2026-01-01")
+        charge = self._charge(self._subscribe(80.0, start="2026-01-01"))
+        charge.change("2026-06-01", price_unit=100.0)
+        self._on("2026-07-01")
+        dialog = self._dialog(charge, "numbers", when="day", day="2026-05-01", quantity=5.0)
+        self.assertEqual(dialog.price_unit, 80.0, "May was agreed at 80")
+        dialog.action_change()
+        may = fields.Date.to_date("2026-05-01")
+        self.assertEqual(charge._agreed_on("price", may)["price_unit"], 80.0)
+        self.assertEqual(charge._agreed_on("quantity", may)["quantity"], 5.0)
+
+    def test_the_dialog_takes_back_what_was_agreed_for_later(self):
+        self._on("2026-01-01")
+        charge = self._charge(self._subscribe(30.0, start="2026-01-01"))
+        charge.change("2026-02-01", quantity=3.0)
+        dialog = self._dialog(charge, "numbers", when="day", day="2026-02-01")
+        self.assertEqual(dialog.quantity, 3.0)
+        dialog.quantity = 1.0
+        dialog.action_change()
+        self.assertEqual(charge._agreed_on("quantity", fields.Date.to_date("2026-02-01"))["quantity"], 1.0)
 
     def test_the_dialog_says_what_the_next_invoices_become(self):
         bigger, heir = self._make_plan("Bigger"), self.env["res.partner"].create({"name": "Heir"})

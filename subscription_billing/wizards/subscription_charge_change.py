@@ -15,6 +15,7 @@ WHAT = [
     ("restart", "Go on after the end"),
     ("transfer", "Transfer to another customer"),
 ]
+NUMBERS = ("price_unit", "quantity", "discount")
 WHEN = [("now", "Now"), ("next_period", "With the next period"), ("day", "On a day")]
 
 
@@ -40,9 +41,29 @@ class SubscriptionChargeChange(models.TransientModel):
         precompute=True,
         help="The first day on which it holds: today, earlier or to come.",
     )
-    price_unit = fields.Float("Unit Price", min_display_digits="Product Price", help="Of one unit and period.")
-    quantity = fields.Float(digits="Product Unit", help="How much is charged in each period.")
-    discount = fields.Float("Discount (%)", digits="Discount", help="What comes off the price.")
+    price_unit = fields.Float(
+        "Unit Price",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        min_display_digits="Product Price",
+        help="Of one unit and period. Begins as what is agreed on that day.",
+    )
+    quantity = fields.Float(
+        compute="_compute_quantity",
+        store=True,
+        readonly=False,
+        digits="Product Unit",
+        help="How much is charged in each period. Begins as what is agreed on that day.",
+    )
+    discount = fields.Float(
+        "Discount (%)",
+        compute="_compute_discount",
+        store=True,
+        readonly=False,
+        digits="Discount",
+        help="What comes off the price. Begins as what is agreed on that day.",
+    )
     later = fields.Char(compute="_compute_later", help="What is agreed for later days already.")
     replaces_later = fields.Boolean(
         "Instead of What Was Agreed for Later", help="What is changed holds from later days on, too."
@@ -62,7 +83,7 @@ class SubscriptionChargeChange(models.TransientModel):
         charge = self.env["subscription.charge"].browse(self.env.context.get("active_id", ()))
         if self.env.context.get("active_model") == charge._name and charge:
             charge.check_access("read")
-            values.update({name: charge[name] for name in ("price_unit", "quantity", "discount")}, charge_id=charge.id)
+            values["charge_id"] = charge.id
             if values.get("what") == "end":
                 values["last_day"] = charge.last_day or charge._next_period() - timedelta(days=1)
         return values
@@ -90,6 +111,34 @@ class SubscriptionChargeChange(models.TransientModel):
                 change.day = charge._next_period()
             elif charge and (change.when == "now" or not change.day):
                 change.day = charge._now() if change.what == "restart" else charge._today()
+
+    # A method each: of fields that share one, Odoo computes none where one is given.
+    @api.depends("day", "charge_id")
+    def _compute_price_unit(self):
+        self._begin_with_agreed("price_unit")
+
+    @api.depends("day", "charge_id")
+    def _compute_quantity(self):
+        self._begin_with_agreed("quantity")
+
+    @api.depends("day", "charge_id")
+    def _compute_discount(self):
+        self._begin_with_agreed("discount")
+
+    def _begin_with_agreed(self, name):
+        # Stored, so computed with all rights: asked of who opened it.
+        self.charge_id.sudo(False).check_access("read")
+        for change in self:
+            change[name] = change._agreed_numbers()[name]
+
+    def _agreed_numbers(self):
+        """Return price, quantity and discount (floats, by name) as they are agreed on the day of the change."""
+        charge = self.charge_id.sudo()
+        if not charge or not self.day:
+            return dict.fromkeys(NUMBERS, 0.0)
+        day = max(self.day, charge.first_day)
+        agreed = {**charge._agreed_on("price", day), **charge._agreed_on("quantity", day)}
+        return {name: agreed[name] for name in NUMBERS}
 
     @api.depends("day", "what", "charge_id")
     def _compute_later(self):
@@ -144,10 +193,9 @@ class SubscriptionChargeChange(models.TransientModel):
 
     def _numbers(self):
         """Return what is to change of price, quantity and discount, by name."""
-        charge, names = self.charge_id, ("price_unit", "quantity", "discount")
-        if self.what == "plan":
-            names = ("price_unit", "quantity")
-        return {name: self[name] for name in names if float_compare(self[name], charge[name], precision_digits=9)}
+        names = ("price_unit", "quantity") if self.what == "plan" else NUMBERS
+        agreed = self._agreed_numbers()
+        return {name: self[name] for name in names if float_compare(self[name], agreed[name], precision_digits=9)}
 
     # === ACTIONS === #
 

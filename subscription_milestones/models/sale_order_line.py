@@ -125,13 +125,20 @@ class SaleOrderLine(models.Model):
             said = {"subscription_start": milestone.attained_date, "subscription_started_by_id": milestone.id}
             self._flagged("subscription_telling").write(said)
 
+    def _subscription_end_by_hand(self):
+        """Return the end that somebody agreed, which holds for the next start too; False where the plan says it."""
+        first, end = self._subscription_charging()[:1], self._subscription_last().last_day
+        by_plan = self._subscription_end_of_term(first.plan_id, first.first_day.toordinal())
+        return end if end and end != by_plan else False
+
     def _subscription_wait_again(self):
         """Wait again, as the milestone is attained no more; what is invoiced a person is asked to end."""
         charges = self._subscription_running()
         if not charges.invoice_line_ids:
+            end = self._subscription_end_by_hand()
             charges.state = "cancelled"
-            days = {"subscription_start": False, "subscription_end": False}
-            self._flagged("subscription_telling").write({**days, "subscription_started_by_id": False})
+            said = {"subscription_start": False, "subscription_end": end, "subscription_started_by_id": False}
+            self._flagged("subscription_telling").write(said)
         elif any(not charge.last_day for charge in charges):
             self._subscription_ask(
                 self.env._(

@@ -70,6 +70,18 @@ class TestStarting(BillingCommon):
         self._run()
         self.assertEqual(line._subscription_running().first_day, self.env.company._billing_today())
 
+    def test_an_end_that_was_agreed_holds_for_the_next_start_too(self):
+        _order, line, golive = self._sell()
+        today = self.env.company._billing_today()
+        line.subscription_end = end = today + timedelta(days=400)
+        for _time in range(2):
+            golive._attain(100.0, today, "manual")
+            self._run()
+            self.assertEqual(line._subscription_running().last_day, end)
+            golive._undo("manual")
+            self._run()
+        self.assertEqual(line.subscription_end, end)
+
     def test_what_is_invoiced_is_asked_about_once(self):
         order, line, golive = self._sell()
         golive._attain(100.0, self.env.company._billing_today(), "manual")

@@ -97,6 +97,12 @@ def test_a_stray_quote_takes_one_line_of_csv_with_it():
     assert list(read_events([(3, refused[3])], LIMITS)) == [(3, refused[3])]
 
 
+def test_a_line_of_csv_in_another_encoding_is_refused_and_never_guessed():
+    body = "key,subject\n1,Müller\n2,Moller\n".encode("cp1252") + "3,Möller\n".encode()
+    found = dict(Lines(io.BytesIO(body).read, csv_rows))
+    assert (found[2].reason.expected, found[3]["subject"], found[4]["subject"]) == ("encoding", "Moller", "Möller")
+
+
 @settings(max_examples=30)
 @given(st.integers(-BLOCK, BLOCK))
 def test_a_line_that_is_too_long_is_refused_once(more):
