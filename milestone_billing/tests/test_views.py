@@ -100,7 +100,12 @@ class TestViews(BillingCommon):
         seen = {}
         for login, user in self.roles.items():
             actions = self._menus(user)
-            seen[login] = {action.res_model for action in actions}
+            # What addons on top of this one add to its menus is theirs, and read here all the same.
+            seen[login] = {
+                action.res_model
+                for action in actions
+                if not self.env[action.res_model]._original_module.startswith("milestone_billing_")
+            }
             for action in actions:
                 with self.subTest(role=login, action=action.name):
                     self._read_views(user, action)

@@ -43,6 +43,9 @@ class BillingAcceptance(models.Model):
                 "%(contact)s has no email address, to which the link could go. Enter one, or choose another contact.",
                 contact=without[0].display_name,
             )
+        ours = self.approver_ids.partner_id.filtered(lambda partner: any(not user.share for user in partner.user_ids))
+        if ours:
+            return self.env._("%s is one of us, and cannot accept for the customer.", ours[0].display_name)
         company = self.order_id.partner_id.commercial_partner_id
         foreign = self.approver_ids.partner_id.filtered(lambda partner: partner.commercial_partner_id != company)
         foreign = foreign - self.order_id.partner_invoice_id - self.milestone_id.acceptance_contact_ids.partner_id

@@ -125,6 +125,11 @@ class TestAsking(AcceptanceCommon):
         with self.assertRaisesRegex(UserError, "email"):
             acceptance.action_send()
 
+    def test_none_of_us_accepts(self):
+        milestone = self._start(acceptance_contact_ids=[Command.create({"partner_id": self.manager.partner_id.id})])
+        with self.assertRaisesRegex(UserError, "one of us"):
+            milestone._ask_for_acceptance().action_send()
+
     def test_acceptance_is_dropped_by_a_manager_alone(self):
         milestone = self._start(due_on="task")
         milestone.task_ids.state = "1_done"
