@@ -3,7 +3,7 @@
 import polib
 import pytest
 
-from odoo_dev.addons import own_addons
+from odoo_dev.addons import own_addons, shared_addons
 from odoo_dev.pofiles import LANGUAGES, translation_path
 from odoo_dev.termcheck import open_terms, problems
 from odoo_dev.translations import export, template_path
@@ -31,8 +31,8 @@ def test_translations_have_the_terms_of_the_template(addon, language):
 
 def test_templates_have_the_terms_of_the_addons(odoo_database, tmp_path):
     """bin/translations exports them."""
-    export(odoo_database().odoo_shell, own_addons(), tmp_path)
-    for addon in own_addons():
+    export(odoo_database().odoo_shell, shared_addons(), tmp_path)
+    for addon in shared_addons():
         fresh, kept = (
             {entry.msgid for entry in polib.pofile(str(template_path(addon, folder)))}
             for folder in (tmp_path, template_path(addon).parents[2])

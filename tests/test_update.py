@@ -2,7 +2,7 @@
 
 import pytest
 
-from odoo_dev.addons import own_addons
+from odoo_dev.addons import shared_addons
 
 #: What an update leaves as it is: each fact, each sum that was billed or booked, and where it stands.
 FACTS = {
@@ -72,7 +72,7 @@ def updated(first_landed_database, archived):
     first_landed_database.query(FILTER)
     before = facts_of(first_landed_database)
     before |= {f"{title} of holds": first_landed_database.query(HOLDS[title]) for title in ("action", "columns")}
-    names = ",".join(own_addons())
+    names = ",".join(shared_addons())
     title = "Updating a database of the released version"
     first_landed_database.installation.run(
         title, first_landed_database.name, "-i", names, "-u", names, log="update-landed"

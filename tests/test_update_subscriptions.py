@@ -3,7 +3,7 @@
 import pytest
 from test_update import facts_of
 
-from odoo_dev.addons import own_addons
+from odoo_dev.addons import shared_addons
 from odoo_dev.landed import landed_shell
 
 #: What an update leaves as it is of subscriptions.
@@ -73,7 +73,7 @@ def updated(landed_database):
     landed_shell(landed_database, HELD)
     before = facts(landed_database)
     before["coming"] = coming(landed_shell(landed_database, COMING))
-    names = ",".join(own_addons())
+    names = ",".join(shared_addons())
     title = "Updating a database of the last released version"
     landed_database.installation.run(title, landed_database.name, "-i", names, "-u", names, log="update-last-landed")
     return landed_database, before

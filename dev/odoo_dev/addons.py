@@ -9,6 +9,17 @@ from odoo_dev.paths import REPOSITORY
 
 # Odoo's own addons every database gets, also while an addon of ours does not ask for them.
 NATIVE = ("sale_management", "sale_timesheet")
+#: Addons that would change what the tests of the others run on: theirs have a database of their own, with these modules
+#: beside what they depend on. Demo, benchmarks and updates do without them.
+APART = {
+    "milestone_billing_stock": (
+        "mrp_account",
+        "revenue_recognition",
+        "sale_mrp",
+        "stock_dropshipping",
+        "stock_picking_batch",
+    )
+}
 IGNORED_FOLDERS = ("__pycache__", "tests", "readme")
 IGNORED_SUFFIXES = (".pyc", ".md", ".rst")
 
@@ -18,10 +29,34 @@ def own_addons(repository=REPOSITORY):
     return sorted(path.parent.name for path in repository.glob("*/__manifest__.py") if _manifest(path)["installable"])
 
 
+def shared_addons(repository=REPOSITORY):
+    """The addons that are installed together, where nobody names others, sorted."""
+    return [name for name in own_addons(repository) if name not in APART]
+
+
+def apart_addons(name, repository=REPOSITORY):
+    """The addons of the database of one of ``APART``: itself, what it needs of ours, and what it is tested with.
+
+    Those of ours that install themselves beside these are there too.
+    """
+    own = set(own_addons(repository))
+    found = set(_with_own_dependencies([name, *(beside for beside in APART[name] if beside in own)], repository, own))
+    while joining := {
+        other for other in own - found if _joins(_manifest(repository / other / "__manifest__.py"), found, own)
+    }:
+        found |= joining
+    return sorted(found)
+
+
+def _joins(manifest, installed, own):
+    """Whether an addon installs itself beside these of ours; what it needs of Odoo is taken to be there."""
+    return manifest.get("auto_install") is True and set(manifest["depends"]) & own <= installed
+
+
 def chosen_addons(names, repository=REPOSITORY):
-    """The addons of a comma-separated option, all of ours when it is not given."""
+    """The addons of a comma-separated option, those that are installed together when it is not given."""
     if names is None:
-        return own_addons(repository)
+        return shared_addons(repository)
     chosen = [name.strip() for name in names.split(",") if name.strip()]
     unknown = [name for name in chosen if name not in own_addons(repository)]
     if unknown:
@@ -35,6 +70,7 @@ def native_modules(names, repository=REPOSITORY):
     wanted = set(NATIVE)
     for name in _with_own_dependencies(names, repository, own):
         wanted.update(_manifest(repository / name / "__manifest__.py")["depends"])
+        wanted.update(APART.get(name, ()))
     return sorted(wanted - own - {"base"})
 
 

@@ -11,7 +11,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from odoo_dev.addons import own_addons
+from odoo_dev.addons import shared_addons
 from odoo_dev.console import Failure, say
 from odoo_dev.paths import REPOSITORY
 from odoo_dev.postgres import Cluster
@@ -56,7 +56,7 @@ def _parse(arguments):
 
 def _run(templates, name):
     """Run one benchmark in a process of its own; return its figures, None when it failed."""
-    addons = own_addons()
+    addons = shared_addons()
     with (
         templates.with_addons([], addons) as native,
         templates.with_addons(addons, addons) as template,

@@ -14,7 +14,7 @@ import subprocess
 import tarfile
 from dataclasses import replace
 
-from odoo_dev.addons import own_addons
+from odoo_dev.addons import shared_addons
 from odoo_dev.console import Failure, say
 from odoo_dev.paths import REPOSITORY, built_in_place, cache, locked
 
@@ -50,7 +50,7 @@ def keep(revision, folder=FOLDER):
 
     No version of one addon would do: each has its own, and a new addon begins with the first one again.
     """
-    names = [name for name in own_addons() if _exists_in(revision, name)]
+    names = [name for name in shared_addons() if _exists_in(revision, name)]
     content = _git("archive", "--format=tar", revision, *names)
     folder.mkdir(exist_ok=True)
     path = folder / f"{PREFIX}-{_moment_of(revision)}.tar.xz"
@@ -141,7 +141,7 @@ def _build(templates, base, name, addons, names):
     draft = f"{name}_draft"
     templates.drop(draft)
     templates.copy(base, draft)
-    templates.server.query(FORGET, [sorted({*own_addons()} - {*names})], draft)
+    templates.server.query(FORGET, [sorted({*shared_addons()} - {*names})], draft)
     old = with_addons_of(templates.installation, addons)
     title = f"Installing {', '.join(names)} of the last version"
     old.run(title, draft, "-i", ",".join(names), log=name)

@@ -9,7 +9,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from odoo_dev.addons import own_addons
+from odoo_dev.addons import shared_addons
 from odoo_dev.console import Failure, Step, error_of_log, run_logged, say
 from odoo_dev.paths import log_file
 from odoo_dev.server import free_port
@@ -36,7 +36,7 @@ class Result:
 
 def compare(templates, suites):
     """Run the suites twice at once and print the difference; return 1 when our addons break a test."""
-    addons = own_addons()
+    addons = shared_addons()
     if not addons:
         raise Failure("There is no addon here to compare with Odoo alone.")
     modules = [name.strip() for name in suites.split(",")]

@@ -4,7 +4,7 @@ import argparse
 import subprocess
 import sys
 
-from odoo_dev.addons import own_addons
+from odoo_dev.addons import shared_addons
 from odoo_dev.venvs import development_python
 from odoo_dev.workspace import run_name, workspace
 
@@ -16,7 +16,7 @@ def main(arguments):
     options = parser.parse_args(arguments)
     with (
         workspace(development_python(), options.odoo) as templates,
-        templates.with_addons(own_addons()) as template,
+        templates.with_addons(shared_addons()) as template,
         run_name(templates) as name,
     ):
         templates.copy(template, name)

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from odoo_dev import native
-from odoo_dev.addons import own_addons
+from odoo_dev.addons import APART, apart_addons, own_addons, shared_addons
 from odoo_dev.console import Failure, Step, say
 from odoo_dev.distribution import complete_browser_scripts
 from odoo_dev.paths import REPOSITORY
@@ -23,6 +23,8 @@ FOLDERS = ("tests", "dev/tests")
 WORKERS = 2
 # A worker takes a class, or a file, at a time, in the order given: no long one is begun when all others are done.
 DISTRIBUTION = ("--dist", "loadscope", "--no-loadscope-reorder")
+#: What pytest returns when it found no test.
+NO_TESTS = 5
 # pytest options whose value must not be taken for a path of tests
 WITH_VALUE = ("-k", "-m", "-n", "-p", "-o", "-c", "-r", "-W", "--timeout", "--maxfail", "--durations", "--dist")
 
@@ -67,19 +69,24 @@ def _require_browser_scripts(odoo):
 
 
 def _run(templates, arguments):
-    """Run pytest over copies of the template with our addons."""
-    with templates.with_addons(own_addons()) as template, run_name(templates) as name:
-        with Step("Copying the template database"):
-            templates.copy(template, name)
-        with Session(templates, template, name).environment() as environment:
-            return _pytest(templates.installation, name, arguments, environment)
+    """Run pytest over copies of the template with our addons, and of that of each addon apart whose tests are asked."""
+    codes = []
+    for apart, own_arguments in by_database(arguments):
+        addons = apart_addons(apart) if apart else shared_addons()
+        with templates.with_addons(addons) as template, run_name(templates) as name:
+            with Step("Copying the template database"):
+                templates.copy(template, name)
+            with Session(templates, template, name).environment() as environment:
+                codes.append(_pytest(templates.installation, name, own_arguments, environment))
+    # Where one has no test that -k names, another has.
+    return max([code for code in codes if code != NO_TESTS], default=NO_TESTS)
 
 
 def _pytest(installation, name, arguments, environment):
     command = [str(installation.python), "-m", "pytest", "-c", "pyproject.toml", "-p", "odoo_dev.pytest_plugin"]
     command += ["--odoo-config", str(installation.configuration(name)), "--odoo-database", name, "--odoo-http"]
     command += [] if _sets_workers(arguments) else ["-n", str(min(WORKERS, os.cpu_count() or 1)), *DISTRIBUTION]
-    command += arguments if has_paths(arguments) else [*arguments, *default_paths()]
+    command += arguments
     say()
     process = subprocess.Popen(command, cwd=REPOSITORY, env=environment)
     try:
@@ -100,11 +107,35 @@ def default_paths(repository=REPOSITORY):
     return [folder for folder in folders if (repository / folder).is_dir()]
 
 
+def by_database(arguments, repository=REPOSITORY):
+    """The arguments for pytest, of each database that they ask for: ``[(addon apart or None, arguments)]``."""
+    named = named_paths(arguments, repository)
+    options = [argument for place, argument in enumerate(arguments) if place not in named]
+    paths = [arguments[place] for place in named] or default_paths(repository)
+    groups = {}
+    for path in paths:
+        groups.setdefault(_apart(path, repository), []).append(path)
+    return [(addon, [*options, *own]) for addon, own in groups.items()]
+
+
+def _apart(path, repository):
+    """The addon apart that a path of tests, or a test id, is in; None for all others."""
+    path = Path(path.partition("::")[0])
+    inside = path.resolve().relative_to(repository) if path.is_absolute() else path
+    return inside.parts[0] if inside.parts and inside.parts[0] in APART else None
+
+
 def has_paths(arguments, repository=REPOSITORY):
     """Whether a person named paths or test ids among the options for pytest."""
-    for before, argument in zip(["", *arguments], arguments, strict=False):
+    return bool(named_paths(arguments, repository))
+
+
+def named_paths(arguments, repository=REPOSITORY):
+    """The places of paths and test ids among the options for pytest."""
+    found = []
+    for place, (before, argument) in enumerate(zip(["", *arguments], arguments, strict=False)):
         path = argument.partition("::")[0]
         named = path and not argument.startswith("-") and before not in WITH_VALUE
         if named and ((repository / path).exists() or Path(path).exists()):
-            return True
-    return False
+            found.append(place)
+    return found

@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from odoo_dev.addons import own_addons
+from odoo_dev.addons import APART, apart_addons, own_addons, shared_addons
 from odoo_dev.paths import REPOSITORY
 from odoo_dev.system import POSTGRES, require
 from odoo_dev.venvs import development_python
@@ -30,14 +30,18 @@ def main(arguments):
     options = parser.parse_args(arguments)
     require(POSTGRES)
     addons = own_addons()
-    with (
-        workspace(development_python(), options.odoo) as templates,
-        templates.with_addons(addons) as template,
-        run_name(templates) as name,
-    ):
+    with workspace(development_python(), options.odoo) as templates:
+        _export_from(templates, shared_addons(), shared_addons())
+        for addon in APART:
+            _export_from(templates, apart_addons(addon), [addon])
+    return subprocess.run([development_python(), "-m", "odoo_dev.pofiles", *addons], cwd=REPOSITORY).returncode
+
+
+def _export_from(templates, installed, addons):
+    """Write the templates of ``addons``, taken from a database with those ``installed``."""
+    with templates.with_addons(installed) as template, run_name(templates) as name:
         templates.copy(template, name)
         export(lambda code: templates.installation.shell(name, code), addons, REPOSITORY)
-    return subprocess.run([development_python(), "-m", "odoo_dev.pofiles", *addons], cwd=REPOSITORY).returncode
 
 
 def export(shell, addons, folder):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from odoo_dev.addons import chosen_addons, content_hash, native_modules, own_addons
+from odoo_dev import addons
+from odoo_dev.addons import apart_addons, chosen_addons, content_hash, native_modules, own_addons, shared_addons
 from odoo_dev.console import Failure
 
 
@@ -51,3 +52,13 @@ def test_an_unreadable_manifest_is_named(repository):
     (repository / "billing" / "__manifest__.py").write_text("{")
     with pytest.raises(Failure, match="billing/__manifest__.py cannot be read"):
         own_addons(repository)
+
+
+def test_an_addon_apart_has_a_database_with_what_it_needs(repository, monkeypatch):
+    make_addon(repository, "goods", ["billing", "sale_stock"], auto_install=True)
+    make_addon(repository, "bridge", ["billing", "sale"], auto_install=True)
+    make_addon(repository, "other", ["sale"])
+    monkeypatch.setattr(addons, "APART", {"goods": ("mrp",)})
+    assert shared_addons(repository) == ["billing", "bridge", "other", "revenue"]
+    assert apart_addons("goods", repository) == ["billing", "bridge", "goods"]
+    assert {"mrp", "sale_stock"} <= set(native_modules(["goods"], repository))

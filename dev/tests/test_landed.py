@@ -17,7 +17,7 @@ def repository(tmp_path, monkeypatch):
     root = tmp_path / "repository"
     root.mkdir()
     monkeypatch.setattr(landed, "REPOSITORY", root)
-    monkeypatch.setattr(landed, "own_addons", lambda: ["first", "second"])
+    monkeypatch.setattr(landed, "shared_addons", lambda: ["first", "second"])
 
     def commit(moment, **versions):
         for name, version in versions.items():

@@ -2,9 +2,10 @@
 
 import pytest
 
+from odoo_dev import testing
 from odoo_dev.console import Failure
 from odoo_dev.native import parse
-from odoo_dev.testing import default_paths, has_paths
+from odoo_dev.testing import by_database, default_paths, has_paths
 
 NATIVE = """\
 2026-01-01 00:00:00,000 7 ERROR run odoo.addons.sale.tests.test_sale: FAIL: TestSale.test_one
@@ -34,6 +35,16 @@ def test_the_whole_suite_is_what_there_is(tmp_path):
     (tmp_path / "billing" / "__manifest__.py").write_text("{}")
     (tmp_path / "tests").mkdir()
     assert default_paths(tmp_path) == ["tests", "billing"]
+
+
+def test_paths_of_an_addon_apart_have_a_run_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(testing, "APART", {"goods": ()})
+    for addon in ("billing", "goods"):
+        (tmp_path / addon / "tests").mkdir(parents=True)
+        (tmp_path / addon / "__manifest__.py").write_text("{}")
+    runs = by_database(["-q", "goods/tests", "billing", "-k", "goods"], tmp_path)
+    assert runs == [("goods", ["-q", "-k", "goods", "goods/tests"]), (None, ["-q", "-k", "goods", "billing"])]
+    assert by_database(["-x"], tmp_path) == [(None, ["-x", "billing"]), ("goods", ["-x", "goods"])]
 
 
 def test_a_native_run_tells_its_failures():

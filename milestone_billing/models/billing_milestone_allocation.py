@@ -71,9 +71,22 @@ class BillingMilestoneAllocation(models.Model):
     def _compute_due_amount(self):
         for milestone, allocations in self.grouped("milestone_id").items():
             rounding = milestone.currency_id.rounding or 0.01
-            due = (milestone.allocation_ids | allocations)._due_at(milestone.attained_percent)
+            due = (milestone.allocation_ids | allocations)._due_now()
             for allocation in allocations:
                 allocation.due_amount = from_units(due[allocation.id], rounding)
+
+    def _due_now(self):
+        """Return what is attained by now of these shares, all those of one milestone: see :meth:`_due_at`."""
+        return self._due_at(self.milestone_id.attained_percent)
+
+    def _due_as_of(self, attainment, percent):
+        """Return what was attained of these shares, all those of one milestone, as of one of its attainments.
+
+        :param int attainment: its id; 0 before the first
+        :param float percent: to what the milestone was attained then, cumulative
+        :return: see :meth:`_due_at`
+        """
+        return self._due_at(percent)
 
     def _due_at(self, percent):
         """Return what is due of these shares, all those of one milestone, once it is attained to ``percent``.
@@ -147,7 +160,7 @@ class BillingMilestoneAllocation(models.Model):
                 amount = line._billing_order_amount(self.currency_id) * -line.move_id.direction_sign
                 invoiced += amount if line._is_billing_charge() else 0.0
                 credited -= 0.0 if line._is_billing_charge() else amount
-            due = rows._due_at(percents.get(key, 0.0))[self.id]
+            due = rows._due_as_of(key, percents.get(key, 0.0))[self.id]
             moments.append(Moment(due, to_units(invoiced, rounding), to_units(credited, rounding)))
         return reopened(moments, -1 if (self.amount or self.invoiced_amount) < 0 else 1)
 
@@ -239,6 +252,14 @@ class BillingMilestoneAllocation(models.Model):
         price = currency.round(line.price_unit * line.product_uom_qty * (1.0 - (line.discount or 0.0) / 100.0))
         ratio = price / line.price_subtotal
         return currency.round(currency.round((start + amount) * ratio) - currency.round(start * ratio))
+
+    def _prepare_invoice_lines(self, amount, **optional_values):
+        """Return the values of the invoice lines that bill ``amount`` of this share: one, unless an addon says so.
+
+        :param float amount: untaxed, in the currency of the order
+        :return: ``[(values, untaxed amount of the line)]``, which total ``amount``; each has a key of its own
+        """
+        return [(self._prepare_invoice_line(amount, **optional_values), amount)]
 
     def _prepare_invoice_line(self, amount, **optional_values):
         """Return the values of the invoice line that bills ``amount`` of this share.

@@ -156,17 +156,18 @@ def unrounded(price, quantity, discount):
     return price * quantity * (1 - discount / 100)
 
 
-def price_of_parts(line, parts, currency, rate):
+def price_of_parts(line, parts, currency, rate, quantity=1.0):
     """Return quantity, price and Odoo's ``extra_tax_data`` that fix net amount and taxes of a line.
 
     :param line: an order or invoice line: what discount and taxes it has
     :param parts: units as ``_billing_parts`` has them, positive for a charge
     :param currency: theirs
     :param float rate: of the currency, as Odoo's tax computation has it
+    :param float quantity: what the line has of its product
     """
     taxes = line.tax_ids.flatten_taxes_hierarchy()
     included = sum(parts.get(("tax", tax.id), 0) for tax in taxes if tax.price_include)
-    price = from_units(parts[NET] + included, currency.rounding) / (1.0 - (line.discount or 0.0) / 100.0)
+    price = from_units(parts[NET] + included, currency.rounding) / (1.0 - (line.discount or 0.0) / 100.0) / quantity
     amounts = {}
     for (kind, tax), units in parts.items():
         if kind in ("tax", "reverse"):
@@ -178,9 +179,9 @@ def price_of_parts(line, parts, currency, rate):
         "currency_id": currency.id,
         "price_unit": price,
         "discount": line.discount,
-        "quantity": 1.0,
+        "quantity": quantity,
         "rate": rate,
         "manual_total_excluded_currency": from_units(parts[NET], currency.rounding),
         "manual_tax_amounts": amounts,
     }
-    return {"quantity": 1.0, "price_unit": price, "extra_tax_data": data if amounts else False}
+    return {"quantity": quantity, "price_unit": price, "extra_tax_data": data if amounts else False}

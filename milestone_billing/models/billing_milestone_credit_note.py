@@ -45,8 +45,8 @@ class BillingMilestone(models.Model):
         self.ensure_one()
         lines = {}
         for allocation, amount in owed.items():
-            for line, before, part in allocation._lines_to_credit(amount):
-                lines.setdefault(line.move_id, []).append(Command.create(line._billing_credit_values(before, part)))
+            for move, values in allocation._prepare_credit_lines(amount):
+                lines.setdefault(move, []).append(Command.create(values))
         moves = self.env["account.move"].with_context(default_move_type="out_refund")
         for source, commands in lines.items():
             move = moves.create(dict(self._prepare_credit(source, owed), invoice_line_ids=commands))
@@ -89,6 +89,16 @@ class BillingMilestone(models.Model):
 
 class BillingMilestoneAllocation(models.Model):
     _inherit = "billing.milestone.allocation"
+
+    def _prepare_credit_lines(self, amount):
+        """Return the values of the lines that credit ``amount`` (untaxed) of what is posted of this share.
+
+        :return: ``[(invoice, values)]``
+        """
+        return [
+            (line.move_id, line._billing_credit_values(before, part))
+            for line, before, part in self._lines_to_credit(amount)
+        ]
 
     def _lines_to_credit(self, amount):
         """Return the posted invoice lines of which ``amount`` (untaxed) is to be credited, the last one first.

@@ -151,8 +151,8 @@ class BillingMilestone(models.Model):
         for milestone in self:
             for allocation, amount in charges[milestone]:
                 sequence += 1
-                line_values = allocation._prepare_invoice_line(amount, sequence=sequence)
-                values["invoice_line_ids"].append(Command.create(line_values))
+                lines = allocation._prepare_invoice_lines(amount, sequence=sequence)
+                values["invoice_line_ids"] += [Command.create(line_values) for line_values, _part in lines]
         return values
 
     def _post_moves(self, moves):

@@ -57,14 +57,15 @@ class BillingSourceMilestone(models.AbstractModel):
         :param shares: what is open of each of its lines, as ``_billing_open_shares`` returns it
         """
         return [
-            self._one_due(order, share, amount, by_itself)
+            self._one_due(order, share, values, part, by_itself)
             for line in order.order_line
             for share, amount in shares.get(line, ())
+            for values, part in share._prepare_invoice_lines(amount)
         ]
 
     @api.model
-    def _one_due(self, order, share, amount, by_itself):
-        values, milestone = share._prepare_invoice_line(amount), share.milestone_id
+    def _one_due(self, order, share, values, amount, by_itself):
+        milestone = share.milestone_id
         terms = milestone._payment_term()
         return Due(
             order=order.id,

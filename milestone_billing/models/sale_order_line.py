@@ -159,7 +159,8 @@ class SaleOrderLine(models.Model):
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         optional_values.pop("quantity", None)
         shares = self._billing_open_shares()[self]
-        return [row._prepare_invoice_line(amount, **optional_values) for row, amount in shares]
+        lines = [line for row, amount in shares for line in row._prepare_invoice_lines(amount, **optional_values)]
+        return [values for values, _part in lines]
 
     def _billing_open_shares(self):
         """Return what the native button would bill of these lines: ``{line: [(allocation, untaxed amount)]}``.

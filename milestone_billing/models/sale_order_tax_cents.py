@@ -43,7 +43,8 @@ class AccountMove(models.Model):
         together = any(row._billing_is_rounded_with_others(rows[row][NET]) for row in fixed)
         fixed.price_unit = 0.0
         for row in fixed:
-            values = price_of_parts(row, rows[row], self.currency_id, self.invoice_currency_rate)
+            rate = self.invoice_currency_rate
+            values = price_of_parts(row, rows[row], self.currency_id, rate, row.quantity or 1.0)
             row.write(_at_price(values, prices[row]) if together else values)
 
 

@@ -1,0 +1,17 @@
+from . import (
+    account_move_line,
+    billing_attainment,
+    billing_milestone,
+    billing_milestone_allocation,
+    billing_milestone_allocation_credit,
+    billing_milestone_allocation_lines,
+    billing_milestone_unshipped,
+    billing_schedule,
+    res_company,
+    res_partner,
+    sale_order,
+    sale_order_line,
+    sale_order_line_quantities,
+    stock_move,
+    stock_picking,
+)

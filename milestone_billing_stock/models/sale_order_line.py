@@ -1,0 +1,79 @@
+from fractions import Fraction
+
+from odoo import models
+from odoo.addons.milestone_billing.models.billing_milestone_allocation_taxes import unrounded
+
+
+class SaleOrderLine(models.Model):
+    """Which lines are goods of a plan, and which of its milestones puts their quantity on invoices."""
+
+    _inherit = "sale.order.line"
+
+    def _billing_is_goods(self):
+        """Return whether this line is of goods that are delivered by transfers, and under a billing schedule."""
+        self.ensure_one()
+        return self.qty_delivered_method == "stock_move" and bool(self.sudo().billing_schedule_id)
+
+    def _billing_goods_carrier(self):
+        """Return the share that bills the quantity: the first one due by delivery, else the last one of the plan."""
+        self.ensure_one()
+        rows = self.sudo().billing_allocation_ids.filtered(lambda row: row.amount or row.invoice_line_ids)
+        rows = rows.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
+        return rows.filtered(lambda row: row.milestone_id.due_on == "delivery")[:1] or rows[-1:]
+
+    def _billing_account_without_goods(self):
+        """Return the account (``account.account``, maybe none) of what bills an amount of these goods.
+
+        That of the lines that stand already, so that it comes back to nothing; else that of Odoo's down payments: the
+        company's, or the product's for them, or the product's for income.
+        """
+        self.ensure_one()
+        line = self.sudo().with_company(self.company_id)
+        stands = line.invoice_lines.filtered(
+            lambda row: row.billing_allocation_id and not row.product_id and row.parent_state != "cancel"
+        )
+        accounts = line.product_id.product_tmpl_id.get_product_accounts(fiscal_pos=line.order_id.fiscal_position_id)
+        return (
+            stands.account_id[:1]
+            or line.company_id.downpayment_account_id
+            or accounts.get("downpayment")
+            or accounts["income"]
+            or line.env["account.account"]
+        )
+
+    def _billing_parts_of_quantity(self, quantity):
+        """Return net amount and taxes of a quantity of this line at its price: see ``_billing_parts``."""
+        self.ensure_one()
+        taxes = self.env["account.tax"]
+        base_line = self._prepare_base_line_for_taxes_computation(quantity=quantity, extra_tax_data={})
+        taxes._add_tax_details_in_base_line(base_line, self.company_id)
+        taxes._round_base_lines_tax_details([base_line], self.company_id)
+        return self.env["account.move.line"]._billing_parts_of(base_line, 1)
+
+    def _billing_is_whole(self, quantity):
+        """Return whether a quantity at this line's price needs no rounding that its document would do as a whole."""
+        self.ensure_one()
+        exact = unrounded(self.price_unit, quantity, self.discount) / Fraction(str(self.currency_id.rounding))
+        return exact.denominator == 1 or not self._billing_rounds_globally()
+
+    def _billing_goods_standing(self):
+        """Return the quantity of goods that is on invoices and stays, in the unit of this line (``Fraction``).
+
+        What a credit note took back counts as far as it may be billed again; a concession makes nothing due.
+        """
+        self.ensure_one()
+        rows = self.sudo().invoice_lines.filtered(lambda row: row.parent_state != "cancel")
+        planned = rows.filtered("billing_bills_goods")
+        standing = _quantity(rows.filtered(lambda row: not row.billing_allocation_id and row.product_id))
+        for share, lines in planned.grouped("billing_allocation_id").items():
+            credits = lines.filtered(lambda row: not row._is_billing_charge())
+            standing += _quantity(lines - credits)
+            if credits:
+                again = share._standing()
+                standing += _quantity(credits) * (Fraction(again.reopened, again.credited) if again.credited else 0)
+        return standing
+
+
+def _quantity(lines):
+    """Return what these invoice lines come to in the unit of their order line, credits negative: a ``Fraction``."""
+    return sum((Fraction(str(row._billing_order_quantity())) for row in lines), Fraction(0))

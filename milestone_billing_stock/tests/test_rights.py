@@ -1,0 +1,79 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import DELIVERY, DEPOSIT, GoodsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRights(GoodsCommon):
+    """Each does his own work: the warehouse ships, billing bills, and nobody writes what follows from it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.keeper = new_test_user(cls.env, "keeper", "stock.group_stock_user")
+        cls.seller = new_test_user(cls.env, "seller", "sales_team.group_sale_salesman_all_leads")
+
+    def test_the_warehouse_ships_and_billing_follows(self):
+        order = self._sell(10, plan=(DEPOSIT, DELIVERY))
+        picking = order.picking_ids.with_user(self.keeper)
+        picking.move_ids.write({"quantity": 4, "picked": True})
+        picking.with_context(skip_backorder=True).button_validate()
+        self._drain()
+        self.assertEqual(order.order_line.qty_invoiced, 4.0)
+
+    def test_the_warehouse_reads_why_it_does_not_ship(self):
+        order = self._sell(10)
+        self.company.billing_hold_shipping = True
+        self.env["billing.hold"].create({"reason": "Unpaid since March", "order_id": order.id})
+        picking = order.picking_ids.with_user(self.keeper)
+        self.assertIn("Unpaid since March", picking.billing_hold_text)
+        picking.move_ids.write({"quantity": 4, "picked": True})
+        with self.assertRaisesRegex(UserError, "Unpaid since March"):
+            picking.with_context(skip_backorder=True).button_validate()
+
+    def test_nobody_writes_what_follows(self):
+        order = self._sell(10, plan=(DEPOSIT, DELIVERY))
+        share = order.order_line.billing_allocation_ids[0]
+        for record, values in (
+            (share, {"ordered_quantity": 1.0}),
+            (share, {"kept_quantity": 1.0}),
+            (order.order_line, {"billing_unshipped_quantity": 1.0}),
+            (order.invoice_ids.invoice_line_ids, {"billing_bills_goods": True}),
+            (order.billing_schedule_ids.milestone_ids[0].attainment_ids, {"delivered": {"1": 5}}),
+        ):
+            with self.assertRaises(UserError):
+                record.write(values)
+
+    def test_invoices_of_a_transfer_are_for_who_may_read_invoices(self):
+        order = self._sell(10)
+        picking = self._ship(order, 4)
+        self.assertEqual(picking.billing_invoice_count, 1)
+        self.assertEqual(picking.action_view_billing_invoices()["domain"], [["id", "in", order.invoice_ids.ids]])
+        with self.assertRaises(AccessError):
+            picking.with_user(self.keeper).action_view_billing_invoices()
+
+    def test_goods_billing_is_for_who_may_read_the_order(self):
+        order = self._sell(10, plan=(DEPOSIT, DELIVERY))
+        self._ship(order, 4)
+        [row] = order.with_user(self.seller).get_goods_billing()
+        self.assertEqual((row["ordered"], row["shipped"], row["invoiced"]), (10.0, 4.0, 4.0))
+        self.assertEqual((row["billed_amount"], row["billed_ahead_amount"], row["amount"]), (580.0, 180.0, 1000.0))
+        stranger = new_test_user(self.env, "stranger", "base.group_user")
+        with self.assertRaises(AccessError):
+            order.with_user(stranger).get_goods_billing()
+
+
+@tagged("post_install", "-at_install")
+class TestOverRpc(HttpCase, GoodsCommon):
+    """Other systems ask the same over the network."""
+
+    def test_goods_billing(self):
+        order = self._sell(10, plan=(DEPOSIT, DELIVERY))
+        new_test_user(self.env, "integration", "sales_team.group_sale_salesman_all_leads", password="integration")
+        self.authenticate("integration", "integration")
+        [row] = self.make_jsonrpc_request(
+            "/web/dataset/call_kw",
+            {"model": "sale.order", "method": "get_goods_billing", "args": [order.ids], "kwargs": {}},
+        )
+        self.assertEqual((row["line_id"], row["billed_ahead_amount"]), (order.order_line.id, 300.0))
