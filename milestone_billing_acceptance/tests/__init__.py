@@ -6,5 +6,6 @@ from . import (
     test_clock,
     test_kept_fields,
     test_portal,
+    test_signed_page,
     test_tours,
 )
