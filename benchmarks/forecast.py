@@ -22,6 +22,7 @@ def run(bench):
         raise AssertionError(f"Not all milestones: {rounds}")
     figures = {
         "forecast_10000_milestones_ms": median(found["ask"]["ms"] for found in rounds),
+        "forecast_busy_ms": median(found["ask"]["busy"] for found in rounds),
         "forecast_open_screen_ms": median(found["open_screen"]["ms"] for found in rounds),
         "forecast_plain_read_ms": median(found["read"]["ms"] for found in rounds),
         "forecast_ratio_to_read": median(found["ask"]["ms"] / found["read"]["ms"] for found in rounds),

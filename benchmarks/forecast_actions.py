@@ -105,13 +105,13 @@ def _copy_rows(env, table, ids, values):
 def ask(registry):
     """Ask for the forecast by month, as a request does; return milliseconds and how many milestones were invoiced."""
     with environment(registry) as env:
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         answer = env["billing.forecast"].get(
             by="month", date_to=str(env.company._billing_today() + timedelta(days=800))
         )
-        seconds = time.perf_counter() - start
+        took = {"ms": (time.perf_counter() - start) * 1000, "busy": (time.process_time() - busy) * 1000}
         assert answer["rows"]
-        return {"ms": seconds * 1000, "milestones": env["billing.milestone"].search_count([("open_amount", ">", 0)])}
+        return {**took, "milestones": env["billing.milestone"].search_count([("open_amount", ">", 0)])}
 
 
 def open_screen(registry):

@@ -288,7 +288,7 @@ def instalments(total: int, parts: Sequence[Part]) -> list[int]:
     found, left = [], total
     for part in parts[:-1]:
         units = part.units if total >= 0 else -part.units
-        units += rounded(total * part.share) if part.share else 0
+        units += divided(total * part.share.numerator, part.share.denominator)
         found.append(units)
         left -= units
     return [*found, left]
@@ -300,7 +300,15 @@ def rounded(number: Fraction | int) -> int:
     >>> rounded(Fraction(5, 2)), rounded(Fraction(-5, 2)), rounded(Fraction(7, 3))
     (3, -3, 2)
     """
-    top, bottom = number.numerator, number.denominator
+    return divided(number.numerator, number.denominator)
+
+
+def divided(top: int, bottom: int) -> int:
+    """Return the whole number nearest to a quotient; halves away from zero.
+
+    >>> divided(5, 2), divided(-5, 2), divided(7, 3)
+    (3, -3, 2)
+    """
     return (2 * top + bottom) // (2 * bottom) if top >= 0 else -((-2 * top + bottom) // (2 * bottom))
 
 
@@ -331,7 +339,7 @@ def cumulated(parts: Sequence[int], scale: int) -> list[int]:
     found, raw, before = [], 0, 0
     for part in parts:
         raw += part
-        until = rounded(Fraction(raw, scale))
+        until = divided(raw, scale)
         found.append(until - before)
         before = until
     return found
@@ -403,17 +411,17 @@ def flows(plan: Plan, rate: Fraction) -> list[Flow]:
     """
     row, confidence = plan.expected, plan.confidence
     found = []
-    whole = row.total if rate == 1 else rounded(row.total * rate)
-    untaxed = row.untaxed if rate == 1 else rounded(row.untaxed * rate)
+    top, bottom = rate.numerator, rate.denominator
+    whole, untaxed = divided(row.total * top, bottom), divided(row.untaxed * top, bottom)
     if not row.is_invoiced:
-        weighted = rounded(Fraction(whole * confidence, 100))
+        weighted = divided(whole * confidence, 100)
         found.append(Flow(INVOICE, plan.invoice_day, whole, untaxed, weighted, plan, None))
+    kind = OVERDUE if plan.certainty.startswith("overdue") else RECEIPT
     before = until = 0
     for receipt in plan.receipts:
         until += receipt.units
-        now = until if rate == 1 else rounded(until * rate)
-        weighted = rounded(Fraction((now - before) * confidence, 100))
-        kind = OVERDUE if plan.certainty.startswith("overdue") else RECEIPT
+        now = divided(until * top, bottom)
+        weighted = divided((now - before) * confidence, 100)
         found.append(Flow(kind, receipt.day, now - before, 0, weighted, plan, receipt.due))
         before = now
     return found

@@ -69,6 +69,7 @@ from . import (
     test_task_done,
     test_timeline,
     test_tours,
+    test_tours_forecast,
     test_tours_plan,
     test_tours_print,
     test_tours_run,
