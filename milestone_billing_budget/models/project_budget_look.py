@@ -69,7 +69,11 @@ class ProjectProject(models.Model):
 
     budget_alert_ids = fields.One2many("project.budget.alert", "project_id", "Budget Alerts", copy=False)
     budget_alert_count = fields.Integer(
-        "Open Budget Alerts", compute="_compute_budget_alert_count", groups="base.group_user", compute_sudo=True
+        "Open Budget Alerts",
+        compute="_compute_budget_alert_count",
+        groups="base.group_user",
+        compute_sudo=True,
+        help="What has to be looked at of the budget.",
     )
 
     #: Rows are made when budgets are looked at.

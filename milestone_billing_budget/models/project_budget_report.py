@@ -22,7 +22,7 @@ class ProjectBudgetReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     milestone_id = fields.Many2one("billing.milestone", "Billing Milestone", readonly=True)
-    task_id = fields.Many2one("project.task", readonly=True)
+    task_id = fields.Many2one("project.task", readonly=True, help="On which hours were spent, or that has a budget.")
     kind = fields.Selection(KINDS, readonly=True, help="What the money is spent on.")
     date = fields.Date(readonly=True, help="Of the timesheet, bill, order, attainment, invoice or payment.")
     budget_hours = fields.Float("Budgeted Hours", readonly=True, help="Hours of the current version of the budget.")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .rights import HOURS_GROUPS
+from .rights import HOURS_GROUPS, check_may_see
 
 #: A change of one of these may make a task unplanned, or another milestone's.
 FOLLOWED = {"milestone_id", "parent_id", "project_id", "sale_line_id", "allocated_hours", "state", "active"}
@@ -122,7 +122,7 @@ class ProjectProject(models.Model):
         :raises AccessError: for customers, and without access to the project
         """
         self.ensure_one()
-        self.check_access("read")
+        check_may_see(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Unplanned Work"),
