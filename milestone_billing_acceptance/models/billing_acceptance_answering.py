@@ -217,13 +217,16 @@ class BillingAcceptance(models.Model):
         rows.append(order.env._("Fingerprint: %s", answer.fingerprint))
         order._billing_log(texts[answer.kind], rows)
 
+    def _names_of_lines(self, answer):
+        """Return the names of the lines that an answer accepts, in one text."""
+        names = {row["id"]: row["name"].splitlines()[0] for row in self._content()["plan"]["lines"] if row["name"]}
+        return ", ".join(names.get(line, "") for line in answer.line_ids or [])
+
     def _lines_texts(self, answer):
         """Return which lines were accepted, and what the percentage does with them, in the environment's language."""
-        names = {row["id"]: row["name"].splitlines()[0] for row in self._content()["plan"]["lines"] if row["name"]}
-        chosen = [names.get(line, "") for line in answer.line_ids]
         part = self._part_of(answer.line_ids)
         texts = [
-            self.env._("Lines: %s", ", ".join(chosen)),
+            self.env._("Lines: %s", self._names_of_lines(answer)),
             self.env._(
                 "They come to %(amount)s, which is %(percent)s %% of the milestone; "
                 "the invoice bills this part of each line.",

@@ -12,6 +12,8 @@ class TestSignedPage(HttpCase, AcceptanceCommon):
         milestone = self._start(400.0, 600.0, product=self.plain)
         acceptance = self._ask(milestone, self.anna).with_context(force_report_rendering=True)
         self._answer(acceptance, "partial", lines=milestone.order_id.order_line[:1].ids, open_points="The second line")
+        page = self.url_open(acceptance.approver_ids._url()).text
+        self.assertIn("Lines accepted: Line 1", page)
         self.assertEqual(acceptance.pdf_id.raw[:5], b"%PDF-")
         self._drain()
         invoice, send = milestone.order_id.invoice_ids, self.env["account.move.send"]
