@@ -7,7 +7,7 @@ from odoo.addons.billing_base.models.billing_source import OF_ORDER
 
 from ..engine.life import end_of, parts
 from ..engine.standing import due_on
-from .subscription_charge_usage import OF_USAGE
+from .subscription_plan import OF_USAGE
 
 #: Periods whose mean is expected of usage to come.
 SEEN = 3

@@ -110,14 +110,19 @@ class SubscriptionCharge(models.Model):
         return self.last_day
 
     def _bills_after(self, day):
-        """Return whether something of this charge is to be billed after a day (date), once all is billed by then."""
+        """Return whether more than nothing of this charge is billed next after a day, once all is billed by then.
+
+        :param day: date
+        """
         terms, known = self._terms()
         due = due_parts(terms, end_of(terms, known), day.toordinal())
         billed = {
             one.part.number: one.total for one in map(rounded, bills(terms, known, due, self._zone(), self._scale()))
         }
         coming = next_due(terms, known, billed, self._zone(), self._scale())
-        return coming is not None and coming > day.toordinal()
+        if coming is None or coming <= day.toordinal():
+            return False
+        return any(one.units > 0 for one in open_parts(terms, known, billed, coming, self._zone(), self._scale()))
 
     def _find_next_due(self, stands):
         """Return the day (date) on which something of this charge is to be billed next, False for never.

@@ -16,12 +16,10 @@ from ..engine.standing import due_on, open_parts
 from ..engine.terms import Usage
 from ..engine.zone import Zone
 from .subscription_charge_terms import exact
-from .subscription_plan import KINDS
+from .subscription_plan import KINDS, OF_USAGE
 
 #: What terms of every kind have: those of usage are made of them.
 SHARED = ("key", "place", "calendar", "first", "end", "proration", "term", "terms_from", "renews")
-#: Kinds that are told by what was used.
-OF_USAGE = ("usage", "commitment")
 
 
 class SubscriptionCharge(models.Model):
@@ -333,11 +331,14 @@ class SubscriptionCharge(models.Model):
         return next((part for part in parts(terms, end, since) if due_on(terms, part) > day), None)
 
     def _bills_after(self, day):
-        # OVERRIDE: usage is to be expected while it runs.
+        # OVERRIDE: usage is to be expected while it runs, unless its last period came to nothing.
         if self.kind not in OF_USAGE:
             return super()._bills_after(day)
         terms, known = self._terms()
-        return self._part_to_come(terms, known, day.toordinal()) is not None
+        if self._part_to_come(terms, known, day.toordinal()) is None:
+            return False
+        last = due_parts(terms, end_of(terms, known), day.toordinal())[-1:]
+        return all(rounded(bill).total > 0 for bill in bills(terms, known, last, self._zone(), self._scale()))
 
     @api.model
     def _follow_usage(self, days):

@@ -33,6 +33,8 @@ KINDS = [
     ("commitment", "A commitment that usage comes to"),
     ("prepaid", "Prepaid funds for usage"),
 ]
+#: Kinds that are told by what was used.
+OF_USAGE = ("usage", "commitment")
 #: What a charge takes over of its plan when its order is confirmed: later changes of the plan are for later orders.
 TERMS = (
     *("interval_count", "interval_unit", "timing", "proration"),

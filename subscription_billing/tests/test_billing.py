@@ -175,6 +175,14 @@ class TestBilling(SubscriptionCommon):
         days = ["2024-02-29", "2025-02-28", "2026-02-28", "2027-02-28", "2028-02-29"]
         self.assertEqual(self._billed(order), dict.fromkeys(days[:4], 120.0) | {days[4]: 120.0})
 
+    def test_a_rebate_that_comes_back_every_month_is_credited_each_month(self):
+        self._on("2026-01-01")
+        order = self._subscribe(-10.0)
+        [first] = self._bill("2026-01-01")
+        [second] = self._bill("2026-02-01")
+        self.assertEqual((first | second).mapped("move_type"), ["out_refund", "out_refund"])
+        self.assertEqual(self._billed(order), {"2026-01-01": -10.0, "2026-02-01": -10.0})
+
     def test_an_end_gives_back_the_rest(self):
         self._on("2026-04-01")
         order = self._subscribe()
