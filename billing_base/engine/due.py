@@ -1,7 +1,7 @@
 """What is due of orders, and which of it shares an invoice."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -47,7 +47,7 @@ class Due:
 
 
 def by_part(dues: Sequence[Due]) -> dict[str, list[Due]]:
-    """Return what is due of one order by the invoice that it is on; what comes off is on the first one.
+    """Return what is due of one order by the invoice that it is on; what comes off is on its own, else the first.
 
     >>> day = datetime.date(2026, 1, 31)
     >>> fee, advance = Due(1, 1, "fee", 100, "", day), Due(1, 2, "advance", -30, "", day, comes_off=True)
@@ -58,9 +58,27 @@ def by_part(dues: Sequence[Due]) -> dict[str, list[Due]]:
     found: dict[str, list[Due]] = {}
     for due in sorted((due for due in dues if not due.comes_off), key=lambda due: due.part):
         found.setdefault(due.part, []).append(due)
-    for some in list(found.values())[:1]:
-        some += [due for due in dues if due.comes_off]
+    for due in dues:
+        if due.comes_off and found:
+            found[due.part if due.part in found else next(iter(found))].append(due)
     return found
+
+
+def with_what_comes_off(dues: Sequence[Due], billed: Callable[[Due], bool]) -> list[Due]:
+    """Return what of one order is billed, and what comes off with it: with what its own source leaves, it stays.
+
+    >>> day = datetime.date(2026, 1, 31)
+    >>> hours, seats = Due(1, 1, "hours", 50, "", day, source="a"), Due(1, 2, "seats", 10, "", day, source="b")
+    >>> advance = Due(1, 3, "advance", -30, "", day, comes_off=True, source="a")
+    >>> [due.key for due in with_what_comes_off([hours, advance, seats], lambda due: due != hours)]
+    ['seats']
+    >>> [due.key for due in with_what_comes_off([hours, advance], lambda due: True)]
+    ['hours', 'advance']
+    """
+    kept = {id(due) for due in dues if not due.comes_off and billed(due)}
+    left = {due.source for due in dues if not due.comes_off and id(due) not in kept}
+    left -= {due.source for due in dues if id(due) in kept}
+    return [due for due in dues if id(due) in kept or due.comes_off and due.source not in left]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from odoo import api, models
 
-from ..engine.due import Draft, Group, by_part, told_splits, with_invoices
+from ..engine.due import Draft, Group, by_part, told_splits, with_invoices, with_what_comes_off
 from ..engine.units import from_units, to_units
 from .obstacles import NotBillable
 
@@ -10,6 +10,8 @@ from .obstacles import NotBillable
 CHUNK = 500
 #: Whose word of what becomes of invoices splits them.
 NEAR = ("order", "customer")
+#: The source that says which down payments come off, and what of them waits is called.
+ADVANCES, APART = "billing.source.order.line", "advance"
 
 
 class BillingRun(models.Model):
@@ -55,11 +57,11 @@ class BillingRun(models.Model):
         rules, drafts = orders._billing_rules(), []
         for order, (dues, why) in self._ask_sources(orders, day).items():
             if by_itself and rules[order]["billing_automatic"].value != "yes":
-                dues = [due for due in dues if due.by_itself or due.comes_off]
+                dues = with_what_comes_off(dues, lambda due: due.by_itself)
             if any(not due.comes_off for due in dues):
                 dues, waits = order._billing_on_day(rules[order], day, since, dues)
                 why = waits or why or order._billing_lacking(rules[order]) or order._billing_unusable()
-                parts = by_part(order._billing_set_apart(rules[order], dues))
+                parts = by_part(order._billing_advances_apart(order._billing_set_apart(rules[order], dues)))
                 drafts += [self._order_draft(order, rules[order], some, why) for some in parts.values()]
         return drafts
 
@@ -77,7 +79,11 @@ class BillingRun(models.Model):
     def _order_draft(self, order, rules, dues, why):
         group, invoices = order._billing_group(rules, dues[0]), rules["billing_invoices"]
         wish = "" if group.invoices or not invoices.whose else invoices.value
-        return Draft(group, (order.id,), tuple(dues), why=why, wish=wish)
+        draft = Draft(group, (order.id,), tuple(dues), why=why, wish=wish)
+        if why or self._may_be_credit_note(draft) or not any(due.amount < 0 for due in dues):
+            return draft
+        # Apart before it is joined: the customer's other orders are billed.
+        return replace(draft, why=order._billing_negative(order._billing_totals(dues)[1]))
 
     @api.model
     def _join(self, drafts):
@@ -168,6 +174,20 @@ class SaleOrder(models.Model):
             return None
         amount = from_units(total, self.currency_id.rounding)
         return {"name": "negative", "amount": amount, "currency": self.currency_id.id}
+
+    def _billing_advances_apart(self, dues):
+        """Return dues of this order with down payments that do not fit yet on an invoice of their own, which waits.
+
+        They come off what their own source bills, and wait with it; what else is due of the order is billed.
+
+        :param dues: list of ``engine.Due``
+        """
+        advances = [due for due in dues if due.comes_off and due.source == ADVANCES]
+        own = [due for due in dues if due.source == ADVANCES and not due.comes_off]
+        others = any(due.source != ADVANCES and not due.comes_off for due in dues)
+        if not (advances and own and others) or self._billing_totals([*own, *advances])[1] >= 0:
+            return dues
+        return [replace(due, apart=APART) if due.source == ADVANCES else due for due in dues]
 
     def _billing_set_apart(self, rules, dues):
         """Return dues of this order with what each has an invoice of its own for (``engine.Due``).

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..engine.due import with_what_comes_off
 from ..engine.rules import hold
 from .billing_rules import RULES
 
@@ -124,7 +125,7 @@ class SaleOrder(models.Model):
         if not days:
             return dues, {"name": "no_calendar", "orders": [self.name]}
         last = days.last_day(day)
-        ready = [due for due in dues if due.comes_off or last >= since and days.day_for(due.since) <= last]
+        ready = with_what_comes_off(dues, lambda due: last >= since and days.day_for(due.since) <= last)
         if any(not due.comes_off for due in ready):
             return ready, None
         coming = days.day_for(min(due.since for due in dues if not due.comes_off))

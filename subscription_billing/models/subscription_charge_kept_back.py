@@ -67,7 +67,7 @@ class BillingSourceCharge(models.AbstractModel):
     @api.model
     def _kept_back(self, keys, why):
         # What waits for a rule or a hold is seen on the run; what failed is asked of a person, once.
-        if why["name"] in ("refused", "unexpected", "archived_customer", "archived_currency"):
+        if why["name"] in ("refused", "unexpected", "negative", "archived_customer", "archived_currency"):
             charges = self.env["subscription.charge"].sudo().browse(int(key.split("/")[1]) for key in keys)
             for order in charges.exists().order_id:
                 order._subscription_ask_to_mend(why)

@@ -3,6 +3,7 @@ from . import (
     test_charge,
     test_dashboard,
     test_demo,
+    test_down_payment,
     test_figures,
     test_forecast,
     test_import,

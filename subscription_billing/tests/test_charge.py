@@ -202,6 +202,29 @@ class TestCharge(SubscriptionCommon):
         self.assertEqual(self._billed(order), {"2026-01-01": 30.0, "2026-02-01": 30.0})
         self.assertEqual(self._billed(fresh), {"2026-02-01": 50.0})
 
+    def test_an_order_with_subscriptions_stays_in_its_currency(self):
+        self._on("2026-01-01")
+        order, fresh = self._subscribe(100.0), self._subscribe(100.0)
+        for day in ("2026-01-01", "2026-02-01", "2026-03-01"):
+            self._bill(day)
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        price_list = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        for one in (order, fresh):
+            one._action_cancel()
+            one.action_draft()
+            self.env.flush_all()
+            with self.assertRaisesRegex(ValidationError, "stay in it: choose a price list"), self.env.cr.savepoint():
+                one.pricelist_id = price_list
+                one.flush_recordset()
+            self.env.invalidate_all()
+        order.order_line.price_unit = 110.0
+        order.action_confirm()
+        self._bill("2026-04-01")
+        amounts = {str(day): amount for day, amount in self._billed(order).items()}
+        self.assertEqual(amounts["2026-01-01"], 100.0)
+        self.assertEqual(amounts["2026-04-01"], 110.0)
+
     def test_a_cancelled_invoice_may_be_posted_after_all(self):
         self._on("2026-01-01")
         order = self._subscribe()
