@@ -66,7 +66,7 @@ class SubscriptionMeter(models.Model):
         readonly=True,
         copy=False,
         export_string_translation=False,
-        help="How periods were estimated that were due before a day: lists of the day (ISO) and of what held before it.",
+        help="How periods were estimated that were due before a day: lists of that day (ISO) and of what held then.",
     )
     point_ids = fields.One2many("subscription.metering.point", "meter_id", "Metering Points", readonly=True)
 

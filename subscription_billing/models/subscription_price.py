@@ -235,7 +235,8 @@ class SubscriptionPrice(models.Model):
     def activate(self) -> bool:
         """Put drafts in force, each from its day on; the one in force from the same day is replaced by it.
 
-        Usage of days that were billed by another price is billed by the difference.
+        Usage of days that were billed by another price is billed by the difference. Days before the first price of a
+        book that is used stay with the price that was the first one.
 
         :return: true
         :raises AccessError: for who is no manager of sales or accounting
@@ -246,6 +247,7 @@ class SubscriptionPrice(models.Model):
             if price.state != "draft":
                 raise UserError(self.env._("%s is no draft. Make a further price.", price.display_name))
             price._check_price()
+            price.book_id.sudo()._keep_days_before(price.first_day)
             same = price.book_id.price_ids.filtered(
                 lambda row, day=price.first_day: row.state == "active" and row.first_day == day
             )
@@ -291,8 +293,11 @@ class SubscriptionPrice(models.Model):
 
     def _may_be_billed(self):
         """Return whether something may be billed by this price: its day has come somewhere, and somebody uses it."""
-        has_come = self.first_day <= (fields.Datetime.now() + FIRST_ZONE).date()
-        return has_come and self.book_id._is_used()
+        today, days = (fields.Datetime.now() + FIRST_ZONE).date(), [self.first_day]
+        if self == self.book_id._price_before(self.book_id._in_force()):
+            # Days before the first one are charged by it, too.
+            days += self.book_id._charges().mapped("first_day")
+        return min(days) <= today and self.book_id._is_used()
 
     def _was_active(self, moment=None):
         """Return whether this price was in force at a moment (datetime in UTC), left out for now."""

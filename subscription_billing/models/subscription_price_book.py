@@ -92,6 +92,13 @@ class SubscriptionPriceBook(models.Model):
     price_ids = fields.One2many(
         "subscription.price", "book_id", "Prices", help="From which day on usage costs what; the latest first."
     )
+    before_day = fields.Date(
+        "Days Before Charged as On",
+        readonly=True,
+        copy=False,
+        help="The first day of the price that days before all prices are charged by, where a price from an earlier day "
+        "came into force later. Empty for the first price.",
+    )
 
     _never_below_zero = models.Constraint(
         "CHECK(COALESCE(free, 0) >= 0 AND COALESCE(commitment, 0) >= 0 AND COALESCE(minimum, 0) >= 0"
@@ -174,9 +181,25 @@ class SubscriptionPriceBook(models.Model):
         return found
 
     def _price_on(self, day):
-        """Return the price (``subscription.price``) of a day (date); before the first one begins, that one."""
+        """Return the price (``subscription.price``) of a day (date); before all begin, the one of ``_price_before``."""
         prices = self._in_force()
-        return prices.filtered(lambda price: price.first_day <= day)[-1:] or prices[:1]
+        return prices.filtered(lambda price: price.first_day <= day)[-1:] or self._price_before(prices)
+
+    def _price_before(self, prices):
+        """Return the one of ``prices`` that holds for days before all of them: the first since this book is used.
+
+        :param prices: ``subscription.price``, in order of their days
+        """
+        return prices.filtered(lambda price: price.first_day == self.sudo().before_day)[:1] or prices[:1]
+
+    def _keep_days_before(self, day):
+        """Have days before the first price stay with it where one from an earlier day is put in force.
+
+        :param day: date: from which the other one is to be in force
+        """
+        found = self.price_ids.filtered(lambda price: price.state == "active").sorted("first_day")
+        if found and day < found[0].first_day and self._is_used():
+            self.before_day = self._price_before(found).first_day
 
     def _price_of(self, rating, day):
         """Return the price of this book that the engine rated a day by, none where it is not there any more.
@@ -193,7 +216,9 @@ class SubscriptionPriceBook(models.Model):
         :param prices: ``subscription.price``, in order of their days; those in force when left out
         :raises UserError: when it has no price in force
         """
-        first, *further = self._in_force() if prices is None else prices
+        prices = self._in_force() if prices is None else prices
+        first = self._price_before(prices)
+        further = prices - first if first == prices[0] else prices
         return {
             **self._settings(),
             "price": first._engine_price(),

@@ -190,8 +190,10 @@ class SubscriptionCharge(models.Model):
         """Renew this charge as a confirmed quotation line says.
 
         :param line: ``sale.order.line``
-        :raises UserError: when it was renewed in another way, or ended before
+        :raises UserError: when it was renewed in another way, ended before, or the quotation is in another currency or
+            for another customer
         """
+        self._check_renewed_alike(line.order_id)
         number, before = line.subscription_term_id.number + 1, line.subscription_term_id
         self._check_runs()
         self._check_is_last()
@@ -218,6 +220,34 @@ class SubscriptionCharge(models.Model):
         history = self.order_id._billing_for_history()
         self.order_id._billing_log(history.env._("Renewed by %s", note))
         self._wake_if_due()
+
+    def _check_renewed_alike(self, quotation):
+        """Refuse a quotation in another currency, or for another customer: it is billed by the order of this charge.
+
+        :raises UserError: naming both and the remedy
+        """
+        said = {"quotation": quotation.name, "name": self.display_name}
+        if quotation.currency_id != self.currency_id:
+            raise UserError(
+                self.env._(
+                    "%(quotation)s is in %(other)s, and %(name)s, which it renews, in %(currency)s. Choose a price "
+                    "list in %(currency)s on the quotation, or cancel it and sell another subscription.",
+                    other=quotation.currency_id.name,
+                    currency=self.currency_id.name,
+                    **said,
+                )
+            )
+        customer, other = self.partner_id.commercial_partner_id, quotation.partner_id.commercial_partner_id
+        if customer != other:
+            raise UserError(
+                self.env._(
+                    "%(quotation)s is for %(other)s, and %(name)s, which it renews, for %(customer)s. Put %(customer)s "
+                    "on the quotation; “Transfer to another customer” in the subscription has %(other)s go on with it.",
+                    other=other.display_name,
+                    customer=customer.display_name,
+                    **said,
+                )
+            )
 
     # === NOT ACCEPTED, OR NO LONGER === #
 

@@ -181,6 +181,22 @@ class TestRenewalQuotation(RenewalCommon):
         with self.assertRaisesRegex(UserError, "billed by this renewal already"):
             quotation._action_cancel()
 
+    def test_it_is_not_accepted_in_another_currency_or_by_another_customer(self):
+        order, quotation = self._quote()
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        quotation.pricelist_id = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        with self.assertRaisesRegex(UserError, f"is in EUR, and .* in {order.currency_id.name}"):
+            quotation.action_confirm()
+        order, quotation = self._quote()
+        quotation.partner_id = self.env["res.partner"].create({"name": "Elsewhere"})
+        with self.assertRaisesRegex(UserError, "is for Elsewhere, and .* for Harbour Works"):
+            quotation.action_confirm()
+        order, quotation = self._quote()
+        quotation.partner_id = self.env["res.partner"].create({"name": "Anna", "parent_id": order.partner_id.id})
+        quotation.action_confirm()
+        self.assertEqual(self._charge(order).term_number, 2)
+
     def test_an_end_or_a_renewal_by_hand_takes_the_quotation_back(self):
         order, quotation = self._quote()
         self._charge(order).renew(2)

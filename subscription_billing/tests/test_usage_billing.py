@@ -273,6 +273,71 @@ class TestUsageBilling(UsageCommon):
         with self.assertRaises(AccessError):
             meter.with_user(self.env.ref("base.user_admin")).estimates_before = []
 
+    def test_days_before_the_first_price_stay_with_it_where_an_earlier_one_comes(self):
+        self._on("2026-03-01")
+        book = self._make_price(self.meter, day="2026-06-01", model="flat", price=1.0)
+        order = self._sell_usage(book, start="2026-03-01")
+        for month in (3, 4, 5):
+            self._use((f"2026-{month:02}-10", 10))
+            self._bill(f"2026-{month + 1:02}-01")
+        self._make_price(self.meter, day="2026-05-01", book=book, model="flat", price=2.0)
+        self._use(("2026-06-10", 10))
+        self._bill("2026-07-01")
+        expected = {"2026-03-01": 10.0, "2026-04-01": 10.0, "2026-05-01": 20.0, "2026-06-01": 10.0}
+        self.assertEqual(self._billed(order), expected)
+        line = order.invoice_ids.invoice_line_ids.filtered(lambda row: str(row.subscription_from) == "2026-03-01")
+        self.assertEqual(line.explain_usage()["total"], 10.0)
+        # A further one, from an earlier day still, moves no day before it either.
+        self._make_price(self.meter, day="2026-04-01", book=book, model="flat", price=3.0)
+        self._bill("2026-08-01")
+        self.assertEqual(self._billed(order), {**expected, "2026-04-01": 30.0})
+
+    def test_the_first_price_is_not_withdrawn_once_days_before_it_were_billed(self):
+        book = self._make_price(self.meter, day="2027-01-01", model="flat", price=1.0)
+        self._on("2026-10-01")
+        order = self._sell_usage(book, start="2026-10-01")
+        self._use(("2026-10-10", 10))
+        self._bill("2026-11-01")
+        first = book.price_ids
+        self._make_price(self.meter, day="2027-02-01", book=book, model="flat", price=2.0)
+        with self.assertRaisesRegex(UserError, "is what usage costs already"):
+            first.withdraw()
+        (book.price_ids - first).withdraw()
+        self.assertEqual(self._billed(order), {"2026-10-01": 10.0})
+
+    def test_a_credit_does_not_wait_for_usage_that_never_comes(self):
+        yearly = self._make_plan("Yearly, in advance", interval_unit="years")
+        self._on("2026-01-01")
+        seats = {"price_unit": 1200.0, "subscription_plan_id": yearly.id, "subscription_start": "2026-01-01"}
+        usage = {
+            "price_unit": 0.0,
+            "subscription_plan_id": self.arrears.id,
+            "subscription_start": "2026-01-01",
+            "subscription_kind": "usage",
+            "subscription_price_book_id": self.per_gb.id,
+            "subscription_metered_as": "never",
+        }
+        order = self._make_order(seats, usage)
+        self._bill("2026-01-01")
+        self._bill("2026-06-01")
+        self._on("2026-06-20")
+        order.order_line[0].subscription_end = "2026-06-30"
+        [credit] = self._bill("2026-06-21")
+        self.assertEqual((credit.move_type, credit.amount_untaxed), ("out_refund", 600.0))
+
+    def test_a_credit_waits_for_usage_that_comes_every_month(self):
+        self._on("2026-01-01")
+        order = self._sell_usage(subject="always")
+        seats = {"price_unit": 31.0, "subscription_plan_id": self.monthly.id, "subscription_start": "2026-01-01"}
+        order.order_line = [(0, 0, {"product_id": self.service.id, "tax_ids": False, **seats})]
+        self._bill("2026-01-01")
+        self._use(("2026-01-10", 100), subject="always")
+        self._on("2026-01-11")
+        order.order_line[1].subscription_end = "2026-01-20"
+        self.assertFalse(self._bill("2026-01-12"))
+        [invoice] = self._bill("2026-02-01")
+        self.assertEqual((invoice.move_type, invoice.amount_untaxed), ("out_invoice", 39.0))
+
     def test_highest_latest_number_and_levels_over_time(self):
         self._on("2026-01-01")
         for aggregation, amount in {"max": 30, "last": 20, "count": 3, "time_weighted": 20}.items():
