@@ -53,6 +53,7 @@ class SaleOrderLine(models.Model):
         invoiced = self._subscription_invoiced().sorted("id")[-1:]._chain_on_line()
         if invoiced:
             invoiced._check_handed_back()
+            invoiced._check_billed_alike()
             return invoiced
         charges = self._origin.sudo().subscription_charge_ids.sorted("id")[-1:]._chain_on_line()
         first = charges.sorted("id")[:1]

@@ -229,6 +229,26 @@ class SubscriptionCharge(models.Model):
             charge = charge.previous_id
         return charge.filtered(lambda row: row.state == "running")
 
+    def _check_billed_alike(self):
+        """Refuse that charges with invoices go on for another customer, who would get back what others paid.
+
+        :raises UserError: naming the order, what was invoiced and the remedy
+        """
+        order = self.order_id
+        moves = self.invoice_line_ids.filtered(lambda line: line.parent_state != "cancel").move_id
+        customers = (order.partner_id | order.partner_invoice_id).commercial_partner_id
+        if moves and not moves.commercial_partner_id & customers:
+            raise UserError(
+                self.env._(
+                    "Subscriptions of %(order)s are invoiced to %(before)s already, and the order is for %(customer)s. "
+                    "Put %(before)s back and confirm it; “Transfer to another customer” in the subscription has "
+                    "%(customer)s go on with it.",
+                    order=order.name,
+                    before=", ".join(moves.commercial_partner_id.mapped("display_name")),
+                    customer=order.partner_id.display_name,
+                )
+            )
+
     def _check_handed_back(self):
         """Refuse that these charges go on whose customer before them is charged again.
 

@@ -225,6 +225,17 @@ class TestCharge(SubscriptionCommon):
         self.assertEqual(amounts["2026-01-01"], 100.0)
         self.assertEqual(amounts["2026-04-01"], 110.0)
 
+    def test_an_order_invoiced_to_one_customer_is_not_confirmed_again_for_another(self):
+        self._on("2026-01-01")
+        order = self._subscribe(100.0)
+        self._bill("2026-01-01").action_post()
+        order._action_cancel()
+        order.action_draft()
+        other = self.env["res.partner"].create({"name": "Elsewhere"})
+        order.write({"partner_id": other.id, "partner_invoice_id": other.id, "partner_shipping_id": other.id})
+        with self.assertRaisesRegex(UserError, "invoiced to Harbour Works already, and the order is for Elsewhere"):
+            order.action_confirm()
+
     def test_a_cancelled_invoice_may_be_posted_after_all(self):
         self._on("2026-01-01")
         order = self._subscribe()
