@@ -15,3 +15,8 @@ class AccountMove(models.Model):
         for move in self:
             texts = dict.fromkeys(move.invoice_line_ids.sale_line_ids.order_id.mapped("billing_rules_text"))
             move.billing_rules_text = "\n".join(text for text in texts if text)
+
+    def copy_data(self, default=None):
+        # OVERRIDE: a debit note charges more than was agreed: it is no second bill of what its invoice bills.
+        moves = self._flagged("billing_debit_note") if (default or {}).get("debit_origin_id") else self
+        return super(AccountMove, moves).copy_data(default)

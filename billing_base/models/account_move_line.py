@@ -18,6 +18,18 @@ class AccountMoveLine(models.Model):
         "(billing_key) WHERE billing_key IS NOT NULL", "This was billed already, by another invoice line."
     )
 
+    def _copy_data_extend_business_fields(self, values):
+        # OVERRIDE: a debit note of what we bill stands beside the order, which says what is billed of it.
+        result = super()._copy_data_extend_business_fields(values)
+        if self._is_flagged("billing_debit_note") and self._billing_is_of_source():
+            values.pop("sale_line_ids", None)
+        return result
+
+    def _billing_is_of_source(self):
+        """Return whether a source of billing bills something with this line, and looks at what stands of it."""
+        self.ensure_one()
+        return False
+
     @api.depends("sale_line_ids", "display_type")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_billing_opens(self):

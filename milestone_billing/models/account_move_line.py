@@ -34,9 +34,12 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         # OVERRIDE: a credit note, and the invoice that replaces a credited one, belong to the same milestone.
-        if self.billing_allocation_id:
+        if self.billing_allocation_id and not self._is_flagged("billing_debit_note"):
             values["billing_allocation_id"] = CopiedShare(self.billing_allocation_id)
         return super()._copy_data_extend_business_fields(values)
+
+    def _billing_is_of_source(self):
+        return super()._billing_is_of_source() or bool(self.billing_allocation_id)
 
     @api.model_create_multi
     def create(self, vals_list):

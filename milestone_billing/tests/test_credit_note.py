@@ -32,6 +32,16 @@ class TestCreditNote(BillingCommon):
         self._drain()
         return refunds
 
+    def test_a_debit_note_is_no_second_bill_of_its_milestone(self):
+        order, milestones = self._start()
+        copied = order.invoice_ids.with_context(include_business_fields=True)
+        links = {"billing_allocation_id", "sale_line_ids"}
+        for default, linked in (({"debit_origin_id": order.invoice_ids.id}, False), ({}, True)):
+            rows = [values for _kind, _id, values in copied.copy_data(default)[0]["line_ids"]]
+            [line] = [values for values in rows if values.get("display_type") == "product"]
+            self.assertEqual(links <= line.keys(), linked)
+            self.assertEqual(bool(links & line.keys()), linked)
+
     def test_line_that_is_worth_nothing_now(self):
         for change in ({"price_unit": 0.0}, {"product_uom_qty": 0.0}, {"discount": 100.0}):
             for undo in (True, False):

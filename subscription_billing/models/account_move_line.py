@@ -46,9 +46,12 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         # OVERRIDE: a credit note, and the invoice that replaces a credited one, are of the same period.
-        if self.subscription_charge_id:
+        if self.subscription_charge_id and not self._is_flagged("billing_debit_note"):
             values["subscription_charge_id"] = CopiedPeriod(self)
         return super()._copy_data_extend_business_fields(values)
+
+    def _billing_is_of_source(self):
+        return super()._billing_is_of_source() or bool(self.subscription_charge_id)
 
     @api.model_create_multi
     def create(self, vals_list):

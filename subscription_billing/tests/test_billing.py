@@ -142,6 +142,17 @@ class TestBilling(SubscriptionCommon):
         self._bill("2026-01-04")
         self.assertEqual(self._billed(order), {"2026-01-01": 30.0})
 
+    def test_a_debit_note_is_no_second_bill_of_its_period(self):
+        self._on("2026-01-01")
+        order = self._subscribe()
+        invoice = self._bill("2026-01-01")
+        invoice.filtered(lambda move: move.state == "draft").action_post()
+        copied = invoice.with_context(include_business_fields=True)
+        rows = [values for _kind, _id, values in copied.copy_data({"debit_origin_id": invoice.id})[0]["line_ids"]]
+        for values in rows:
+            self.assertFalse({"subscription_charge_id", "sale_line_ids"} & values.keys())
+        self.assertEqual(self._billed(order), {"2026-01-01": 30.0})
+
     def test_create_invoice_bills_what_is_due_with_the_rest(self):
         self._on("2026-01-31")
         plan = {"subscription_plan_id": self.monthly.id}
