@@ -38,7 +38,7 @@ EQUIPMENT = Industry(
         ),
     ),
     samples=(
-        Sample(MACHINE, _lt("Machine"), 45000, goods=True),
+        Sample(MACHINE, _lt("Machine"), 45000, goods=True, category=_lt("Machines")),
         Sample("installation", _lt("Installation and start-up"), 9000, "project_only"),
     ),
 )

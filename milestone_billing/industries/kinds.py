@@ -13,7 +13,7 @@ class Step:
 
     :param due_on: what makes it due, as the field of the milestone says it
     :param percent: of the lines it covers; None for the balance
-    :param lines: the keys of the samples it bills; none for every line of the order
+    :param lines: the keys of the samples it bills, and of all products of their category; none for every line
     :param after: the key of the step that ``number`` of ``unit`` are counted from; None for the order's confirmation
     """
 
@@ -44,6 +44,7 @@ class Sample:
 
     :param tracking: what a confirmed order makes of it: a project, a task in it, or nothing
     :param goods: whether it is something that is delivered
+    :param category: its own one, below that of the industry, where steps bill its lines apart
     """
 
     key: str
@@ -51,6 +52,7 @@ class Sample:
     price: float
     tracking: str = "no"
     goods: bool = False
+    category: Text | None = None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ SOFTWARE = Industry(
         ),
     ),
     samples=(
-        Sample(LICENCE, _lt("Software licence"), 24000),
-        Sample(IMPLEMENTATION, _lt("Implementation"), 36000, "project_only"),
+        Sample(LICENCE, _lt("Software licence"), 24000, category=_lt("Licences")),
+        Sample(IMPLEMENTATION, _lt("Implementation"), 36000, "project_only", category=_lt("Implementation Services")),
     ),
 )

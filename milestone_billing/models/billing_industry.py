@@ -29,7 +29,7 @@ class BillingIndustry(models.AbstractModel):
         :param str industry: ``construction``, ``engineering``, ``software``, ``agency`` or ``equipment``
         :param int company: the id of a ``res.company``; None for the one the user works in
         :param bool settings: whether the company's settings of billing are set too, as of now
-        :param bool samples: whether sample products, their category, and the rule that plans what sells one are made
+        :param bool samples: whether sample products, and the rule that plans what sells one of their category, are made
         :param bool dry_run: say what would be made, and leave nothing
         :return: ``{"industry", "company", "dry_run", "created": {model: [name]}, "kept": {model: [name]},
             "settings": {field: value}}``: what was made, what was there already, and what was set
@@ -92,23 +92,19 @@ class BillingIndustry(models.AbstractModel):
 
         Names are still lazy; what another record is named by is its key, until ``_make`` knows it.
         """
-        records = {
-            f"plan_{plan.key}": (
-                "billing.schedule.template",
-                {"name": plan.name, "note": plan.note, "company_id": company.id, "plan": plan, **plan.policies},
-            )
-            for plan in industry.plans
-        }
+        records = {"category": ("product.category", {"name": industry.category})}
+        for sample in industry.samples:
+            if sample.category:
+                records[f"category_{sample.key}"] = ("product.category", {"name": sample.category, "sample": sample})
+        for plan in industry.plans:
+            values = {"name": plan.name, "note": plan.note, "company_id": company.id, "plan": plan, **plan.policies}
+            records[f"plan_{plan.key}"] = ("billing.schedule.template", values)
         if not samples:
             return records
-        records["category"] = ("product.category", {"name": industry.category})
         for sample in industry.samples:
             values = {"name": sample.name, "list_price": sample.price, "company_id": company.id, "sample": sample}
             records[f"sample_{sample.key}"] = ("product.product", values)
-        records["rule"] = (
-            "billing.schedule.rule",
-            {"name": industry.category, "company_id": company.id},
-        )
+        records["rule"] = ("billing.schedule.rule", {"name": industry.category, "company_id": company.id})
         return records
 
     def _make(self, industry, company, records):
@@ -135,7 +131,7 @@ class BillingIndustry(models.AbstractModel):
                 "name": english._(plan.name),
                 "note": english._(plan.note),
                 "milestone_ids": [
-                    Command.create(self._prepare_step(industry, step, 10 * (index + 1)))
+                    Command.create(self._prepare_step(industry, company, step, 10 * (index + 1)))
                     for index, step in enumerate(plan.steps)
                 ],
             }
@@ -148,8 +144,10 @@ class BillingIndustry(models.AbstractModel):
                 rows[step.key].offset_from_id = rows[step.after]
         return template
 
-    def _prepare_step(self, industry, step, sequence):
-        samples = {sample.key: sample.name for sample in industry.samples}
+    def _prepare_step(self, industry, company, step, sequence):
+        categories = self.sudo().env["product.category"]
+        for key in step.lines:
+            categories |= self._category_of(industry, company, key)
         return {
             "sequence": sequence,
             "name": self._english()._(step.name),
@@ -158,12 +156,20 @@ class BillingIndustry(models.AbstractModel):
             "percent": step.percent or 0.0,
             "offset_number": step.number,
             "offset_unit": step.unit,
-            "line_pattern": "|".join(word for key in step.lines for word in self._in_all_languages(samples[key])),
+            "category_ids": [Command.set(categories.ids)],
         }
+
+    def _category_of(self, industry, company, key):
+        """Return the category of a sample: its own one, else that of the industry."""
+        own = self._find_made(company, industry, f"category_{key}")
+        return own or self._find_made(company, industry, "category")
 
     def _make_category(self, industry, company, values):
         english = self._english()
-        return english["product.category"].create({"name": english._(industry.category)})
+        above = self._find_made(company, industry, "category") if "sample" in values else None
+        name = values["name"]
+        vals = {"name": english._(name), "parent_id": above.id if above else False}
+        return english["product.category"].create(vals)
 
     def _make_sample(self, industry, company, values):
         sample, english = values["sample"], self._english()
@@ -172,7 +178,7 @@ class BillingIndustry(models.AbstractModel):
                 "name": english._(sample.name),
                 "type": "consu" if sample.goods else "service",
                 "company_id": company.id,
-                "categ_id": self._find_made(company, industry, "category").id,
+                "categ_id": self._category_of(industry, company, sample.key).id,
                 "list_price": sample.price,
                 "invoice_policy": "delivery" if sample.goods else "order",
                 "service_tracking": sample.tracking,
@@ -198,11 +204,6 @@ class BillingIndustry(models.AbstractModel):
     def _english(self):
         """Return an environment with all rights that writes the source of translated fields."""
         return self.sudo().with_context(lang="en_US").env
-
-    def _in_all_languages(self, text):
-        """Return what a lazy text reads in the languages that are installed, English first, each reading once."""
-        codes = ["en_US", *(code for code, _name in self.env["res.lang"].get_installed())]
-        return list(dict.fromkeys(self.with_context(lang=code).env._(text).lower() for code in codes))
 
     def _translate(self, record, name, text):
         """Give a translated field of a record what a lazy text reads in each language that is installed."""

@@ -98,6 +98,14 @@ class BillingScheduleTemplateMilestone(models.Model):
     line_pattern = fields.Char(
         "Lines Like", help="Words of a product or description, such as “licence*”; left empty, all lines."
     )
+    category_ids = fields.Many2many(
+        "product.category",
+        "billing_template_milestone_category_rel",
+        "milestone_id",
+        "category_id",
+        "Lines of Categories",
+        help="It bills lines of products of these categories, or of one below them; left empty, all lines.",
+    )
     task_pattern = fields.Char("Tasks Like", help="Words of a task's name, such as “design*”.")
     payment_term_id = fields.Many2one(
         "account.payment.term", "Payment Terms", help="Of its invoices; left empty, those of the schedule."
@@ -143,10 +151,10 @@ class BillingScheduleTemplateMilestone(models.Model):
                     )
                 )
 
-    @api.constrains("amount_type", "percent", "line_pattern")
+    @api.constrains("amount_type", "percent", "line_pattern", "category_ids")
     def _check_percents(self):
         for template in self.template_id:
-            whole = template.milestone_ids.filtered(lambda row: row.amount_type == "percent" and not row.line_pattern)
+            whole = template.milestone_ids.filtered(lambda row: row.amount_type == "percent" and not row._takes_some())
             total = sum(to_fraction(row.percent) for row in whole)
             if total > 1:
                 raise ValidationError(
@@ -170,6 +178,21 @@ class BillingScheduleTemplateMilestone(models.Model):
                 )
 
     # === PRIVATE BUSINESS === #
+
+    def _takes_some(self):
+        """Return whether this line of a template bills some lines of an order only: by their words or categories."""
+        self.ensure_one()
+        return bool(self.line_pattern or self.category_ids)
+
+    def _takes(self, line):
+        """Return whether this line of a template bills an order line (``sale.order.line``, saved or not)."""
+        self.ensure_one()
+        if not self._takes_some():
+            return True
+        path = f"/{line.product_id.categ_id.parent_path or ''}"
+        by_category = any(f"/{category.id}/" in path for category in self.category_ids)
+        by_words = self.line_pattern and matches(self.line_pattern, line.name, line.product_id.display_name)
+        return bool(by_category or by_words)
 
     def _instantiate(self, schedule):
         """Create the milestones of ``schedule`` (``billing.schedule``) that these lines describe, and return them."""
@@ -197,8 +220,8 @@ class BillingScheduleTemplateMilestone(models.Model):
         """
         self.ensure_one()
         lines = schedule.order_id.order_line.filtered(lambda line: line._is_schedulable())
-        own = lines.filtered(lambda line: matches(self.line_pattern, line.name, line.product_id.display_name))
-        if self.line_pattern and not own:
+        own = lines.filtered(self._takes)
+        if self._takes_some() and not own:
             return None
         return {
             "schedule_id": schedule.id,
@@ -211,7 +234,7 @@ class BillingScheduleTemplateMilestone(models.Model):
             "amount_type": self.amount_type,
             "percent": self.percent,
             "amount_fixed": self.amount_fixed,
-            "line_ids": [fields.Command.set(own.ids)] if self.line_pattern else False,
+            "line_ids": [fields.Command.set(own.ids)] if self._takes_some() else False,
             "task_pattern": self.task_pattern,
             "payment_term_id": self.payment_term_id.id,
             "description": self.description,

@@ -41,8 +41,8 @@ class BillingSchedule(models.Model):
         if len(wanted) != len(milestones):
             return False
         for milestone, (row, values) in zip(milestones, wanted.items(), strict=True):
-            # Which lines a pattern finds follows the order.
-            ignored = {"schedule_id", "line_ids"} if row.line_pattern else {"schedule_id"}
+            # Which lines words and categories find follows the order.
+            ignored = {"schedule_id", "line_ids"} if row._takes_some() else {"schedule_id"}
             given = {name: value for name, value in values.items() if name not in ignored}
             if not milestone._is_as_prepared(given):
                 return False

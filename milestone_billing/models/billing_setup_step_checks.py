@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class BillingSetupStep(models.Model):
@@ -33,7 +34,8 @@ class BillingSetupStep(models.Model):
         return self._open_form(self.env.company)
 
     def _missing_books(self, company):
-        accounts = self.env["account.account"].search_count([("company_ids", "in", company.ids)], limit=1)
+        # A branch keeps its books with the accounts of its parent.
+        accounts = self.env["account.account"].search_count([("company_ids", "parent_of", company.ids)], limit=1)
         if not accounts:
             return self.env._("No chart of accounts: choose one under Fiscal Localization, and save.")
         journal = self.env["account.journal"].search_count(
@@ -42,6 +44,7 @@ class BillingSetupStep(models.Model):
         return "" if journal else self.env._("No sales journal: make one under Accounting ▸ Configuration ▸ Journals.")
 
     def _open_books(self):
+        self._check_administrator()
         return self.env["ir.actions.act_window"]._for_xml_id("account.action_account_config")
 
     # === HOW IT IS BILLED === #
@@ -69,6 +72,7 @@ class BillingSetupStep(models.Model):
         return self.env._("No outgoing mail server: invoices are posted, but not sent.")
 
     def _open_mail(self):
+        self._check_administrator()
         return self.env["ir.actions.act_window"]._for_xml_id("base.action_ir_mail_server_list")
 
     # === WHAT IS SOLD, TO WHOM === #
@@ -90,8 +94,10 @@ class BillingSetupStep(models.Model):
         domain = [
             ("partner_share", "=", True),
             ("company_id", "in", [False, company.id]),
-            ("is_company", "=", True),
             ("ref_company_ids", "=", False),
+            "|",
+            ("is_company", "=", True),
+            ("customer_rank", ">", 0),
         ]
         if self.env["res.partner"].search_count([*domain, ("email", "!=", False)], limit=1):
             return ""
@@ -171,6 +177,14 @@ class BillingSetupStep(models.Model):
             limit=1,
         )
         return self._open_form(order) if order else self._open_quotation()
+
+    def _check_administrator(self):
+        """Say whose screen it is, to who cannot open it.
+
+        :raises UserError: for anybody but administrators
+        """
+        if not self.env.user.has_group("base.group_system"):
+            raise UserError(self.env._("“%s” is done by an administrator: ask one of them.", self.name))
 
     def _open_form(self, record):
         return {

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_units
 
-from ..engine.patterns import matches
 from ..engine.plan import Item, Line, PlanError, allocate
 
 
@@ -84,15 +83,13 @@ class BillingScheduleTemplateMilestone(models.Model):
         :param float rounding: of the order's currency
         """
         self.ensure_one()
-        own = [
-            key for key, line in lines.items() if matches(self.line_pattern, line.name, line.product_id.display_name)
-        ]
-        if self.line_pattern and not own:
+        own = [key for key, line in lines.items() if self._takes(line)]
+        if self._takes_some() and not own:
             return None
         return Item(
             key=key,
             kind=self.amount_type,
             percent=to_fraction(self.percent),
             amount=to_units(self.amount_fixed, rounding),
-            lines=frozenset(own) if self.line_pattern else None,
+            lines=frozenset(own) if self._takes_some() else None,
         )

@@ -29,7 +29,7 @@ ENTERED = {
     """,
     "billing.schedule.template.milestone": """
         template_id sequence name due_on date offset_number offset_unit offset_from_id task_pattern amount_type percent
-        amount_fixed line_pattern payment_term_id description
+        amount_fixed line_pattern category_ids payment_term_id description
     """,
     "res.company": """
         billing_invoice_policy billing_grouping billing_invoice_date billing_change_rule billing_manager_id

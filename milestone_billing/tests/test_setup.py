@@ -88,7 +88,7 @@ class TestSetup(TransactionCase):
             with self.subTest(name):
                 self.env["billing.industry"].set_up(name)
                 category = self.env.ref(f"__billing_setup__.{name}_category_{self.company.id}")
-                products = self.env["product.product"].search([("categ_id", "=", category.id)])
+                products = self.env["product.product"].search([("categ_id", "child_of", category.id)])
                 self.assertEqual(len(products), len(industry.samples))
                 order = self.env["sale.order"].create(
                     {
@@ -158,7 +158,26 @@ class TestSetup(TransactionCase):
         template = self.env.ref(f"__billing_setup__.software_plan_rollout_{self.company.id}")
         french = template.with_context(lang="fr_FR")
         self.assertNotEqual(french.name, template.with_context(lang="en_US").name)
-        pattern = template.milestone_ids.sorted("sequence")[0].line_pattern
         product = self.env.ref(f"__billing_setup__.software_sample_licence_{self.company.id}")
-        for lang in ("en_US", "fr_FR"):
-            self.assertIn(product.with_context(lang=lang).name.lower(), pattern.split("|"))
+        self.assertNotEqual(product.with_context(lang="fr_FR").name, product.with_context(lang="en_US").name)
+
+    def test_renamed_samples_and_products_of_their_category_are_billed_as_before(self):
+        self.env["billing.industry"].set_up("software")
+        licence, implementation = (
+            self.env.ref(f"__billing_setup__.software_sample_{key}_{self.company.id}")
+            for key in ("licence", "implementation")
+        )
+        (licence + implementation).write({"name": "ERP Suite"})
+        more = licence.copy({"name": "Another"})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Somebody"}).id,
+                "order_line": [
+                    Command.create({"product_id": product.id}) for product in (licence, implementation, more)
+                ],
+            }
+        )
+        self.assertEqual(
+            [(row.name, row.amount) for row in order.billing_milestone_ids],
+            [("Licence", 48000.0), ("Blueprint", 10800.0), ("Go-live", 21600.0), ("End of the warranty", 3600.0)],
+        )
