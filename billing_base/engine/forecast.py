@@ -130,6 +130,7 @@ class Scenario:
     :param late: how many days customers pay later
     :param leaves_out: whether what it is about does not come at all
     :param orders: ids of the orders it is about; None for all, and what has none
+    :param customers: ids of the commercial partners it is about, with an order or without; None for all
     :param records: (model, id) of what it is about; None for all of these orders
     """
 
@@ -138,6 +139,7 @@ class Scenario:
     leaves_out: bool = False
     orders: Collection[int] | None = None
     records: Collection[tuple[str, int]] | None = None
+    customers: Collection[int] | None = None
 
     def is_about(self, expected: Expected) -> bool:
         """Return whether this scenario is about something.
@@ -145,7 +147,11 @@ class Scenario:
         >>> row = Expected("m", 7, "", 1, 1, 1, 0, 0, None, "planned")
         >>> Scenario(orders={1}).is_about(row), Scenario(orders={1}, records={("m", 8)}).is_about(row)
         (True, False)
+        >>> Scenario(customers={1}).is_about(row._replace(order=0)), Scenario(customers={2}).is_about(row)
+        (True, False)
         """
+        if self.customers is not None and expected.customer not in self.customers:
+            return False
         if self.orders is not None and expected.order not in self.orders:
             return False
         return self.records is None or (expected.model, expected.record) in self.records
@@ -345,10 +351,23 @@ def cumulated(parts: Sequence[int], scale: int) -> list[int]:
     return found
 
 
-def less_advances(rows: Iterable[Expected], untaxed: int, total: int) -> tuple[list[Expected], int, int]:
-    """Return what will be invoiced of an order once what was paid in advance comes off, the first first.
+def at_once(left: int, charge: int, later: int) -> int:
+    """Return what of an advance comes off a charge as soon as possible, whatever is charged ``later``.
+
+    >>> at_once(300, 200, 500), at_once(300, -200, 500)
+    (200, 0)
+    """
+    return min(max(0, charge), left)
+
+
+def less_advances(
+    rows: Iterable[Expected], untaxed: int, total: int, comes_off: Callable[[int, int, int], int] = at_once
+) -> tuple[list[Expected], int, int]:
+    """Return what will be invoiced of an order once what was paid in advance comes off, in the order of the days.
 
     :param untaxed, total: what is left of down payments, units
+    :param comes_off: returns what comes off a charge, of (what is left, the charge, what is charged after it): all of
+        it by the last one
     :return: (rows, what is left of the advance untaxed, and with taxes): nothing where enough is to come
 
     >>> row = Expected("m", 1, "", 1, 1, 1, 100, 120, date(2026, 3, 1), "planned")
@@ -356,9 +375,11 @@ def less_advances(rows: Iterable[Expected], untaxed: int, total: int) -> tuple[l
     >>> [(one.untaxed, one.total) for one in rows], left
     ([(0, 0), (50, 60)], [0, 0])
     """
-    found = []
-    for row in sorted(rows, key=lambda row: (row.day or LAST_DAY, row.model, row.record)):
-        off_untaxed, off = min(max(0, row.untaxed), untaxed), min(max(0, row.total), total)
+    found, rows = [], sorted(rows, key=lambda row: (row.day or LAST_DAY, row.model, row.record))
+    later_untaxed, later = sum(max(0, row.untaxed) for row in rows), sum(max(0, row.total) for row in rows)
+    for row in rows:
+        later_untaxed, later = later_untaxed - max(0, row.untaxed), later - max(0, row.total)
+        off_untaxed, off = comes_off(untaxed, row.untaxed, later_untaxed), comes_off(total, row.total, later)
         found.append(row._replace(untaxed=row.untaxed - off_untaxed, total=row.total - off))
         untaxed, total = untaxed - off_untaxed, total - off
     return found, untaxed, total

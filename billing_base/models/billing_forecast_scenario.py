@@ -31,7 +31,9 @@ class BillingForecastScenario(models.Model):
         "Paid Later by (Days)", help="How many days later than they do customers pay; below zero, earlier."
     )
     is_left_out = fields.Boolean("Leave Out", help="What it is about does not come at all, but for what is invoiced.")
-    partner_ids = fields.Many2many("res.partner", string="Customers", help="It is about their orders; empty for all.")
+    partner_ids = fields.Many2many(
+        "res.partner", string="Customers", help="It is about what they are invoiced; empty for all."
+    )
     order_ids = fields.Many2many("sale.order", string="Orders", help="It is about these orders; empty for all.")
 
     @api.constrains("shift_number", "shift_unit", "late_days")
@@ -46,6 +48,11 @@ class BillingForecastScenario(models.Model):
         self.ensure_one()
         return self.shift_number * (DAYS_IN_WEEK if self.shift_unit == "weeks" else 1)
 
+    def _is_for(self, company):
+        """Return whether this is supposed of a company."""
+        self.ensure_one()
+        return not self.company_id or self.company_id == company
+
     def _supposed(self):
         """Return this scenario as the engine takes it (``engine.forecast.Scenario``)."""
         self.ensure_one()
@@ -55,6 +62,7 @@ class BillingForecastScenario(models.Model):
             leaves_out=self.is_left_out,
             orders=self._supposed_orders(),
             records=self._supposed_records(),
+            customers=set(self.partner_ids.commercial_partner_id.ids) or None,
         )
 
     def _supposed_orders(self):
@@ -65,10 +73,6 @@ class BillingForecastScenario(models.Model):
     def _orders_domain(self):
         """Return the domain of the orders that this is about; empty for all."""
         domain = []
-        if self.partner_ids:
-            domain.append(
-                ("partner_invoice_id.commercial_partner_id", "in", self.partner_ids.commercial_partner_id.ids)
-            )
         if self.order_ids:
             domain.append(("id", "in", self.order_ids.ids))
         return domain

@@ -44,7 +44,7 @@ class ResPartner(models.Model):
     def _compute_billing_late(self):
         company = self.env.company
         customers = self.commercial_partner_id
-        found, usual = customers._billing_habits(company)
+        found, usual = customers._billing_habits_known(company)
         for partner in self:
             customer = partner.commercial_partner_id
             habit = found.get(customer._origin.id, Habit(0, 0))
@@ -95,6 +95,14 @@ class ResPartner(models.Model):
                 self.env._("How late customers pay is set by sales managers and by who invoices. Ask one of them.")
             )
 
+    def _billing_habits_known(self, company):
+        """Return what ``_billing_habits`` does of these customers; that of all of them where fewer are known alone."""
+        found, usual = self._billing_habits(company)[0] if self else {}, Habit(0, 0)
+        of_some = {customer for customer, habit in found.items() if habit.number >= LEAST}
+        if self.filtered(lambda row: row._origin.id not in of_some and not row.billing_late_is_typed):
+            usual = self.browse()._billing_habits(company)[1]
+        return found, usual
+
     def _billing_habits(self, company):
         """Return how late customers pay, in one query: ``({id: engine.forecast.Habit}, that of all of them)``.
 
@@ -102,7 +110,7 @@ class ResPartner(models.Model):
         paid of them on which day; the median of them holds. Credit notes settle nothing here, and reversed invoices
         were never paid.
 
-        :param self: commercial partners; none for all
+        :param self: commercial partners, whose invoices alone are read; none for all
         :param company: one ``res.company``: whose invoices
         """
         self.env["account.move"].flush_model()
@@ -124,6 +132,7 @@ class ResPartner(models.Model):
                        JOIN account_move settled ON settled.id = credit.move_id AND settled.move_type = 'entry'
                       WHERE move.company_id = %(company)s AND move.move_type = 'out_invoice' AND move.state = 'posted'
                         AND move.payment_state IN ('paid', 'in_payment') AND move.invoice_date >= %(first)s
+                        %(theirs)s
                       GROUP BY move.id
                      ),
                      ranked AS (
@@ -138,11 +147,12 @@ class ResPartner(models.Model):
                 company=company.id,
                 first=first,
                 last=LAST,
+                theirs=SQL("AND move.commercial_partner_id = ANY(%s)", self._origin.ids) if self else SQL(),
             )
         )
         found = {customer or 0: Habit(days or 0, count) for customer, days, count in rows}
         usual = found.pop(0, Habit(0, 0))
-        return {customer: habit for customer, habit in found.items() if not self or customer in self._ids}, usual
+        return found, usual
 
     @api.model
     def _billing_late_by_customer(self, company):

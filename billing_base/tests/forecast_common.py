@@ -2,8 +2,22 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .common import BillingBaseCommon
+
+
+def told_by_others(lines):
+    """Return the order lines of ``lines`` that another source forecasts: as the query has it, and as a line says."""
+    lines.env.flush_all()
+    others = [SQL("line.display_type IS NOT NULL"), *lines.env["billing.source.order.line"]._other_sources()]
+    condition = SQL(" OR ").join(SQL("(%s)", other) for other in others)
+    query = SQL("SELECT line.id FROM sale_order_line line WHERE line.id = ANY(%s) AND (%s)", lines.ids, condition)
+    found = {line for (line,) in lines.env.execute_query(query)}
+    return (
+        lines.filtered(lambda line: line.id in found),
+        lines.filtered(lambda line: line._billing_has_other_source()),
+    )
 
 
 class ForecastCommon(BillingBaseCommon):

@@ -216,6 +216,37 @@ class TestForecast(ForecastCommon):
         with self.assertRaisesRegex(UserError, "scenario"):
             self._get(both, scenario="Nobody's")
 
+    def test_a_scenario_of_one_company_leaves_the_others_as_planned(self):
+        other = self.setup_other_company()["company"]
+        theirs = self.init_invoice("out_invoice", self.customer, self.today, True, amounts=[50.0], company=other)
+        self._make_order(100.0, partner_id=self.customer.id)
+        scenario = self.env["billing.forecast.scenario"].create({"name": "Ours later", "late_days": 3})
+        self.assertEqual(scenario.company_id, self.company)
+        self.env.flush_all()
+        both = scenario.with_context(allowed_company_ids=(self.company | other).ids)
+        action = both.action_compare()
+        rows = self.env["billing.forecast.line"].search([*action["domain"], ("kind", "!=", "invoice")])
+        rows = rows.filtered(lambda row: row.partner_id == self.customer)
+        for supposed, late in ((rows.scenario_id.browse(), 0), (scenario, 3)):
+            own = rows.filtered(lambda row, supposed=supposed: row.scenario_id == supposed)
+            self.assertEqual(own.company_id, self.company | other, "each has the receipts of both")
+            self.assertEqual(own.filtered(lambda row: row.company_id == self.company).day, self._in(late))
+            self.assertEqual(own.filtered(lambda row: row.res_id == theirs.id).day, self.today)
+        rows = both.env["billing.forecast"].get(scenario=scenario.id, by="customer")["rows"]
+        self.assertTrue(rows)
+        until = self._in(400)
+        found = self.forecasts.sudo()._flows(other, None, until, scenario)
+        self.assertEqual(found, self.forecasts.sudo()._flows(other, None, until))
+
+    def test_a_scenario_about_a_customer_moves_his_invoices_without_an_order(self):
+        mine, another = self._invoice(100.0), self._invoice(100.0, self.env["res.partner"].create({"name": "Other"}))
+        scenario = self.env["billing.forecast.scenario"].create({"name": "Slow", "late_days": 3})
+        scenario.partner_ids = self.customer
+        self.env.flush_all()
+        found = self.forecasts.sudo()._flows(self.company, None, self._in(400), scenario)
+        days = {flow.plan.expected.record: flow.day for flow in found if flow.kind == "receipt"}
+        self.assertEqual((days[mine.id], days[another.id]), (self._in(3), self.today))
+
     # === RIGHTS AND ARGUMENTS === #
 
     def test_everybody_sees_what_he_may_read(self):

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
@@ -21,6 +22,25 @@ class TestForecastHabit(ForecastCommon):
         self.assertEqual(self._flows(order)[1], ("receipt", self._in(38), 10000, "due"))
         other = self.env["res.partner"].create({"name": "Unknown"})
         self.assertEqual(other.billing_late_days, 8, "of whom nothing is known, pays as all do")
+
+    def test_a_customer_is_told_without_reading_the_invoices_of_all(self):
+        self._pay_late(8)
+        other = self.env["res.partner"].create({"name": "Other"})
+        self._pay_late(20, partner=other, count=2)
+        found, usual = self.customer._billing_habits(self.company)
+        self.assertEqual((set(found), usual), ({self.customer.id}, (8, 3)))
+        customers = self.env.registry["res.partner"]
+        read, method = [], customers._billing_habits
+
+        def reading(partners, company):
+            read.append(partners)
+            return method(partners, company)
+
+        with patch.object(customers, "_billing_habits", reading):
+            self.env.invalidate_all()
+            self.assertEqual(self.customer.billing_late_days, 8)
+            self.assertEqual(read, [self.customer])
+            self.assertEqual(other.billing_late_text[:23], "5 paid invoices of all ", "fewer than three are known")
 
     def test_parts_weigh_by_what_was_paid_and_credit_notes_pay_nothing(self):
         for _number in range(3):

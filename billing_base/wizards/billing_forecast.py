@@ -57,7 +57,8 @@ class BillingForecast(models.TransientModel):
         :param str date_from: ISO date, the first day; today when left out. May be given as ``from``, too
         :param str date_to: ISO date, the last day; a year ahead when left out, at most 10. May be given as ``to``, too
         :param str by: what a row is: ``week`` (ISO), ``month``, ``customer``, or, with milestones, ``project``
-        :param scenario: id or exact name of a scenario to suppose; the plan as it is when left out
+        :param scenario: id or exact name of a scenario to suppose; the plan as it is when left out, and of companies
+            that it is not for
         :return: ``{"from", "to", "by", "currency", "rows", "undated"}``. A row has ``period`` (such as ``2026-W53``,
             ``2026-12``, or a name), ``from`` and ``to`` (ISO dates of a week or month), or ``id`` (of a customer or
             project, 0 for none), ``invoices``, ``receipts``, ``overdue`` (what of the receipts is overdue),
@@ -256,9 +257,7 @@ class BillingForecast(models.TransientModel):
         for company in self.env.companies:
             expected = system._expected(company, self._orders_of(company, orders), until)
             for scenario in (scenarios.browse(), *scenarios.sudo()):
-                if not scenario or not scenario.company_id or scenario.company_id == company:
-                    supposed = system._flows_of(company, expected, scenario)
-                    rows += [(company.id, scenario, flow) for flow in supposed]
+                rows += [(company.id, scenario, flow) for flow in system._flows_of(company, expected, scenario)]
         self.env["billing.forecast.line"].sudo()._store(self, rows)
 
     # === WORKBOOK === #

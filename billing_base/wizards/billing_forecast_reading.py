@@ -4,7 +4,7 @@ from fractions import Fraction
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine.forecast import Expected, Part, Planner, apportioned, flows, less_advances
+from ..engine.forecast import Expected, Part, Planner, apportioned, at_once, flows, less_advances
 from ..engine.rules import hold
 from ..engine.units import to_units
 from ..models.billing_source import OF_ORDER
@@ -31,9 +31,12 @@ class BillingForecast(models.TransientModel):
 
     @api.model
     def _flows_of(self, company, rows, scenario=None):
-        """Return the invoices and receipts of what is expected: a list of ``engine.forecast.Flow``."""
+        """Return the invoices and receipts of what is expected: a list of ``engine.forecast.Flow``.
+
+        What is of a company that a scenario is not for comes as planned: both series are of the same companies.
+        """
         planner, rates = self._planner(company), self._rates(company)
-        supposed = (scenario._supposed(),) if scenario else ()
+        supposed = (scenario._supposed(),) if scenario and scenario._is_for(company) else ()
         plans = (planner.plan(row, *supposed) for row in rows)
         return [flow for plan in plans if plan is not None for flow in flows(plan, rates[plan.expected.currency])]
 
@@ -159,16 +162,26 @@ class BillingForecast(models.TransientModel):
         advances = self._advances(company, orders)
         if not advances:
             return rows
-        found, own = [], defaultdict(list)
+        found, own, coming_off = [], defaultdict(list), self._coming_off(list(advances))
         for row in rows:
             (own[row.order] if row.order in advances else found).append(row)
         for order, (untaxed, total) in advances.items():
-            less, left_untaxed, left = less_advances(own[order], untaxed, total)
+            less, left_untaxed, left = less_advances(own[order], untaxed, total, coming_off.get(order, at_once))
             found += [row for row in less if row.untaxed or row.total]
             if less and (left or left_untaxed):
                 # More was paid in advance than is to come: it is given back.
                 found.append(less[-1]._replace(untaxed=-left_untaxed, total=-left, day=None, holds=()))
         return found
+
+    @api.model
+    def _coming_off(self, orders):
+        """Return what says which invoices the down payments of orders come off: ``{order id: function}``.
+
+        The functions are as ``engine.forecast.less_advances`` takes them. Of orders left out they come off at once.
+
+        :param list orders: ids
+        """
+        return {}
 
     @api.model
     def _advances(self, company, orders):

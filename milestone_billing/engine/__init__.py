@@ -18,7 +18,7 @@ patterns  words with wildcards
 ========  ==========================================================================
 """
 
-from .advances import Advance, comes_off, set_against, split_off
+from .advances import Advance, comes_off, set_against, split_off, taken_off
 from .catch_up import catch_up
 from .change import Billed, Change, Move, Rule, redistribute
 from .dates import Unit, shift
@@ -51,4 +51,5 @@ __all__ = [
     "set_against",
     "shift",
     "split_off",
+    "taken_off",
 ]

@@ -1,6 +1,6 @@
 """What was paid in advance, set against what is billed: how much of it comes off which invoice."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -53,6 +53,22 @@ def comes_off(left: int, charge: int, later: int, when: When) -> int:
         wanted = round_half_away(Fraction(left * charge, charge + later))
         wanted = max(wanted, left - later)
     return min(wanted, charge)
+
+
+def taken_off(left: int, charges: Sequence[int], when: When) -> list[int]:
+    """Return how much of ``left`` comes off each of ``charges``, billed one after the other.
+
+    >>> [taken_off(300, [500, 500], when) for when in ("next", "pro_rata", "last")]
+    [[300, 0], [150, 150], [0, 300]]
+    >>> taken_off(1200, [500, 500], "last"), taken_off(-20, [500], "next")
+    ([500, 500], [0])
+    """
+    found, left, later = [], max(0, left), sum(charges)
+    for charge in charges:
+        later -= charge
+        found.append(comes_off(left, charge, later, when))
+        left -= found[-1]
+    return found
 
 
 def set_against(

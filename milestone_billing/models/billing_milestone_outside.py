@@ -4,7 +4,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import from_units, to_units
 
-from ..engine.advances import comes_off
+from ..engine.advances import comes_off, taken_off
 
 
 class BillingMilestone(models.Model):
@@ -108,6 +108,20 @@ class BillingMilestoneAllocation(models.Model):
                 set_now[row] = from_units(side * units, row.currency_id.rounding)
                 row.outside_amount = from_units(row._outside_units() + side * units, row.currency_id.rounding)
         return set_now
+
+    def _outside_ahead(self, left):
+        """Return what of ``left`` units, invoiced outside the plan, comes off these shares of one line once billed.
+
+        :return: ``{id of a share: (off what is due of it, off the rest)}``, units on the side of the line
+        """
+        shares = self.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
+        due = [max(0, row._standing().side * row._standing().to_bill) for row in shares]
+        whole = [max(0, row._standing().side * row._still_planned()) for row in shares]
+        rest = [max(0, units - now) for units, now in zip(whole, due, strict=True)]
+        # What is attained is billed first.
+        off = taken_off(left, due + rest, shares.milestone_id.schedule_id[:1].advance_policy)
+        pairs = zip(off[: len(due)], off[len(due) :], strict=True)
+        return {row.id: pair for row, pair in zip(shares, pairs, strict=True) if any(pair)}
 
     def _still_planned(self):
         """Return what of this share is not billed yet, attained or not, in units."""

@@ -68,6 +68,7 @@ class BillingSourceMilestone(models.AbstractModel):
         """
         for model in ("billing.milestone", "billing.milestone.allocation", "sale.order", "sale.order.line"):
             self.env[model].flush_model()
+        outside = self._outside_ahead(company, orders)
         found = self.env.execute_query(
             SQL(
                 """
@@ -93,12 +94,16 @@ class BillingSourceMilestone(models.AbstractModel):
                                    THEN -1 ELSE 1 END AS side
                        ) way
                  CROSS JOIN LATERAL (
-                       SELECT way.side * GREATEST(0, way.side * (share.amount - COALESCE(share.invoiced_amount, 0)
+                       SELECT GREATEST(0, way.side * (share.amount - COALESCE(share.invoiced_amount, 0)
                                   - COALESCE(share.outside_amount, 0) + COALESCE(share.reopened_amount, 0))) AS whole,
-                              way.side * GREATEST(0, way.side * COALESCE(share.to_bill_amount, 0)) AS due
+                              GREATEST(0, way.side * COALESCE(share.to_bill_amount, 0)) AS due
                        ) left_over
+                  LEFT JOIN UNNEST(%(shares)s::int[], %(outside_due)s::bigint[], %(outside_rest)s::bigint[])
+                       AS outside(share, due, rest) ON outside.share = share.id
                  CROSS JOIN LATERAL (
-                       SELECT left_over.due, left_over.whole - left_over.due AS rest
+                       SELECT way.side * (left_over.due - COALESCE(outside.due, 0) * currency.rounding) AS due,
+                              way.side * (left_over.whole - left_over.due
+                                          - COALESCE(outside.rest, 0) * currency.rounding) AS rest
                        ) open
                  CROSS JOIN LATERAL (
                        SELECT COALESCE(line.price_total / NULLIF(line.price_subtotal, 0), 1) AS taxed
@@ -111,9 +116,47 @@ class BillingSourceMilestone(models.AbstractModel):
                 scale=SCALE,
                 orders=self._of_orders(orders),
                 company=company.id,
+                shares=list(outside),
+                outside_due=[due for due, _rest in outside.values()],
+                outside_rest=[rest for _due, rest in outside.values()],
             )
         )
         return [OpenMilestone(*row) for row in found]
+
+    @api.model
+    def _outside_ahead(self, company, orders):
+        """Return what was invoiced outside the plan and comes off shares to come, as it will once they are billed.
+
+        :return: ``{id of a share: (off what is due of it, off the rest)}``, units on the side of their lines
+        """
+        found = {}
+        lines = self.env["sale.order.line"].browse(self._lines_outside(company, orders))
+        for line, left in lines._billing_outside_left().items():
+            if left > 0:
+                found.update(line.billing_allocation_ids._outside_ahead(left))
+        return found
+
+    @api.model
+    def _lines_outside(self, company, orders):
+        """Return the ids of scheduled order lines that stand on invoices outside their plans."""
+        self.env["account.move.line"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT line.id
+                  FROM sale_order_line line
+                  JOIN sale_order orders ON orders.id = line.order_id
+                  JOIN sale_order_line_invoice_rel link ON link.order_line_id = line.id
+                  JOIN account_move_line billed ON billed.id = link.invoice_line_id
+                 WHERE %s AND line.company_id = %s AND line.billing_schedule_id IS NOT NULL
+                   AND billed.billing_allocation_id IS NULL AND billed.parent_state <> 'cancel'
+                   AND billed.display_type = 'product'
+                """,
+                self._of_orders(orders),
+                company.id,
+            )
+        )
+        return [line for (line,) in rows]
 
     @api.model
     def _milestone_holds(self, company):

@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from lxml import html
 
+from odoo.addons.billing_base.tests.forecast_common import told_by_others
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -122,6 +123,59 @@ class TestForecast(BillingCommon):
         )
         wizard._create_invoices(order).action_post()
         self.assertEqual(self._flows(order), [(self._in(20), 40000, "planned")])
+
+    def test_down_payments_come_off_the_invoices_that_the_schedule_says(self):
+        for policy, expected in (
+            ("next", [(20, 40000)]),
+            ("pro_rata", [(10, 20000), (20, 20000)]),
+            ("last", [(10, 40000)]),
+        ):
+            with self.subTest(policy):
+                order = self._planned(self._dated(50, 10), self._dated(50, 20))
+                order.billing_schedule_ids.advance_policy = policy
+                wizard = self.env["sale.advance.payment.inv"].create(
+                    {"sale_order_ids": order, "advance_payment_method": "fixed", "fixed_amount": 600.0}
+                )
+                wizard._create_invoices(order).action_post()
+                self.assertEqual(self._flows(order), [(self._in(days), units, "planned") for days, units in expected])
+
+    # === INVOICED OUTSIDE THE PLAN === #
+
+    def _invoice_by_hand(self, order, amount):
+        values = order._prepare_invoice()
+        line = order.order_line[0]._prepare_invoice_line(quantity=1.0, price_unit=amount)
+        values["invoice_line_ids"] = [Command.create(line)]
+        return self.env["account.move"].create(values)
+
+    def test_what_was_invoiced_by_hand_is_not_expected_again(self):
+        for policy, expected in (("next", [20000, 50000]), ("pro_rata", [35000, 35000]), ("last", [50000, 20000])):
+            with self.subTest(policy):
+                order = self._planned(self._dated(50, 10), self._dated(50, 20))
+                order.billing_schedule_ids.advance_policy = policy
+                self._invoice_by_hand(order, 300.0).action_post()
+                found = self._flows(order)
+                self.assertEqual([units for _day, units, _stands in found], expected)
+                order.billing_milestone_ids[0].action_attain()
+                self.assertEqual([units for _day, units, _stands in self._flows(order)], expected, "as it is due")
+                self._drain()
+                order.invoice_ids.filtered(lambda move: move.state == "draft").action_post()
+                self.assertEqual(order.billing_milestone_ids[0].billed_amount, expected[0] / 100, "as it is billed")
+                self.assertEqual([units for _day, units, _stands in self._flows(order)], expected[1:])
+
+    def test_by_hand_more_than_the_plan_and_what_is_cancelled(self):
+        order = self._planned(self._dated(50, 10), self._dated(50, 20))
+        by_hand = self._invoice_by_hand(order, 1200.0)
+        self.assertEqual(self._flows(order), [(self.today, 120000, "drafted")])
+        by_hand.button_cancel()
+        self.assertEqual([units for _day, units, _stands in self._flows(order)], [50000, 50000])
+
+    def test_a_line_of_a_plan_is_expected_of_the_plan_alone(self):
+        order = self._planned(self._dated(100, 10))
+        plain = self._make_order(100.0)
+        plain.action_confirm()
+        by_query, by_line = told_by_others((order | plain).order_line)
+        self.assertEqual(by_query, by_line)
+        self.assertEqual(by_query.filtered("product_id"), order.order_line.filtered("product_id"))
 
     def test_a_change_order_and_a_cancelled_order_show_at_once(self):
         order = self._planned(self._dated(50, 10), self._dated(50, 20))

@@ -1,6 +1,10 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.addons.billing_base.wizards.billing_forecast import ACCOUNTANTS, SELLERS
 from odoo.tools import SQL
+
+from ..engine.advances import comes_off
 
 BILLING = "milestone_billing.group_billing_user"
 
@@ -50,6 +54,14 @@ class BillingForecast(models.TransientModel):
             )
         )
         return {**super()._projects(orders), **{order: project for order, project in rows if project}}
+
+    @api.model
+    def _coming_off(self, orders):
+        # OVERRIDE: the schedule of an order says which invoices its down payments come off, by the same arithmetic.
+        found = super()._coming_off(orders)
+        for schedule in self.env["billing.schedule"].sudo().search([("order_id", "in", orders)])[::-1]:
+            found[schedule.order_id.id] = partial(comes_off, when=schedule.advance_policy)
+        return found
 
     @api.model
     def _grouping_names(self, by, ids):

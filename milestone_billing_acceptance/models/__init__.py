@@ -13,6 +13,7 @@ from . import (
     billing_attainment,
     billing_milestone,
     billing_milestone_asking,
+    billing_milestone_forecast,
     billing_milestone_shown,
     billing_schedule,
     billing_schedule_import,

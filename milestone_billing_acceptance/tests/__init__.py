@@ -4,6 +4,7 @@ from . import (
     test_asking,
     test_beside_odoo,
     test_clock,
+    test_forecast,
     test_kept_fields,
     test_portal,
     test_signed_page,

@@ -12,6 +12,8 @@
 [(10, 200), (17, 500), (24, 500)]
 >>> [one.since for one in coming(support, History(), {0: 300}, 20, 120, Zone("UTC"), 100, until=31)]
 [10, 17, 24, 31]
+>>> len(coming(support, History(), {0: 300}, 20, None, Zone("UTC"), 100, until=3660))
+522
 """
 
 from itertools import islice, takewhile
@@ -33,21 +35,27 @@ def coming(
     known: History,
     stands: Stands,
     day: Day,
-    count: int,
+    count: int | None,
     zone: Zone,
     scale: Number,
     until: Day | None = None,
 ) -> list[Open]:
     """Return the next parts of which something is billed, those that are due on a day first.
 
-    :param count: how many at most
+    :param count: how many at most; None for all that are due by ``until``
     :param scale: units per whole of the currency
     :param until: the last day on which they are due, however much before it is free or paused
+    :raises ValueError: where neither says how many
     """
+    if count is None and until is None:
+        raise ValueError("either a count or a last day is expected")
     day = day if until is None else min(day, until)
     days = (due_on(charge, part) for part in parts(charge, end_of(charge, known)))
     later = takewhile(lambda due: until is None or due <= until, (due for due in days if due > day))
     found = open_parts(charge, known, stands, day, zone, scale)
+    if count is None:
+        last = max(later, default=day)
+        return open_parts(charge, known, stands, last, zone, scale) if last > day else found
     looked, step = 0, count
     while len(found) < count and (until is not None or looked < FAR):
         further = list(islice(later, step))

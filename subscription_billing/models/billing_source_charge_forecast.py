@@ -34,4 +34,4 @@ class BillingSourceOrderLine(models.AbstractModel):
         running = SQL(
             "EXISTS (SELECT FROM subscription_charge own WHERE own.line_id = line.id AND own.state = 'running')"
         )
-        return [*super()._other_sources(), running]
+        return [*super()._other_sources(), running, SQL("line.subscription_term_id IS NOT NULL")]

@@ -40,7 +40,7 @@ class SubscriptionCharge(models.Model):
         of_usage = self.kind in OF_USAGE
         known = [
             (one.units, date.fromordinal(one.since), None)
-            for one in (self._open(stands, today) if of_usage else self._coming(stands, until=until))
+            for one in (self._open(stands, today) if of_usage else self._coming(stands, None, until))
         ]
         coming = self._forecast_usage(stands, today, until) if of_usage else ()
         for units, day, stands_as in (*known, *coming):

@@ -53,7 +53,7 @@ class SubscriptionCharge(models.Model):
         found = []
         for charge in charges:
             supposed = charge._read_changes(changes)
-            opened = charge._coming(stands.get(charge, {}), count, until, supposed)
+            opened = charge._coming(stands.get(charge, {}), MOST_PERIODS if until else count, until, supposed)
             periods = [charge._coming_period(one) for one in opened]
             found.append({"id": charge.id, "currency": charge.currency_id.name, "periods": periods})
         return found
@@ -75,17 +75,16 @@ class SubscriptionCharge(models.Model):
         """Return what will be billed of this charge: a list of ``engine.standing.Open``.
 
         :param dict stands: as of ``_stands``, of this charge
-        :param until: date, instead of a count
+        :param count: how many at most; None for all that are due by ``until``
+        :param until: date up to which they are due; None for as far as the count goes
         :param changes: as of ``_read_changes``
         """
         if self.state != "running" or not self.version_ids:
             return []
         terms, known = self._terms_changed(changes)
         today = self.company_id._billing_today().toordinal()
-        if until:
-            last = until.toordinal()
-            return coming(terms, known, stands, today, MOST_PERIODS, self._zone(), self._scale(), last)
-        return coming(terms, known, stands, today, count, self._zone(), self._scale())
+        last = until.toordinal() if until else None
+        return coming(terms, known, stands, today, count, self._zone(), self._scale(), last)
 
     def _terms_changed(self, changes):
         """Return what the engine is told of this charge (as of ``_terms``) once changes are agreed, too."""

@@ -163,6 +163,17 @@ def test_advances_come_off_exactly(rows, untaxed, total):
     assert left == 0 or all(one.total <= 0 for one in found)
 
 
+@given(st.lists(expected, max_size=8), st.integers(0, 10**8), st.integers(0, 10**8))
+@properties
+def test_advances_come_off_the_last_as_exactly(rows, untaxed, total):
+    def late(left, charge, later):
+        return min(max(0, charge), max(0, left - later))
+
+    found, left_untaxed, left = less_advances(rows, untaxed, total, late)
+    assert sum(one.total for one in found) == sum(one.total for one in rows) - (total - left)
+    assert (left_untaxed, left) == less_advances(rows, untaxed, total)[1:]
+
+
 def test_a_plan_waits_for_its_billing_day():
     # Due on 10 December with a cut-off of three days: on the 15th. Due on the 13th: at the end of the month.
     assert planner().plan(row(calendar=1, day=date(2026, 12, 10))).invoice_day == date(2026, 12, 15)
