@@ -3,6 +3,9 @@
 An alert has a step: it is given once for each threshold that is passed, not once for each hour.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from .position import part
@@ -53,3 +56,36 @@ def unplanned_limit(hours: Fraction, share: Fraction, budget: Fraction) -> Fract
     Fraction(20, 1)
     """
     return max(hours, share * budget)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task that nobody planned, in hours.
+
+    :ivar above: the key of the unplanned task above it; ``None`` for none
+    :ivar allocated: what it is to take, with the tasks below it
+    :ivar spent: what was worked on it, without the tasks below it
+    """
+
+    above: int | None
+    allocated: Fraction
+    spent: Fraction
+
+
+def with_those_below(tasks: Mapping[int, Task]) -> dict[int, Fraction]:
+    """Return the hours of the tasks that are below none of the others.
+
+    Each task takes what is allocated to it, or what is spent on it and what those below it take, where that is more.
+
+    >>> none, four, five, six = map(Fraction, (0, 4, 5, 6))
+    >>> with_those_below({1: Task(None, none, five), 2: Task(1, five, six), 3: Task(1, four, none)})
+    {1: Fraction(15, 1)}
+    """
+    below: dict[int | None, list[int]] = defaultdict(list)
+    for key, task in tasks.items():
+        below[task.above if task.above in tasks else None].append(key)
+
+    def hours(key: int) -> Fraction:
+        return max(tasks[key].allocated, tasks[key].spent + sum(map(hours, below[key]), Fraction(0)))
+
+    return {key: hours(key) for key in below[None]}

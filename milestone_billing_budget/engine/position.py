@@ -1,6 +1,6 @@
 """Where hours or cost stand against a budget, and where they will end."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,7 +12,8 @@ class Figures:
     """What is known of one kind of effort of a milestone, in one unit: hours, or an amount of one currency.
 
     :ivar budget: what was budgeted
-    :ivar expected: what it is expected to come to in the end; the budget, where nobody said otherwise
+    :ivar expected: what it is expected to come to in the end; the budget, where nobody said otherwise. Nothing, where
+        the work is done
     :ivar spent: what was spent so far; below zero where more was given back than spent
     :ivar committed: what is ordered of suppliers and not billed by them yet
     """
@@ -61,10 +62,28 @@ def to_complete(figures: Figures) -> Fraction:
     return max(figures.expected - figures.spent - figures.committed, ZERO)
 
 
-def position(kinds: Iterable[Figures]) -> Position:
+def pooled(rows: Mapping[Hashable, Figures]) -> dict[Hashable, Fraction]:
+    """Return what is still to be spent of each row, where the rows spend together: one pays for what another expects.
+
+    Bills name a project, not the milestone they are for: what is bought meets what any of its milestones expects. What
+    is left is shared by what each row still needs by itself.
+
+    >>> rows = {"equipment": Figures(expected=Fraction(40_000)), None: Figures(spent=Fraction(30_000))}
+    >>> pooled(rows)["equipment"], pooled(rows)[None]
+    (Fraction(10000, 1), Fraction(0, 1))
+    """
+    needed = {key: to_complete(row) for key, row in rows.items()}
+    whole = sum(needed.values(), ZERO)
+    rest = max(sum((row.expected - row.spent - row.committed for row in rows.values()), ZERO), ZERO)
+    return {key: rest * need / whole if whole else ZERO for key, need in needed.items()}
+
+
+def position(kinds: Iterable[Figures], rest: Fraction | None = None) -> Position:
     """Return where several kinds of effort stand together.
 
     What one kind saves does not pay what another one still needs: each has its own estimate to complete.
+
+    :param rest: what is still to be spent of all of them, where that is known (:func:`pooled`)
 
     >>> work = Figures(budget=Fraction(100), expected=Fraction(100), spent=Fraction(40))
     >>> goods = Figures(budget=Fraction(50), expected=Fraction(50), spent=Fraction(60))
@@ -77,7 +96,7 @@ def position(kinds: Iterable[Figures]) -> Position:
         budget=sum((row.budget for row in kinds), ZERO),
         spent=sum((row.spent for row in kinds), ZERO),
         committed=sum((row.committed for row in kinds), ZERO),
-        to_complete=sum((to_complete(row) for row in kinds), ZERO),
+        to_complete=sum((to_complete(row) for row in kinds), ZERO) if rest is None else rest,
     )
 
 

@@ -6,9 +6,11 @@ kind of fact:
 
 * ``_budgeted``: lines of the current version
 * ``_worked``: timesheets, by their task
-* ``_booked``: other analytic items of the project's analytic account that cost something
+* ``_booked``: other analytic items of the project's analytic account that cost something; projects that share one
+  count them once, in one of them
 * ``_ordered``: what is ordered of suppliers and not billed by them, where Odoo's Purchase is installed
-* ``_earned``, ``_billed``, ``_received``: what milestones earned, what invoices billed, and what of it was paid
+* ``_earned``, ``_delivered``: what milestones earned, and what was delivered of lines that no milestone bills
+* ``_billed``, ``_received``: what invoices billed, those of cancelled orders too, and what of it was paid
 """
 
 from odoo.tools import SQL
@@ -17,11 +19,20 @@ from odoo.tools import SQL
 HOURS = ("budget_hours", "expected_hours", "spent_hours")
 COSTS = ("budget_cost", "expected_cost", "spent_cost", "committed_cost")
 REVENUE = ("earned_amount", "billed_amount", "paid_amount")
-MEASURES = (*HOURS, *COSTS, *REVENUE)
+#: What lines expect of work that is not done: of labour of an attained milestone nothing, unless somebody said so.
+OPEN = ("open_hours", "open_cost")
+MEASURES = (*HOURS, *COSTS, *REVENUE, *OPEN)
 KEYS = ("project_id", "company_id", "currency_id", "milestone_id", "task_id", "kind", "date")
 
-#: Bills whose lines wait on such accounts cost something when they are written off.
-CAPITALISED = ("asset_fixed", "asset_non_current", "asset_prepayments", "asset_receivable", "liability_payable")
+#: Bills whose lines wait on such accounts cost something when they are written off, or goods leave the stock.
+CAPITALISED = (
+    "asset_current",
+    "asset_fixed",
+    "asset_non_current",
+    "asset_prepayments",
+    "asset_receivable",
+    "liability_payable",
+)
 
 
 def facts(env, projects=None):
@@ -30,10 +41,38 @@ def facts(env, projects=None):
     :param projects: ids of projects; all that have a budget or billing milestones when left out
     :rtype: SQL
     """
-    parts = [_budgeted(), _worked(env), _booked(), _earned(), _billed(), _received()]
+    parts = [_budgeted(), _worked(env), _booked(), _earned(), _delivered(), _billed(), _received()]
     if "purchase.order.line" in env:
         parts.append(_ordered())
     return SQL("%s %s", _commons(projects), SQL(" UNION ALL ").join(parts))
+
+
+def followed():
+    """Return the condition of the projects (as ``project``) that are followed: with a budget or billing milestones."""
+    return SQL(
+        "(project.budget_id IS NOT NULL"
+        " OR EXISTS (SELECT FROM billing_milestone own WHERE own.project_id = project.id))"
+    )
+
+
+def account_owners():
+    """Return the query of the one project in which what is booked to an analytic account counts.
+
+    Odoo gives all projects of an order one account. It is that of the order's own project where that is followed, else
+    of the one that is there longest.
+    """
+    return SQL(
+        """
+        SELECT DISTINCT ON (project.account_id) project.account_id, project.id AS project_id
+          FROM project_project project
+         WHERE project.account_id IS NOT NULL AND %s
+         ORDER BY project.account_id,
+                  EXISTS (SELECT FROM sale_order sold
+                           WHERE sold.project_id = project.id AND sold.state = 'sale') DESC,
+                  project.id
+        """,
+        followed(),
+    )
 
 
 def _row(keys, measures):
@@ -92,8 +131,8 @@ def _commons(projects):
     wanted = SQL("project.id = ANY(%s)", list(projects)) if projects is not None else SQL("TRUE")
     return SQL(
         """
-        WITH RECURSIVE scope AS (
-            SELECT project.id AS project_id, project.budget_id, project.account_id, company.id AS company_id,
+        WITH RECURSIVE owner AS (%(owners)s), scope AS (
+            SELECT project.id AS project_id, project.budget_id, owner.account_id, company.id AS company_id,
                    company.currency_id, currency.decimal_places AS decimals,
                    split_part(company.parent_path, '/', 1)::int AS root_id
               FROM project_project project
@@ -101,18 +140,19 @@ def _commons(projects):
               LEFT JOIN sale_order_line line ON line.id = project.sale_line_id
               JOIN res_company company ON company.id = COALESCE(budget.company_id, project.company_id, line.company_id)
               JOIN res_currency currency ON currency.id = company.currency_id
-             WHERE %s AND (budget.id IS NOT NULL
-                           OR EXISTS (SELECT FROM billing_milestone own WHERE own.project_id = project.id))
+              LEFT JOIN owner ON owner.project_id = project.id
+             WHERE %(wanted)s AND %(followed)s
         ), link AS (
             SELECT line.order_id, project.id AS project_id
               FROM project_project project JOIN sale_order_line line ON line.id = project.sale_line_id
              UNION SELECT order_id, project_id FROM billing_milestone WHERE project_id IS NOT NULL
              UNION SELECT id, project_id FROM sale_order WHERE project_id IS NOT NULL
-        ), order_project AS (
-            SELECT link.order_id, COALESCE(sold.project_id, MIN(link.project_id)) AS project_id
+        ), order_home AS (
+            SELECT link.order_id, sold.state, COALESCE(sold.project_id, MIN(link.project_id)) AS project_id
               FROM link JOIN sale_order sold ON sold.id = link.order_id
-             WHERE sold.state = 'sale'
-             GROUP BY link.order_id, sold.project_id
+             GROUP BY link.order_id, sold.state, sold.project_id
+        ), order_project AS (
+            SELECT order_id, project_id FROM order_home WHERE state = 'sale'
         ), milestone_project AS (
             SELECT own.id AS milestone_id, COALESCE(own.project_id, order_project.project_id) AS project_id
               FROM billing_milestone own JOIN order_project ON order_project.order_id = own.order_id
@@ -138,7 +178,9 @@ def _commons(projects):
             SELECT task_id, milestone_id FROM climb WHERE milestone_id IS NOT NULL
         )
         """,
-        wanted,
+        owners=account_owners(),
+        wanted=wanted,
+        followed=followed(),
     )
 
 
@@ -154,12 +196,25 @@ def _budgeted():
             "budget_cost": SQL("line.cost"),
             "expected_hours": SQL("CASE WHEN line.has_expected THEN line.expected_hours ELSE line.hours END"),
             "expected_cost": SQL("CASE WHEN line.has_expected THEN line.expected_cost ELSE line.cost END"),
+            "open_hours": _open(SQL("line.expected_hours"), SQL("line.hours")),
+            "open_cost": _open(SQL("line.expected_cost"), SQL("line.cost")),
         },
     )
     return SQL(
         "SELECT %s FROM scope JOIN project_budget_line line ON line.budget_id = scope.budget_id"
-        " LEFT JOIN home ON home.task_id = line.task_id",
+        " LEFT JOIN home ON home.task_id = line.task_id"
+        " LEFT JOIN billing_milestone own ON own.id = COALESCE(home.milestone_id, line.milestone_id)",
         columns,
+    )
+
+
+def _open(expected, budgeted):
+    """Return what a budget line expects, of work that is not done."""
+    return SQL(
+        "CASE WHEN line.has_expected THEN %s WHEN line.kind = 'labour' AND own.attained_percent >= 100 THEN 0"
+        " ELSE %s END",
+        expected,
+        budgeted,
     )
 
 
@@ -189,6 +244,7 @@ def _worked(env):
 
 
 def _booked():
+    amount = SQL("-item.amount::numeric * %s", _picked_part())
     columns = _row(
         {
             "milestone_id": SQL("home.milestone_id"),
@@ -196,7 +252,7 @@ def _booked():
             "kind": SQL("CASE WHEN move.move_type IN ('in_invoice', 'in_refund') THEN 'purchase' ELSE 'other' END"),
             "date": SQL("item.date"),
         },
-        {"spent_cost": _converted(SQL("-item.amount"), SQL("item.currency_id"), SQL("item.date"))},
+        {"spent_cost": _converted(amount, SQL("item.currency_id"), SQL("item.date"))},
     )
     return SQL(
         """
@@ -208,13 +264,46 @@ def _booked():
           LEFT JOIN account_account account ON account.id = booked.account_id
           LEFT JOIN sale_order_line line ON line.id = item.so_line
           LEFT JOIN home ON home.task_id = line.task_id
-         WHERE CASE WHEN booked.id IS NULL THEN item.amount < 0
-                    WHEN move.move_type IN ('in_invoice', 'in_refund', 'in_receipt')
-                    THEN account.account_type != ALL(%s)
-                    ELSE left(account.account_type, 7) = 'expense' END
+         WHERE CASE WHEN booked.id IS NULL THEN item.amount < 0 ELSE %s END
         """,
         columns,
+        _is_cost(),
+    )
+
+
+def _is_cost():
+    """Return whether what is booked (``move``, ``account``) is a cost by now."""
+    return SQL(
+        "CASE WHEN move.move_type IN ('in_invoice', 'in_refund', 'in_receipt') THEN account.account_type != ALL(%s)"
+        " ELSE left(account.account_type, 7) = 'expense' END",
         list(CAPITALISED),
+    )
+
+
+def _picked_part():
+    """Return the part of an item that counts: of goods taken from the stock, what no bill or invoice books as cost.
+
+    A transfer writes an analytic item of its own (``picking_entry``), beside the bill or the cost of goods sold.
+    """
+    return SQL(
+        """
+        CASE WHEN item.category = 'picking_entry' AND booked.id IS NULL THEN (
+            SELECT CASE WHEN taken.picked > 0 THEN GREATEST(1 - GREATEST(taken.booked, 0) / taken.picked, 0) ELSE 1 END
+              FROM (
+                SELECT COALESCE(SUM(-same.amount::numeric)
+                                FILTER (WHERE booked.id IS NULL AND same.category = 'picking_entry'), 0) AS picked,
+                       COALESCE(SUM(-same.amount::numeric)
+                                FILTER (WHERE booked.id IS NOT NULL AND %s), 0) AS booked
+                  FROM account_analytic_line same
+                  LEFT JOIN account_move_line booked ON booked.id = same.move_line_id
+                  LEFT JOIN account_move move ON move.id = booked.move_id
+                  LEFT JOIN account_account account ON account.id = booked.account_id
+                 WHERE same.account_id = item.account_id AND same.product_id = item.product_id
+                   AND same.project_id IS NULL
+              ) taken
+        ) ELSE 1 END
+        """,
+        _is_cost(),
     )
 
 
@@ -275,18 +364,48 @@ def _earned():
     )
 
 
-def _invoiced():
-    """Return the posted invoice lines of the orders of the projects, each with its project and milestone."""
+def _delivered():
+    """What is delivered of order lines that no milestone bills, by Odoo's quantity, at the price of the line."""
+    price = SQL(
+        "CASE WHEN line.product_uom_qty != 0 THEN line.price_subtotal::numeric / line.product_uom_qty::numeric"
+        " ELSE line.price_unit::numeric * (1 - COALESCE(line.discount, 0)::numeric / 100) END"
+    )
+    amount = SQL("ROUND(line.qty_delivered::numeric * %s, currency.decimal_places)", price)
     return SQL(
         """
-        SELECT DISTINCT item.id, item.move_id, item.balance, item.price_subtotal, item.company_currency_id,
-               item.billing_milestone_id, COALESCE(milestone_project.project_id, order_project.project_id) AS project_id
-          FROM order_project
-          JOIN sale_order_line line ON line.order_id = order_project.order_id
+        SELECT %s
+          FROM scope
+          JOIN order_project ON TRUE
+          JOIN sale_order sold ON sold.id = order_project.order_id
+          JOIN res_currency currency ON currency.id = sold.currency_id
+          JOIN sale_order_line line ON line.order_id = sold.id
+           AND COALESCE(line.project_id, order_project.project_id) = scope.project_id
+         WHERE line.display_type IS NULL AND line.qty_delivered != 0 AND line.is_downpayment IS NOT TRUE
+           AND NOT EXISTS (SELECT FROM billing_milestone_allocation share WHERE share.line_id = line.id)
+        """,
+        _row(
+            {"task_id": SQL("line.task_id")},
+            {"earned_amount": _converted(amount, SQL("sold.currency_id"), SQL("sold.date_order::date"))},
+        ),
+    )
+
+
+def _invoiced():
+    """Return the posted invoice lines of the orders of the projects, each once, with its project and milestone.
+
+    A cancelled order keeps what was billed of it.
+    """
+    return SQL(
+        """
+        SELECT DISTINCT ON (item.id) item.id, item.move_id, item.balance, item.price_subtotal, item.company_currency_id,
+               item.billing_milestone_id, COALESCE(own.project_id, line.project_id, order_home.project_id) AS project_id
+          FROM order_home
+          JOIN sale_order_line line ON line.order_id = order_home.order_id
           JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
           JOIN account_move_line item ON item.id = rel.invoice_line_id
-          LEFT JOIN milestone_project ON milestone_project.milestone_id = item.billing_milestone_id
+          LEFT JOIN billing_milestone own ON own.id = item.billing_milestone_id
          WHERE item.parent_state = 'posted' AND item.display_type = 'product'
+         ORDER BY item.id, line.id
         """
     )
 

@@ -62,12 +62,14 @@ class ProjectBudget(models.Model):
         check_may_see(Project)
         ids = read_argument(self.env, "projects", reading.items, projects, MOST_ITEMS)
         known = Project.search([("id", "in", [key for key in ids if reading.is_ref(key) and isinstance(key, int)])])
-        answers = {project.id: self._answer(project) for project in known}
-        return [answers.get(key) or {"project_id": key if reading.is_ref(key) else 0, "found": False} for key in ids]
+        panels = known._budget_panels()
+        answers = {project.id: self._answer(project, panels[project.id]) for project in known}
+        ids = [key if reading.is_ref(key) else 0 for key in ids]
+        return [answers.get(key) or {"project_id": key, "found": False} for key in ids]
 
     @api.model
-    def _answer(self, project):
-        panel, budget = project.get_budget_panel(), project.sudo().budget_id
+    def _answer(self, project, panel):
+        budget = project.sudo().budget_id
         return {
             "project_id": project.id,
             "found": True,
@@ -115,12 +117,10 @@ class ProjectBudget(models.Model):
                 known = self.sudo().search([("project_id", "=", project.id), ("key", "=", key)])
                 if known or (project.id, key) in seen:
                     return {**result, "status": "duplicate", "budget_id": known.id or 0, "version": known.number}
-                seen.add((project.id, key))
                 project._check_budget_rows(rows)
-                if dry_run:
-                    return {**result, "status": "accepted"}
-                budget = self._record(project, rows, reason, key)
-                return {**result, "status": "accepted", "budget_id": budget.id, "version": budget.number}
+                budget = self.browse() if dry_run else self._record(project, rows, reason, key)
+                seen.add((project.id, key))
+                return {**result, "status": "accepted", "budget_id": budget.id or 0, "version": budget.number}
         except (Refused, UserError, AccessError) as refusal:
             return {**result, "reason": str(refusal)}
 
@@ -154,7 +154,8 @@ class ProjectBudget(models.Model):
         :raises Refused: naming the field that is wrong
         """
         self._check_keys(line, LINE_KEYS)
-        sent = {name: value for name, value in line.items() if value not in (None, False, "")}
+        # Nothing was sent of these; 0 is a number, though it equals False.
+        sent = {name: value for name, value in line.items() if value is not None and value is not False and value != ""}
         task, milestone = self.env["project.task"], self.env["billing.milestone"]
         if "task" in sent:
             task = self._find(task, "task", sent["task"], [("project_id", "=", project.id)])

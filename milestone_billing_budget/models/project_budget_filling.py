@@ -60,7 +60,13 @@ class ProjectProject(models.Model):
             if row.template_cost_percent:
                 money = exact(row.amount) * exact(row.template_cost_percent) / 100
                 day = row.order_id.date_order.date()
-                cost = exact(row.currency_id._convert(float(money), company.currency_id, company, day))
+                whole = exact(row.currency_id._convert(float(money), company.currency_id, company, day))
+                # The percentage is of all that the milestone takes: work costs what the goods leave of it.
+                bought = (row.id, False, "purchase")
+                count, goods = rows.get(bought, (Fraction(0), Fraction(0)))
+                if goods > whole:
+                    result[bought] = (count, goods := whole)
+                cost = whole - goods
             result[key] = (hours, exact(company.currency_id.round(float(cost))))
         return result
 

@@ -107,7 +107,7 @@ class ProjectProject(models.Model):
     @api.model
     def _budget_note(self):
         """Note the projects that changed in this transaction, and wake the scheduled action."""
-        noted = self.browse(self.env.cr.precommit.data.pop(PENDING, ())).exists().filtered("id")
+        noted = self.browse(self.env.cr.precommit.data.pop(PENDING, ()))._budget_followed()
         if noted:
             self.env["project.budget.look"].sudo().create([{"project_id": project.id} for project in noted])
             self.env.ref("milestone_billing_budget.ir_cron_look").sudo()._trigger()
@@ -225,7 +225,7 @@ class ProjectProject(models.Model):
         """Return where unplanned work has grown too much."""
         hours, tasks = {}, {}
         for _task, project, number in self._budget_unplanned():
-            hours[project] = hours.get(project, Fraction(0)) + Fraction(number)
+            hours[project] = hours.get(project, Fraction(0)) + number
             tasks[project] = tasks.get(project, 0) + 1
         result = {}
         for project in self.filtered(lambda project: project.id in hours):

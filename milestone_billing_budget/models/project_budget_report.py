@@ -28,7 +28,9 @@ class ProjectBudgetReport(models.Model):
     budget_hours = fields.Float("Budgeted Hours", readonly=True, help="Hours of the current version of the budget.")
     expected_hours = fields.Float(readonly=True, help="Hours it is expected to take in the end.")
     spent_hours = fields.Float(readonly=True, help="Hours of timesheets.")
-    hours_to_complete = fields.Float(readonly=True, help="Expected hours less those spent; not below zero.")
+    hours_to_complete = fields.Float(
+        readonly=True, help="Expected hours less those spent; not below zero, and none for what is attained."
+    )
     budget_cost = fields.Monetary("Budgeted Cost", readonly=True, groups=COST_GROUPS, help="Of the current version.")
     expected_cost = fields.Monetary(readonly=True, groups=COST_GROUPS, help="What it is expected to cost in the end.")
     spent_cost = fields.Monetary(
@@ -58,7 +60,10 @@ class ProjectBudgetReport(models.Model):
 
     @property
     def _table_query(self):
-        """Facts, and what is still to be spent: by milestone and kind, expected less spent and committed."""
+        """Facts, and what is still to be spent: expected less spent and committed (:func:`.engine.position.pooled`).
+
+        Labour by milestone; what is bought by project, shared by what each of its milestones still needs.
+        """
         # The query reads tables of many models.
         self.env.flush_all()
         keys = SQL(", ").join(SQL.identifier(name) for name in KEYS)
@@ -74,10 +79,19 @@ class ProjectBudgetReport(models.Model):
                     SELECT %(keys)s, %(measured)s, 0 AS hours_to_complete, 0 AS cost_to_complete FROM fact
                      UNION ALL
                     SELECT project_id, company_id, currency_id, milestone_id, NULL, kind, NULL, %(nothing)s,
-                           GREATEST(SUM(expected_hours) - SUM(spent_hours), 0),
-                           GREATEST(SUM(expected_cost) - SUM(spent_cost) - SUM(committed_cost), 0)
-                      FROM fact WHERE kind IS NOT NULL
-                     GROUP BY project_id, company_id, currency_id, milestone_id, kind
+                           COALESCE(GREATEST(hours, 0) * GREATEST(SUM(hours) OVER pool, 0)
+                                    / NULLIF(SUM(GREATEST(hours, 0)) OVER pool, 0), 0),
+                           COALESCE(GREATEST(cost, 0) * GREATEST(SUM(cost) OVER pool, 0)
+                                    / NULLIF(SUM(GREATEST(cost, 0)) OVER pool, 0), 0)
+                      FROM (
+                            SELECT project_id, company_id, currency_id, milestone_id, kind,
+                                   SUM(open_hours) - SUM(spent_hours) AS hours,
+                                   SUM(open_cost) - SUM(spent_cost) - SUM(committed_cost) AS cost
+                              FROM fact WHERE kind IS NOT NULL
+                             GROUP BY project_id, company_id, currency_id, milestone_id, kind
+                           ) rest
+                    WINDOW pool AS (PARTITION BY project_id, kind,
+                                                 CASE WHEN kind = 'labour' THEN milestone_id END)
                    ) every
             """,
             keys=keys,

@@ -1,5 +1,3 @@
-from fractions import Fraction
-
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -30,6 +28,7 @@ class SaleOrder(models.Model):
     )
 
     def action_confirm(self):
+        self.sudo()._budget_check_sold_once()
         result = super().action_confirm()
         self.sudo().filtered("budget_project_id")._budget_confirm_change()
         return result
@@ -39,6 +38,41 @@ class SaleOrder(models.Model):
         result = super()._action_cancel()
         running._budget_cancel_change()
         return result
+
+    def _budget_check_sold_once(self):
+        """Check that the work of these change orders is not sold by another one that is confirmed, or will be.
+
+        :raises UserError: naming the task and the other order
+        """
+        changes = self.filtered("budget_project_id")
+        lines = changes.order_line.filtered(lambda line: line.task_id and line.product_uom_qty)
+        if not lines:
+            return
+        others = self.env["sale.order.line"].search(
+            [
+                ("task_id", "in", lines.task_id.ids),
+                ("product_uom_qty", "!=", 0),
+                ("order_id.budget_project_id", "!=", False),
+                "|",
+                ("order_id.state", "=", "sale"),
+                ("order_id", "in", changes.ids),
+            ],
+            order="id",
+        )
+        for line in lines:
+            other = others.filtered(
+                lambda row, line=line: row.task_id == line.task_id and row.order_id != line.order_id
+            )
+            if other:
+                raise UserError(
+                    self.env._(
+                        "%(task)s is sold by change order %(other)s already. Take its line off %(order)s, or cancel"
+                        " %(other)s first.",
+                        task=line.task_id.display_name,
+                        order=line.order_id.name,
+                        other=other[0].order_id.name,
+                    )
+                )
 
     def _budget_confirm_change(self):
         """Let the hours of the tasks be of the lines that sell them, and budget them."""
@@ -123,7 +157,7 @@ class ProjectProject(models.Model):
     def _budget_unproposed(self):
         """Return the unplanned tasks of this project that no quotation proposes: ``{task: hours}``, exact."""
         tasks = self.env["project.task"].sudo()
-        hours = {tasks.browse(task): Fraction(number) for task, _project, number in self.sudo()._budget_unplanned()}
+        hours = {tasks.browse(task): number for task, _project, number in self.sudo()._budget_unplanned()}
         proposed = self._budget_proposals().order_line.task_id
         return {task: number for task, number in hours.items() if task not in proposed}
 
@@ -175,7 +209,8 @@ class ProjectProject(models.Model):
 
     def _make_change_order(self, base):
         """Create the quotation of a change order, like the order that it changes."""
-        number = self.env["sale.order"].sudo().search_count([("budget_project_id", "=", self.id)])
+        keys = self.env["sale.order"].sudo().search([("budget_change_key", "=like", f"{self.id}/%")])
+        number = max((int(key.rpartition("/")[2]) for key in keys.mapped("budget_change_key")), default=0)
         order = (
             self.env["sale.order"]
             .sudo()

@@ -1,5 +1,7 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
+from .facts import account_owners
 from .rights import COST_GROUPS, HOURS_GROUPS, check_may_see, check_may_set
 
 ANALYTIC = "analytic.group_analytic_accounting"
@@ -122,4 +124,29 @@ class ProjectProject(models.Model):
                     "The project has no analytic account, so bills, expenses and purchase orders are not counted."
                 )
             )
+        else:
+            missing += self._budget_shared_account()
         return missing
+
+    def _budget_shared_account(self):
+        """Return where the costs of an analytic account that several projects share are counted, as sentences.
+
+        Names of other projects are left out: not everybody may read them.
+        """
+        projects = self.account_id.sudo().with_context(active_test=False).project_ids._budget_followed()
+        if len(projects) < 2 or self not in projects:
+            return []
+        query = SQL("SELECT project_id FROM (%s) owner WHERE account_id = %s", account_owners(), self.account_id.id)
+        if self.env.execute_query(query) == [(self.id,)]:
+            return [
+                self.env._(
+                    "Other projects share the analytic account of this one:"
+                    " their bills, expenses and purchase orders are counted here."
+                )
+            ]
+        return [
+            self.env._(
+                "The analytic account of this project is shared: bills, expenses and purchase orders"
+                " are counted in another project. Give this one an account of its own."
+            )
+        ]

@@ -5,7 +5,7 @@ from fractions import Fraction
 from odoo import models
 from odoo.tools import SQL
 
-from ..engine.position import Figures, Position, position
+from ..engine.position import Figures, Position, pooled, position
 from .facts import MEASURES, REVENUE, facts
 
 ZERO = Fraction(0)
@@ -66,12 +66,14 @@ class ProjectProject(models.Model):
         :return: ``{(project id, milestone id or None): Standing}``; of a project as a whole under ``(id, 0)``. The row
             of no milestone (``None``) is what was budgeted or spent on the project as such.
         """
-        groups = defaultdict(dict)
-        for (project, milestone, kind), measures in self._budget_measures().items():
-            groups[project, milestone][kind] = measures
-            # The project as a whole: each milestone keeps its own estimate to complete.
-            groups[project, 0][milestone, kind] = measures
-        return {key: _standing(rows.values()) for key, rows in groups.items()}
+        groups, measured = defaultdict(list), self._budget_measures()
+        rest_hours, rest_cost = _rests(measured, _hours), _rests(measured, _cost)
+        for key, measures in measured.items():
+            project, milestone, _kind = key
+            row = {**measures, "hours_to_complete": rest_hours[key], "cost_to_complete": rest_cost[key]}
+            groups[project, milestone].append(row)
+            groups[project, 0].append(row)
+        return {key: _standing(rows) for key, rows in groups.items()}
 
     def _budget_measures(self):
         """Return the sums of all facts: ``{(project id, milestone id or None, kind or None): {measure: Fraction}}``."""
@@ -96,13 +98,30 @@ def _exact(value):
     return Fraction(value or 0)
 
 
+def _hours(row):
+    return Figures(row["budget_hours"], row["open_hours"], row["spent_hours"])
+
+
+def _cost(row):
+    return Figures(row["budget_cost"], row["open_cost"], row["spent_cost"], row["committed_cost"])
+
+
+def _rests(measured, figures):
+    """Return what is still to be spent of each row of measures, by their keys.
+
+    Each milestone keeps its own labour to complete; what is bought is of the project, for whichever milestone.
+    """
+    pools = defaultdict(dict)
+    for key, row in measured.items():
+        project, milestone, kind = key
+        pools[project, kind, milestone if kind == "labour" else None][key] = figures(row)
+    return {key: rest for pool in pools.values() for key, rest in pooled(pool).items()}
+
+
 def _standing(rows):
-    """Return the standing of rows of measures, one for each kind of effort."""
-    rows = list(rows)
+    """Return the standing of rows of measures, one for each kind of effort of a milestone."""
     return Standing(
-        hours=position(Figures(row["budget_hours"], row["expected_hours"], row["spent_hours"]) for row in rows),
-        cost=position(
-            Figures(row["budget_cost"], row["expected_cost"], row["spent_cost"], row["committed_cost"]) for row in rows
-        ),
+        hours=position(map(_hours, rows), sum((row["hours_to_complete"] for row in rows), ZERO)),
+        cost=position(map(_cost, rows), sum((row["cost_to_complete"] for row in rows), ZERO)),
         money={name: sum((row[name] for row in rows), ZERO) for name in REVENUE},
     )

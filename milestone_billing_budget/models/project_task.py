@@ -1,6 +1,10 @@
+from fractions import Fraction
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..engine.alerts import Task, with_those_below
+from .facts import followed
 from .rights import HOURS_GROUPS, check_may_see
 
 #: A change of one of these may make a task unplanned, or another milestone's.
@@ -30,17 +34,18 @@ UNPLANNED = """
          UNION
         SELECT below.id FROM project_task below JOIN planned ON below.parent_id = planned.id
     ), unplanned AS (
-        SELECT task.id, task.parent_id, task.project_id,
-               CASE WHEN task.state = '1_canceled' THEN COALESCE(task.total_hours_spent, 0)
-                    ELSE GREATEST(COALESCE(task.allocated_hours, 0), COALESCE(task.total_hours_spent, 0)) END AS hours
+        SELECT task.id, task.parent_id, task.project_id, COALESCE(task.effective_hours, 0)::numeric AS spent,
+               CASE WHEN task.state = '1_canceled' THEN 0
+                    ELSE COALESCE(task.allocated_hours, 0) END::numeric AS allocated
           FROM project_task task
+          JOIN project_project project ON project.id = task.project_id AND %(followed)s
           LEFT JOIN planned ON planned.id = task.id
          WHERE task.project_id = ANY(%(projects)s) AND planned.id IS NULL
            AND (task.active OR task.total_hours_spent > 0)
     )
-    SELECT own.id, own.project_id, own.hours::numeric
+    SELECT own.id, own.project_id, above.id, own.allocated, own.spent
       FROM unplanned own
-     WHERE NOT EXISTS (SELECT FROM unplanned above WHERE above.id = own.parent_id)
+      LEFT JOIN unplanned above ON above.id = own.parent_id AND above.project_id = own.project_id
      ORDER BY own.id
 """
 
@@ -106,14 +111,40 @@ class ProjectProject(models.Model):
         return self.search([("budget_id", "!=", False)]) | self.browse(milestones[0][0].ids)
 
     def _budget_unplanned(self):
-        """Return the unplanned tasks of these projects, those below others left out.
+        """Return the unplanned tasks of those of these projects that are followed, those below others left out.
 
-        :return: list of ``(task id, project id, hours)``: hours are those allocated, or those spent where more
+        :return: list of ``(task id, project id, hours)``: hours (Fraction) are those allocated, or those spent on it
+            and needed by the tasks below it where that is more
         """
         if not self.ids:
             return []
         self.env.flush_all()
-        return self.env.execute_query(SQL(UNPLANNED, projects=self.ids))
+        rows = self.env.execute_query(SQL(UNPLANNED, projects=self.ids, followed=followed()))
+        projects = {task: project for task, project, *_more in rows}
+        tasks = {
+            task: Task(above, Fraction(allocated), Fraction(spent)) for task, _project, above, allocated, spent in rows
+        }
+        return [(task, projects[task], hours) for task, hours in with_those_below(tasks).items()]
+
+    def _budget_followed(self):
+        """Return those of these projects that have a budget or billing milestones, or an alert that has to close."""
+        if not self.ids:
+            return self
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT project.id FROM project_project project
+                 WHERE project.id = ANY(%s)
+                   AND (%s OR EXISTS (SELECT FROM project_budget_alert alert
+                                       WHERE alert.project_id = project.id AND alert.state != 'closed'))
+                 ORDER BY project.id
+                """,
+                self.ids,
+                followed(),
+            )
+        )
+        return self.browse([project for [project] in rows])
 
     def action_open_unplanned(self):
         """Open the unplanned tasks of this project.

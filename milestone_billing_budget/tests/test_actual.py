@@ -130,10 +130,123 @@ class TestActual(BudgetCommon):
         self.assertEqual((total.hours.budget, total.hours.to_complete, total.hours.at_completion), (100, 35, 125))
         self.assertEqual(total.cost.at_completion, 2500 + 3500)
 
-    def test_the_report_says_what_the_panel_says(self):
+    def test_what_is_bought_meets_what_any_milestone_expects(self):
+        project = self._start()
+        design, build = self._plan(project)
+        rows = [
+            {"milestone_id": build.id, "kind": "purchase", "hours": 0.0, "cost": 30000.0},
+            {"milestone_id": design.id, "kind": "purchase", "hours": 0.0, "cost": 10000.0},
+        ]
+        self.versions._record(project, rows, "Equipment")
+        self.assertEqual(self._of(build).cost.to_complete, 30000)
+        self._bill_of(project, 20000.0)
+        self.assertEqual(self._of(build).cost.to_complete, 15000)
+        self.assertEqual(self._of(design).cost.to_complete, 5000)
+        self.assertEqual(self._total(project).cost.at_completion, 40000)
+        self._bill_of(project, 20000.0)
+        self.assertEqual(self._total(project).cost.to_complete, 0)
+        self.assertEqual(self._total(project).cost.at_completion, 40000)
+        self._bill_of(project, 1000.0)
+        self.assertEqual(self._total(project).cost.at_completion, 41000)
+
+    def test_an_attained_milestone_takes_no_more_work_unless_somebody_said_so(self):
+        project = self._start()
+        design, build = self._plan(project)
+        self._budget(project)
+        self._work(design.task_ids, 30.0)
+        design.action_attain()
+        self.assertEqual(self._of(design).hours.to_complete, 0)
+        self.assertEqual(self._of(design).cost.at_completion, 1500)
+        self.assertEqual(self._of(build).hours.to_complete, 60)
+        rows = project._budget_proposal()
+        rows[0] |= {"has_expected": True, "expected_hours": 35.0, "expected_cost": 1750.0}
+        self.versions._record(project, rows, "Some is left to mend")
+        self.assertEqual(self._of(design).hours.to_complete, 5)
+        self.assertEqual(self._of(design).cost.at_completion, 1750)
+
+    def test_projects_that_share_an_account_count_its_bills_once(self):
+        first, second = self._start(), self._start()
+        for project in (first, second):
+            self._budget(project)
+        second.account_id = first.account_id
+        self._bill_of(first, 300.0)
+        both = first | second
+        self.assertEqual([self._total(project).cost.spent for project in both], [300, 0])
+        self.assertEqual(
+            [stand.cost.spent for key, stand in both._budget_standings().items() if key[1] == 0].count(300), 1
+        )
+        self.assertIn("counted here", first.get_budget_panel()["missing"][0])
+        self.assertIn("another project", second.get_budget_panel()["missing"][0])
+        second.account_id = False
+        second.action_set_up_costs()
+        self.assertFalse(first.get_budget_panel()["missing"] + second.get_budget_panel()["missing"])
+
+    def test_goods_that_went_through_the_stock_cost_once(self):
         project = self._start()
         self._budget(project)
+        goods = self.env["product.product"].create({"name": "Pump", "type": "consu"})
+        stock = self.env["account.account"].create({"name": "Stock", "code": "STCK1", "account_type": "asset_current"})
+        self._bill_of(project, 700.0, account_id=stock.id, product_id=goods.id)
+        self.assertEqual(self._total(project).cost.spent, 0, "it lies in the stock")
+        picked = self.env["account.analytic.line"].create(
+            {"name": "OUT/1", "account_id": project.account_id.id, "amount": -700.0, "product_id": goods.id}
+        )
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_analytic_line SET category = 'picking_entry' WHERE id = %s", [picked.id])
+        self.assertEqual(self._total(project).cost.spent, 700, "the transfer took it")
+        sold = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "line_ids": [
+                    Command.create({"account_id": stock.id, "credit": 600.0}),
+                    Command.create(
+                        {
+                            "account_id": self.company_data["default_account_expense"].id,
+                            "debit": 600.0,
+                            "product_id": goods.id,
+                            "analytic_distribution": {str(project.account_id.id): 100},
+                        }
+                    ),
+                ],
+            }
+        )
+        sold.action_post()
+        self.assertEqual(self._total(project).cost.spent, 700, "600 of cost of goods sold, 100 not sold yet")
+
+    def test_what_no_milestone_bills_is_earned_as_it_is_delivered(self):
+        order = self._make_order({"product_uom_qty": 3.0, "price_unit": 100.0, "discount": 10.0})
+        order.action_confirm()
+        project = order.order_line.project_id
+        self._budget(project)
+        self.assertFalse(order.billing_milestone_ids)
+        self.assertEqual(self._total(project).money["earned_amount"], 0)
+        order.order_line.qty_delivered = 2.0
+        self.assertEqual(self._total(project).money["earned_amount"], 180)
+        self.assertEqual(self._total(project).margin, 180)
+        # What milestones bill is earned by them alone.
+        planned = self._start()
+        self._budget(planned)
+        planned.sale_order_id.order_line.qty_delivered = 50.0
+        self.assertEqual(self._total(planned).money["earned_amount"], 0)
+
+    def test_a_cancelled_order_keeps_what_it_billed(self):
+        project = self._start()
+        self._budget(project)
+        design = self._plan(project)[0]
+        design.action_attain()
+        self._drain()
+        self._pay(design.invoice_ids, 1200.0)
+        order = project.sale_order_id
+        order._action_cancel()
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(self._total(project).money["billed_amount"], 4800)
+        self.assertEqual(self._total(project).money["paid_amount"], 1200)
+
+    def test_the_report_says_what_the_panel_says(self):
+        project = self._start()
         design, build = self._plan(project)
+        row = {"milestone_id": design.id, "kind": "purchase", "hours": 0.0, "cost": 1000.0}
+        self.versions._record(project, [*project._budget_proposal(), row, {**row, "milestone_id": build.id}], "Agreed")
         self._work(design.task_ids, 50.0)
         self._work(build.task_ids, 7.5)
         self._bill_of(project, 300.0)

@@ -87,6 +87,41 @@ class TestAlerts(BudgetCommon):
         self.assertFalse(self._look(project))
         self.assertFalse(extra.is_unplanned)
 
+    def test_projects_without_budget_and_milestones_warn_of_nothing(self):
+        inside = self.env["project.project"].create({"name": "Inside"})
+        task = self.env["project.task"].create({"name": "Own work", "project_id": inside.id, "allocated_hours": 500.0})
+        self.assertFalse(self._look(inside))
+        self.assertFalse(task.is_unplanned)
+        self.assertEqual(inside.get_budget_panel()["unplanned"], {"tasks": 0, "hours": 0.0})
+        inside._budget_look_later()
+        inside._budget_note()
+        self.assertFalse(self.env["project.budget.look"].sudo().search([("project_id", "=", inside.id)]))
+        self.env["project.budget.alert"].sudo()._without_defaults().create(
+            {
+                "project_id": inside.id,
+                "cause": "unplanned",
+                "step": 1,
+                "facts": {"hours": "500", "tasks": 1},
+                "company_id": self.company.id,
+            }
+        )
+        inside._budget_look_later()
+        self.assertFalse(self._look(inside), "what was told before is closed")
+        self.assertRecordValues(inside.budget_alert_ids, [{"state": "closed"}])
+
+    def test_unplanned_work_takes_what_the_tasks_below_it_take(self):
+        project = self._start()
+        self._budget(project)
+        tasks = self.env["project.task"]
+        above = tasks.create({"name": "Extra", "project_id": project.id})
+        tasks.create({"name": "Dig", "project_id": project.id, "parent_id": above.id, "allocated_hours": 7.0})
+        below = tasks.create({"name": "Fill", "project_id": project.id, "parent_id": above.id, "allocated_hours": 2.0})
+        self._work(below, 3.0)
+        self._work(above, 1.0)
+        self.assertEqual(project._budget_unplanned(), [(above.id, project.id, 11)])
+        above.allocated_hours = 20.0
+        self.assertEqual(project._budget_unplanned(), [(above.id, project.id, 20)])
+
     def test_what_was_planned_is_not_unplanned(self):
         project = self._start()
         design, _build = self._plan(project)

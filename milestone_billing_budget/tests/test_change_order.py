@@ -99,6 +99,37 @@ class TestChangeOrder(BudgetCommon):
         order.action_confirm()
         self.assertRecordValues(self.project.budget_id, [{"number": 4, "hours": 110.0}])
 
+    def test_the_same_work_is_not_sold_twice(self):
+        self._propose()
+        first = self._order()
+        first._action_cancel()
+        self._propose()
+        second = self._order() - first
+        first.action_draft()
+        with self.assertRaisesRegex(UserError, "is sold by change order"), self.cr.savepoint():
+            (first | second).action_confirm()
+        first.action_confirm()
+        with self.assertRaisesRegex(UserError, f"Fence is sold by change order {first.name} already"):
+            second.action_confirm()
+        second.order_line.filtered(lambda line: line.task_id == self.first).unlink()
+        with self.assertRaisesRegex(UserError, "Gate"):
+            second.action_confirm()
+        first._action_cancel()
+        second.action_confirm()
+        self.assertEqual(second.state, "sale")
+
+    def test_proposing_goes_on_after_a_quotation_was_deleted(self):
+        self._propose()
+        first = self._order()
+        first._action_cancel()
+        self._propose()
+        second = self._order() - first
+        first.unlink()
+        second.action_quotation_sent()
+        third = self.env["project.task"].create({"name": "Path", "project_id": self.project.id, "allocated_hours": 1.0})
+        self._propose()
+        self.assertEqual((self._order() - second).order_line.task_id, third)
+
     def test_planned_tasks_are_not_proposed(self):
         planned = self._plan(self.project)[0].task_ids
         for task, hours in ((planned, 1), (self.first, 0)):

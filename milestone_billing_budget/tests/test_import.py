@@ -1,6 +1,7 @@
 import base64
 import io
 import json
+from unittest.mock import patch
 
 import openpyxl
 
@@ -38,6 +39,36 @@ class TestImport(BudgetCommon):
         self.assertEqual((answer["found"], answer["version"], len(answer["lines"])), (True, 1, 2))
         self.assertEqual(answer["total"]["cost"]["budget"], 1599.5)
         json.dumps(answer)
+
+    def test_nothing_is_a_number_that_may_be_expected(self):
+        lines = [{"milestone": "Design", "hours": 30, "cost": 1500, "expected_hours": 0, "expected_cost": 0}]
+        self.assertEqual(self.versions.set([self._item(lines=lines)])[0]["status"], "accepted")
+        before = self.project.budget_id.line_ids._values()
+        self.assertEqual((before["has_expected"], before["expected_hours"]), (True, 0.0))
+        self._import(self.project._budget_workbook())
+        self.assertRecordValues(self.project.budget_id, [{"number": 2}])
+        self.assertEqual(self.project.budget_id.line_ids._values(), before)
+        [answer] = self.versions.get([self.project.id])
+        self.assertEqual(answer["lines"][0]["expected_cost"], 0.0)
+
+    def test_what_is_no_id_is_not_found(self):
+        self._budget(self.project)
+        answers = self.versions.get([[1], {}, True, self.project.id])
+        self.assertEqual([answer["found"] for answer in answers], [False, False, False, True])
+
+    def test_many_are_read_by_one_query_of_the_facts(self):
+        projects = self.project | self._start()
+        with patch.object(
+            type(projects), "_budget_measures", autospec=True, side_effect=type(projects)._budget_measures
+        ) as sums:
+            answers = self.versions.get(projects.ids)
+        self.assertEqual((sums.call_count, len(answers)), (1, 2))
+
+    def test_a_refused_item_does_not_keep_its_key(self):
+        checks = [UserError("Not now"), None]
+        with patch.object(type(self.project), "_check_budget_rows", side_effect=checks):
+            statuses = [row["status"] for row in self.versions.set([self._item(), self._item(), self._item()])]
+        self.assertEqual(statuses, ["refused", "accepted", "duplicate"])
 
     def test_what_is_wrong_is_refused_by_name_and_leaves_nothing(self):
         other = self._start()
@@ -147,4 +178,19 @@ class TestImport(BudgetCommon):
         self.assertRecordValues(
             budget.line_ids,
             [{"name": "First", "hours": 30.0, "cost": 1200.0}, {"name": "Rest", "hours": 50.0, "cost": 1500.0}],
+        )
+
+    def test_the_cost_of_a_template_is_of_goods_and_work_together(self):
+        goods = self.env["product.product"].create({"name": "Pump", "type": "consu", "standard_price": 4000.0})
+        order = self._make_order(
+            {"product_uom_qty": 100.0, "price_unit": 120.0},
+            {"product_id": goods.id, "product_uom_qty": 1.0, "price_unit": 8000.0},
+        )
+        self._make_schedule(order, {"name": "All", "percent": 100, "due_on": "manual"})
+        order.billing_milestone_ids.template_cost_percent = 30.0
+        order.action_confirm()
+        budget = self._budget(order.order_line.project_id)
+        self.assertEqual(
+            {line.kind: (line.hours, line.cost) for line in budget.line_ids},
+            {"purchase": (0.0, 4000.0), "labour": (100.0, 2000.0)},
         )
