@@ -1,8 +1,10 @@
 from odoo.addons.record_protection.models.append_only import drop_triggers
 
 from . import controllers, models, wizards
+from .uninstall import leave_to_people
 
 
 def uninstall_hook(env):
-    """Let the data go with the module: what was attained by acceptance stays attained, in Milestone Billing."""
+    """Let the data go with the module: what was accepted stays attained, what was not is attained by hand."""
+    leave_to_people(env)
     drop_triggers(env, "milestone_billing_acceptance")

@@ -388,12 +388,16 @@ class BillingMilestone(models.Model):
 
     def _follow_delivery(self, day):
         """Attain this milestone to the delivered share of its lines, by amount, never above 100 %."""
+        percent = self._delivered_percent()
+        if percent is not None and float_compare(percent, self.attained_percent, precision_digits=6):
+            self._attain(percent, day, "delivery")
+
+    def _delivered_percent(self):
+        """Return the delivered share of the lines of this milestone, by amount, from 0 to 100; None where it has none."""
         total = sum((Fraction(str(row.amount)) for row in self.allocation_ids), Fraction(0))
         if not total:
-            return
+            return None
         delivered = sum(
             (Fraction(str(row.amount)) * row.line_id._delivered_share() for row in self.allocation_ids), Fraction(0)
         )
-        percent = round(float(delivered / total * 100), 6)
-        if float_compare(percent, self.attained_percent, precision_digits=6):
-            self._attain(percent, day, "delivery")
+        return round(float(delivered / total * 100), 6)

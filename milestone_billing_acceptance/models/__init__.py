@@ -18,6 +18,7 @@ from . import (
     billing_schedule,
     billing_schedule_import,
     billing_schedule_template,
+    ir_attachment,
     mail_activity,
     res_company,
     res_partner,

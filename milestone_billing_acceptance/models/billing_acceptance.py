@@ -110,6 +110,7 @@ class BillingAcceptance(models.Model):
         "Signed Page",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         ondelete="set null",
         help="What was asked, and each answer with its signature, as a PDF.",
     )
@@ -139,6 +140,7 @@ class BillingAcceptance(models.Model):
     def init(self):
         """Have the database keep what was asked, once it is sent, and every request."""
         _protect_sent(self.env.cr, self._table)
+        _protect_files(self.env.cr)
         return super().init()
 
     # === COMPUTE METHODS === #
@@ -378,4 +380,34 @@ def _protect_sent(cr, table):
             changed(FACTS),
         ),
         "record_refuse_change",
+    )
+
+
+def _protect_files(cr):
+    """Have the database keep which files a request showed, once it is sent."""
+    cr.execute(
+        """
+        CREATE OR REPLACE FUNCTION billing_acceptance_keep_files() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (
+                SELECT FROM billing_acceptance
+                WHERE id IN (NEW.billing_acceptance_id, OLD.billing_acceptance_id) AND sent_on IS NOT NULL
+            ) THEN
+                RAISE EXCEPTION 'The files of a request that was sent stay on record.'
+                    USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME;
+            END IF;
+            IF TG_OP = 'DELETE' THEN
+                RETURN OLD;
+            END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    table = "billing_acceptance_file_rel"
+    make_trigger(
+        cr,
+        table,
+        "files",
+        SQL("BEFORE INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW", SQL.identifier(table)),
+        "billing_acceptance_keep_files",
     )

@@ -52,6 +52,14 @@ class BillingAcceptanceAnswer(models.Model):
     )
     fingerprint = fields.Char(required=True, readonly=True, help="SHA-256 of the text that was answered.")
     file_name = fields.Char(readonly=True, help="Name of the scanned page.")
+    file_id = fields.Many2one(
+        "ir.attachment",
+        "Scanned Page",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What was signed on paper.",
+    )
     file_checksum = fields.Char(readonly=True, help="SHA-256 of the scanned page.")
     key = fields.Char(readonly=True, help="Unique: what another system recorded is recorded once.")
 

@@ -101,6 +101,8 @@ class BillingAcceptance(models.Model):
             if set(answer.lines) == offered:
                 return self.env._("You chose all lines: please accept the whole.")
             answer.percent = float(self._part_of(answer.lines).percent)
+        elif self._lines_left():
+            return self.env._("Lines were accepted before you: please accept these, some of them, or reject.")
         most = self._most()
         if not self.percent_before < answer.percent < most:
             return self.env._(
@@ -173,24 +175,26 @@ class BillingAcceptance(models.Model):
     def _renew(self):
         """Withdraw what is not true any more, and prepare the next round with the same files."""
         milestone, files, tasks, message = self.milestone_id, self.file_ids, self.task_ids, self.message
-        approvers = self.approver_ids.partner_id
+        same = self.partner_id == self.order_id.partner_id.commercial_partner_id
+        approvers = self.approver_ids.partner_id if same else None
         self._withdraw("changed")
         if not milestone or self.order_id.state != "sale" or milestone._is_attained():
             return
         following = milestone._make_acceptance(max(milestone.acceptance_ready_percent, self.percent_asked))
-        following.approver_ids.unlink()
         following.write(
             {
                 "file_ids": [(6, 0, files.ids)],
                 "task_ids": [(6, 0, tasks.ids)],
                 "message": message,
                 "to_send": False,
-                "approver_ids": [
-                    (0, 0, {"partner_id": partner.id, "sequence": (index + 1) * 10})
-                    for index, partner in enumerate(approvers)
-                ],
             }
         )
+        if approvers:
+            following.approver_ids.unlink()
+            following.approver_ids = [
+                (0, 0, {"partner_id": partner.id, "sequence": (index + 1) * 10})
+                for index, partner in enumerate(approvers)
+            ]
         milestone._request_acceptance_work("changed", following)
 
     def _log_answer(self, answer):

@@ -206,7 +206,12 @@ class BillingAcceptance(models.Model):
             raise Refused(refusal)
         if milestone._open_acceptance().state == "open":
             raise Refused(self.env._("The customer is asked already. Withdraw that request first."))
-        acceptance = milestone._open_acceptance() or milestone._make_acceptance(milestone._percent_to_ask())
+        opened = milestone._open_acceptance()
+        if opened.key:
+            raise Refused(
+                self.env._("Request %s is prepared for this milestone already. Send or withdraw that one.", opened.key)
+            )
+        acceptance = opened or milestone._make_acceptance(milestone._percent_to_ask())
         acceptance.write({"key": item["key"], "to_send": False})
         self._fill(acceptance, item)
         if self.env["billing.milestone"]._read_field("send", reading.flag, item.get("send", True)):

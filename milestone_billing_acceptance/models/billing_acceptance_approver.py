@@ -3,8 +3,8 @@ import secrets
 
 from psycopg2 import OperationalError
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import email_normalize
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +31,14 @@ class BillingAcceptanceApprover(models.Model):
     email = fields.Char(related="partner_id.email", help="Where the mail goes.")
     access_token = fields.Char(readonly=True, copy=False, groups="base.group_system")
     sent_on = fields.Datetime("Asked On", readonly=True, copy=False, help="When he got the mail.")
+    mail_id = fields.Many2one(
+        "mail.mail", readonly=True, copy=False, index="btree_not_null", ondelete="set null", groups="base.group_system"
+    )
+    mail_failed_on = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When it was found that the mail with his link did not go out.",
+    )
     reminded_on = fields.Datetime(readonly=True, copy=False, help="When he was reminded.")
     answer_ids = fields.One2many("billing.acceptance.answer", "approver_id", "Answers", readonly=True, copy=False)
 
@@ -57,8 +65,8 @@ class BillingAcceptanceApprover(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked(self):
-        if self.filtered("sent_on"):
-            raise UserError(self.env._("Who was asked stays on record. Withdraw the request instead."))
+        # Who accepts is part of what was asked: one who has not had his turn yet would not be asked any more.
+        self.acceptance_id._check_draft()
 
     # === PRIVATE BUSINESS === #
 
@@ -66,7 +74,23 @@ class BillingAcceptanceApprover(models.Model):
         """Give this approver a link of his own, and send him the mail: it is his turn."""
         self.ensure_one()
         self.sudo().write({"access_token": secrets.token_urlsafe(32), "sent_on": fields.Datetime.now()})
+        if not email_normalize(self.partner_id.email or ""):
+            self._note_failed_mail()
+            return
         self._mail("asked")
+
+    def _note_failed_mail(self):
+        """Keep that the mail with the link did not go out, and tell the project manager: silence means nothing now."""
+        for approver in self.sudo():
+            approver.mail_failed_on = fields.Datetime.now()
+            acceptance = approver.acceptance_id
+            acceptance.milestone_id._request_acceptance_work("unreached", acceptance)
+
+    def _is_unreached(self):
+        """Return whether the mail with the link did not leave: it failed once, or waits still in Odoo's mail queue."""
+        self.ensure_one()
+        approver = self.sudo()
+        return bool(approver.mail_failed_on) or approver.mail_id.state in ("outgoing", "exception", "cancel")
 
     def _url(self, part=""):
         """Return the link of this approver, with his token; ``part`` comes after the page's own path."""
@@ -87,19 +111,34 @@ class BillingAcceptanceApprover(models.Model):
         values = {"attachment_ids": [(6, 0, attachments.ids)]} if attachments else {}
         for approver in self.sudo():
             if kind == "asked" and not approver.acceptance_id.answers:
-                approver._send_mail(template, values)
+                approver._send_mail(template, kind, values)
                 continue
             # What was answered or withdrawn stays so, whatever is wrong with a mail about it.
             try:
                 with self.env.cr.savepoint():
-                    approver._send_mail(template, values)
+                    approver._send_mail(template, kind, values)
             except OperationalError:
                 raise
             except Exception:
                 _logger.warning("The mail %s to approver %s could not be written", kind, approver.id, exc_info=True)
         self.env["billing.attainment"]._send_mails_now()
 
-    def _send_mail(self, template, values):
-        template.sudo()._without_defaults().send_mail(
-            self.id, email_values=dict(values), email_layout_xmlid="mail.mail_notification_light"
+    def _send_mail(self, template, kind, values):
+        """Write the mail so that nobody inside can read the link: of no record, its text for the way out alone."""
+        values = {
+            **values,
+            "model": False,
+            "res_id": False,
+            "author_id": self.acceptance_id.company_id.partner_id.id,
+            # What became of the mail that asks has to be known on the day on which silence is acceptance.
+            "auto_delete": kind != "asked",
+        }
+        made = (
+            template.with_user(SUPERUSER_ID)
+            ._without_defaults()
+            .send_mail(self.id, email_values=values, email_layout_xmlid="mail.mail_notification_light")
         )
+        mail = self.env["mail.mail"].sudo().browse(made)
+        mail.mail_message_id.with_user(SUPERUSER_ID).body = False
+        if kind == "asked":
+            self.mail_id = mail

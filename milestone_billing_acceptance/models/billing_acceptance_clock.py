@@ -58,10 +58,22 @@ class BillingAcceptance(models.Model):
         closed = Domain("state", "in", ("accepted", "partial", "rejected"))
         return [
             ("_send_by_clock", Domain("state", "=", "draft") & Domain("to_send", "=", True)),
+            ("_look_after_mail", opened & Domain("approver_ids", "any", self._failed_mails())),
             ("_deem_accepted", come("deemed_on")),
             ("_remind", come("remind_on")),
             ("_make_pdf", closed & Domain("pdf_id", "=", False) & Domain("closed_on", ">=", self._days_ago(7))),
         ]
+
+    @api.model
+    def _failed_mails(self):
+        """Return which approvers' mails failed, and nobody knows it yet: a domain."""
+        return [("mail_failed_on", "=", False), ("mail_id.state", "in", ("exception", "cancel"))]
+
+    def _look_after_mail(self):
+        """Stop the clock, and ask the project manager, where the mail of whose turn it is failed."""
+        approver = self._whose_turn()
+        if self.state == "open" and approver.filtered_domain(self._failed_mails()):
+            approver._note_failed_mail()
 
     @api.model
     def _days_ago(self, number):
@@ -95,6 +107,12 @@ class BillingAcceptance(models.Model):
     def _deem_accepted(self):
         """Take silence for acceptance, dated on the day after the last one for an answer."""
         if self.state != "open" or not self.deemed_on or self.deemed_on > self.company_id._billing_today():
+            return
+        approver = self._whose_turn()
+        if approver and approver._is_unreached():
+            # He was not asked: his silence says nothing, also if the mail goes out today.
+            if not approver.mail_failed_on:
+                approver._note_failed_mail()
             return
         facts = {"date": self.deemed_on, "user_id": self.env.uid}
         customer = self.order_id.partner_id.commercial_partner_id.name or ""

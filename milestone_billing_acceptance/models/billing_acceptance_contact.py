@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class BillingAcceptanceContact(models.Model):
@@ -27,3 +28,42 @@ class BillingAcceptanceContact(models.Model):
         "CHECK((customer_id IS NULL) != (milestone_id IS NULL))",
         "A contact for acceptance is of a customer, or of a milestone.",
     )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("partner_id")
+    def _check_not_ours(self):
+        for contact in self.sudo():
+            if any(not user.share for user in contact.partner_id.user_ids):
+                raise ValidationError(
+                    self.env._("%s is one of us, and cannot accept for the customer.", contact.partner_id.display_name)
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contacts = super().create(vals_list)
+        contacts._check_owner()
+        return contacts
+
+    def write(self, vals):
+        self.check_access("write")
+        self._check_owner()
+        result = super().write(vals)
+        self._check_owner()
+        return result
+
+    def unlink(self):
+        self.check_access("unlink")
+        self._check_owner()
+        return super().unlink()
+
+    def _check_owner(self):
+        """Check that the user may change the milestones and the customers for which these contacts accept.
+
+        :raises AccessError: otherwise
+        """
+        owners = self.sudo()
+        owners.milestone_id.sudo(self.env.su).check_access("write")
+        owners.customer_id.sudo(self.env.su).check_access("write")

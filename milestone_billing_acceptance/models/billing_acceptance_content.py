@@ -29,6 +29,10 @@ class BillingAcceptance(models.Model):
             "message": self.message or "",
             "deliverables": [{"id": task.id, "name": task.name or ""} for task in self.task_ids.sorted("id")],
             "files": [self._file_facts(file) for file in self.file_ids.sorted("id")],
+            "approvers": [
+                {"id": row.partner_id.id, "name": row.partner_id.name or ""}
+                for row in self.approver_ids.sorted(lambda row: (row.sequence, row.id))
+            ],
         }
 
     def _plan_facts(self):
@@ -39,6 +43,7 @@ class BillingAcceptance(models.Model):
         shares = [row for row in milestone.allocation_ids.sorted(lambda row: row.line_id.id) if row.amount]
         return {
             "order": order.name,
+            "customer": order.partner_id.commercial_partner_id.id,
             "milestone": milestone.name,
             "round": self.round,
             "currency": self.currency_id.name,
@@ -113,24 +118,41 @@ class BillingAcceptance(models.Model):
         self.ensure_one()
         if not self.percent_before:
             return set()
-        earlier = self.milestone_id.acceptance_ids.filtered(lambda row: row.round < self.round)
-        lines = set().union(*(answer.line_ids or [] for answer in earlier.answer_ids if answer.kind == "partial"))
+        earlier = self.milestone_id.acceptance_ids.filtered(
+            lambda row: row.round < self.round and row.state == "partial"
+        )
+        lines = set().union(*(row._lines_left() or [] for row in earlier))
         try:
             same = part_of_lines(self._line_units(), lines).percent == Fraction(_text(self.percent_before))
         except (KeyError, ValueError):
             return None
         return lines if same else None
 
+    def _lines_left(self):
+        """Return the lines that every contact accepted who answered this request by lines (a set of ids).
+
+        :return: None where nobody accepted in part, an empty set where somebody did by a percentage
+        """
+        self.ensure_one()
+        parts = [set(row.line_ids or []) for row in self.answer_ids if row.kind == "partial"]
+        return set.intersection(*parts) if parts else None
+
     def _acceptable_lines(self):
         """Return the lines that can be accepted one by one, as ``_content`` has them; none where only a percentage can.
 
-        A line stands for its part of the whole milestone, so all of it has to be asked for.
+        A line stands for its part of the whole milestone, so all of it has to be asked for. What a contact before left
+        out is not offered to the next one: they accept together.
         """
         self.ensure_one()
         before = self._lines_accepted_before()
         if before is None or self.percent_asked < 100 or min(self._line_units().values(), default=0) <= 0:
             return []
-        rows = [row for row in self._content()["plan"]["lines"] if row["id"] not in before]
+        left = self._lines_left()
+        rows = [
+            row
+            for row in self._content()["plan"]["lines"]
+            if row["id"] not in before and (left is None or row["id"] in left)
+        ]
         return rows if len(rows) > 1 else []
 
     def _part_of(self, lines):

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import format_date
+from odoo.tools import email_normalize, format_date
 
 from ..engine.days import business_day_after
 
@@ -37,7 +37,7 @@ class BillingAcceptance(models.Model):
             return self.env._("%s is accepted already: there is nothing to ask for.", self.milestone_id.name)
         if not self.approver_ids:
             return self.env._("%s: nobody is asked. Choose who accepts for the customer.", self.display_name)
-        without = self.approver_ids.partner_id.filtered(lambda partner: not partner.email)
+        without = self.approver_ids.partner_id.filtered(lambda partner: not email_normalize(partner.email or ""))
         if without:
             return self.env._(
                 "%(contact)s has no email address, to which the link could go. Enter one, or choose another contact.",
@@ -91,6 +91,8 @@ class BillingAcceptance(models.Model):
         """Return until when an answer is awaited of a request sent today: values of this record."""
         milestone = self.milestone_id
         number = milestone.acceptance_days
+        if not milestone.acceptance_days_agreed and milestone._acceptance_customer().billing_acceptance_never:
+            number = 0
         until = number and business_day_after(today, number, self._is_business_day)
         if not until:
             return {"answer_until": False, "deemed_on": False, "remind_on": False}

@@ -39,6 +39,11 @@ class BillingAcceptance(models.Model):
                 self.env._("Choose deliverables and files, then press “Send” on the request for acceptance."),
             )
         contact = self._whose_turn().partner_id.display_name or ""
+        if self._whose_turn().mail_failed_on:
+            return (
+                self.env._("The mail to %s could not be sent, so silence is no acceptance.", contact),
+                self.env._("Mend the address or the mail server, withdraw the request, and ask again."),
+            )
         if not self.answer_until:
             reason = self.env._("Waits for acceptance by %s.", contact)
         else:

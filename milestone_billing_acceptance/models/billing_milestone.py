@@ -24,6 +24,12 @@ class BillingMilestone(models.Model):
         groups="base.group_user",
         help="Business days after which it counts as accepted where the customer says nothing. Zero: never.",
     )
+    acceptance_days_agreed = fields.Boolean(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="The days were entered for this milestone: they hold also where the customer's silence is none otherwise.",
+    )
     acceptance_reminder_days = fields.Integer(
         "Remind Before",
         compute="_compute_acceptance_terms",
@@ -83,7 +89,7 @@ class BillingMilestone(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("needs_acceptance")
+    @api.depends("needs_acceptance", "order_id.partner_id")
     def _compute_acceptance_terms(self):
         for milestone in self:
             if not milestone.needs_acceptance:
@@ -91,11 +97,22 @@ class BillingMilestone(models.Model):
                 milestone.acceptance_sending = False
                 continue
             company = (milestone.company_id or self.env.company).sudo()
-            customer = milestone.sudo().order_id.partner_id.commercial_partner_id.with_company(company)
-            days = customer.billing_acceptance_days or company.billing_acceptance_days
-            milestone.acceptance_days = 0 if customer.billing_acceptance_never else days
+            milestone.acceptance_days = milestone._usual_acceptance_days()
             milestone.acceptance_reminder_days = company.billing_acceptance_reminder_days
             milestone.acceptance_sending = company.billing_acceptance_sending
+
+    def _acceptance_customer(self):
+        """Return the customer whose agreements about acceptance count (``res.partner``, of the milestone's company)."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        return self.sudo().order_id.partner_id.commercial_partner_id.with_company(company)
+
+    def _usual_acceptance_days(self):
+        """Return the business days that customer or company say; 0 for never."""
+        customer = self._acceptance_customer()
+        company = (self.company_id or self.env.company).sudo()
+        days = customer.billing_acceptance_days or company.billing_acceptance_days
+        return 0 if customer.billing_acceptance_never else days
 
     @api.depends("acceptance_ids.state", "acceptance_ids.answer_until")
     def _compute_acceptance_state(self):
@@ -122,12 +139,23 @@ class BillingMilestone(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        milestones = super().create(vals_list)
+        given = [
+            milestone.id for milestone, vals in zip(milestones, vals_list, strict=True) if "acceptance_days" in vals
+        ]
+        milestones.browse(given)._note_agreed_days()
+        return milestones
+
     def write(self, vals):
         if "needs_acceptance" in vals:
             self._check_acceptance_kept(vals["needs_acceptance"])
         dropped = self.filtered("needs_acceptance") if "needs_acceptance" in vals else self.browse()
         added = self - dropped
         result = super().write(vals)
+        if "acceptance_days" in vals:
+            self._note_agreed_days()
         dropped.filtered(lambda milestone: not milestone.needs_acceptance)._drop_acceptance()
         if vals.get("needs_acceptance"):
             # A project milestone that was reached before it was accepted is not reached yet.
@@ -150,6 +178,21 @@ class BillingMilestone(models.Model):
                         milestone.display_name,
                     )
                 )
+
+    def _note_agreed_days(self):
+        """Keep whether the days of these milestones were entered for themselves, other than customer or company say."""
+        if self._is_flagged("acceptance_of_template"):
+            return
+        for milestone in self.sudo().filtered("needs_acceptance"):
+            milestone.acceptance_days_agreed = milestone.acceptance_days != milestone._usual_acceptance_days()
+
+    def _drop_foreign_contacts(self):
+        """Forget who accepts these milestones and is no contact of the order's customer: the order got another one."""
+        self.sudo().acceptance_contact_ids.filtered(
+            lambda row: (
+                row.partner_id.commercial_partner_id != row.milestone_id.order_id.partner_id.commercial_partner_id
+            )
+        ).unlink()
 
     def _check_acceptance_kept(self, needed):
         """Refuse that acceptance is dropped once a customer was asked, but by billing managers.

@@ -6,6 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.addons.billing_base.models.days import impossible, is_possible
 from odoo.exceptions import UserError
+from odoo.tools import float_compare
 
 _logger = logging.getLogger(__name__)
 ACCEPT = "acceptance"
@@ -103,16 +104,45 @@ class BillingMilestone(models.Model):
 
     @api.model
     def _sweep_domain(self):
-        # OVERRIDE: what is ready waits for the customer, and is not found again by each sweep.
-        waiting = [("needs_acceptance", "=", True), ("acceptance_ready_percent", ">=", 100)]
-        return [*super()._sweep_domain(), "!", "&", *waiting]
+        # OVERRIDE: what is ready waits for the customer, and is not found again by each sweep. Goods may come back.
+        waiting = [
+            ("needs_acceptance", "=", True),
+            ("acceptance_ready_percent", ">=", 100),
+            ("due_on", "!=", "delivery"),
+        ]
+        return [*super()._sweep_domain(), "!", "&", "&", *waiting]
+
+    def _follow_delivery(self, day):
+        # OVERRIDE: less is ready once goods came back, or the delivery was corrected.
+        result = super()._follow_delivery(day)
+        delivered = self._delivered_percent()
+        if delivered is not None and self.sudo().needs_acceptance:
+            self._become_less_ready(delivered)
+        return result
+
+    def _become_less_ready(self, percent):
+        """Note that this milestone is ready to ``percent`` (cumulative) alone; a request for more is withdrawn.
+
+        What the customer accepted stays accepted.
+        """
+        self.ensure_one()
+        milestone = self.sudo()
+        percent = max(percent, milestone.attained_percent)
+        if float_compare(milestone.acceptance_ready_percent, percent, precision_digits=6) <= 0:
+            return
+        day = milestone.acceptance_ready_on if percent else False
+        milestone.write({"acceptance_ready_percent": percent, "acceptance_ready_on": day})
+        opened = milestone._open_acceptance()
+        if opened and float_compare(opened.percent_asked, percent, precision_digits=6) > 0:
+            opened._withdraw("not_ready")
+            milestone._ask_for_what_became_ready()
 
     def _undo(self, source):
         # OVERRIDE: work that is taken up again makes it not ready; what the customer accepted, a person takes back.
         needing = self.sudo().filtered("needs_acceptance")
         kept = needing.filtered("attained_percent") if source in ("task", "milestone") else needing.browse()
         result = super(BillingMilestone, self - kept.sudo(self.env.su))._undo(source)
-        for milestone in needing - kept:
+        for milestone in needing.filtered(lambda row: row not in kept or not row._is_attained()):
             milestone._follow_acceptance_undone()
         kept._sync_project_milestones()
         return result
@@ -250,25 +280,29 @@ class BillingMilestone(models.Model):
             raise UserError(refusal)
         acceptance = milestone._open_acceptance() or milestone._make_acceptance(milestone._percent_to_ask())
         acceptance._lock()
+        if acceptance.state == "open" and not acceptance._is_still_true():
+            # A refusal would take the next round back each time.
+            acceptance._renew()
+            acceptance = milestone._open_acceptance()
         if acceptance.state == "draft":
             acceptance._fix_unsent(user)
         name, data = file
+        order = milestone.order_id._billing_for_history()
+        scan = self.env["ir.attachment"].sudo()
+        scan = scan.create({"name": name, "raw": data, "res_model": "sale.order", "res_id": order.id})
         answer.facts |= {
             "on_paper": True,
             "date": day,
             "user_id": user.id,
+            "file_id": scan.id,
             "file_name": name,
             "file_checksum": hashlib.sha256(data).hexdigest(),
         }
         if reason := acceptance._answer(acceptance.approver_ids.browse(), answer):
             raise UserError(reason)
-        order = milestone.order_id._billing_for_history()
         order._message_log(
             body=order.env._("Signed on paper: %(name)s, recorded by %(user)s", name=milestone.name, user=user.name),
-            attachment_ids=self.env["ir.attachment"]
-            .sudo()
-            .create({"name": name, "raw": data, "res_model": "sale.order", "res_id": order.id})
-            .ids,
+            attachment_ids=scan.ids,
         )
         return acceptance
 
@@ -276,7 +310,8 @@ class BillingMilestone(models.Model):
         """Withdraw requests that say what is not true any more, and prepare the next round."""
         for milestone in self.sudo().filtered("needs_acceptance"):
             opened = milestone._open_acceptance()
-            if opened.state == "open" and not opened._is_still_true():
+            other = opened and opened.partner_id != milestone.order_id.partner_id.commercial_partner_id
+            if other or (opened.state == "open" and not opened._is_still_true()):
                 opened._renew()
             elif opened:
                 opened.amount = opened._asked_amount()
@@ -286,7 +321,7 @@ class BillingMilestone(models.Model):
     def _request_acceptance_work(self, what, acceptance):
         """Give the project manager, else who is responsible for the schedule, an activity; one at a time.
 
-        :param str what: ``ready``, ``unsent``, ``rejected``, ``partial`` or ``changed``
+        :param str what: ``ready``, ``unsent``, ``unreached``, ``rejected``, ``partial`` or ``changed``
         :param acceptance: the request it is about (``billing.acceptance``)
         """
         self.ensure_one()
@@ -320,6 +355,13 @@ class BillingMilestone(models.Model):
             return self.env._("Ask for acceptance again"), self.env._(
                 "Order or plan changed, so the request was withdrawn. The next round is prepared: look at it, "
                 "and send it."
+            )
+        if what == "unreached":
+            contact = acceptance._whose_turn().partner_id.display_name if acceptance else ""
+            return self.env._("The mail for acceptance did not arrive"), self.env._(
+                "The mail to %s could not be sent, so silence is no acceptance. Mend the address or the mail server, "
+                "withdraw the request, and ask again.",
+                contact,
             )
         if what == "unsent":
             return self.env._("Acceptance could not be asked for"), (acceptance and acceptance._send_refusal()) or ""

@@ -11,7 +11,8 @@ class BillingSchedule(models.Model):
     """Acceptance as other systems pass it in: ``"acceptance"`` of a milestone.
 
     It is ``true``, or ``{"days"?: whole number of business days, "reminder_days"?: whole number, "sending"?: "auto" |
-    "manual", "contacts"?: [ids of contacts of the customer, in order]}``. Left out, the milestone needs none.
+    "manual", "contacts"?: [ids of contacts of the customer, in order]}``. Left out, a new milestone needs none, and
+    one that is there already stays as it is; ``false`` drops it.
     """
 
     _inherit = "billing.schedule"
@@ -25,7 +26,7 @@ class BillingSchedule(models.Model):
         result = super()._check_milestones_shape(milestones, path, errors)
         for index, milestone in enumerate(milestones):
             wanted = milestone.get("acceptance") if isinstance(milestone, dict) else None
-            if wanted not in (None, False, True):
+            if wanted is not None and not isinstance(wanted, bool):
                 self._check_acceptance_shape(wanted, f"{path}[{index}].acceptance", errors)
         return result
 
@@ -46,7 +47,8 @@ class BillingSchedule(models.Model):
     def _import_values(self, values, index, place, errors):
         result = super()._import_values(values, index, place, errors)
         wanted = values.get("acceptance")
-        result["needs_acceptance"] = bool(wanted)
+        if wanted is not None:
+            result["needs_acceptance"] = wanted is not False
         if isinstance(wanted, dict):
             names = {
                 "days": "acceptance_days",

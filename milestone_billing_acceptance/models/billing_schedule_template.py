@@ -29,6 +29,10 @@ class BillingScheduleTemplateMilestone(models.Model):
         values = super()._prepare_milestone(schedule)
         if values and self.needs_acceptance:
             values["needs_acceptance"] = True
-            if self.acceptance_days:
+            customer = schedule.sudo().order_id.partner_id.commercial_partner_id.with_company(
+                schedule.company_id or self.env.company
+            )
+            agreed = customer.billing_acceptance_never or customer.billing_acceptance_days
+            if self.acceptance_days and not agreed:
                 values["acceptance_days"] = self.acceptance_days
         return values

@@ -6,6 +6,7 @@ from . import (
     test_clock,
     test_forecast,
     test_kept_fields,
+    test_on_record,
     test_portal,
     test_signed_page,
     test_tours,

@@ -68,7 +68,8 @@ class AcceptanceCommon(BillingCommon):
 
     @classmethod
     def _follow(cls):
-        """Let the clock do what it does."""
+        """Let Odoo's mail queue and then the clock do what they do."""
+        cls.env["mail.mail"].sudo().search([("state", "=", "outgoing")]).state = "sent"
         cls.acceptances._cron_follow()
         cls.env.invalidate_all()
 

@@ -135,6 +135,28 @@ class TestAnswering(AcceptanceCommon):
         self.assertEqual(milestone.attained_percent, 80)
         self.assertEqual(acceptance.state, "partial")
 
+    def test_several_accept_the_same_lines(self):
+        milestone = self._start(100.0, 200.0, 700.0, product=self.plain)
+        first, second, third = milestone.order_id.order_line
+        acceptance = self._ask(milestone, self.anna, self.bert)
+        self.assertFalse(self._answer(acceptance, "partial", lines=[first.id, second.id], open_points="The third"))
+        # Together they accepted neither the third line nor a percentage of all.
+        self.assertIn("list", self._answer(acceptance, "partial", lines=[third.id], open_points="x"))
+        self.assertIn("before you", self._answer(acceptance, "partial", percent=20.0, open_points="x"))
+        self.assertFalse(self._answer(acceptance, "partial", lines=[second.id], open_points="The first"))
+        self.assertEqual(milestone.attained_percent, 20)
+        again = self._ask(milestone)
+        self.assertEqual({row["id"] for row in again._acceptable_lines()}, {first.id, third.id})
+
+    def test_a_task_taken_up_again_withdraws_the_second_round(self):
+        milestone = self._start(due_on="task")
+        milestone.task_ids.state = "1_done"
+        self._answer(self._ask(milestone), "partial", percent=40.0, open_points="Keys")
+        again = self._ask(milestone)
+        milestone.task_ids.state = "01_in_progress"
+        self.assertEqual(again.state, "withdrawn")
+        self.assertRecordValues(milestone, [{"attained_percent": 40.0, "acceptance_ready_percent": 40.0}])
+
     def test_one_of_several_rejects(self):
         milestone = self._start()
         acceptance = self._ask(milestone, self.anna, self.bert)
@@ -196,3 +218,21 @@ class TestAnswering(AcceptanceCommon):
         self.assertFalse(self._mails_to(self.customer))
         with self.assertRaises(UserError):
             wizard.action_record()
+        # What is noted inside is not for the page that the customer gets.
+        page = self.env["ir.actions.report"]._render_qweb_html(
+            "milestone_billing_acceptance.report_acceptance_action", milestone.acceptance_ids.ids
+        )[0]
+        self.assertIn("Anna Berg", str(page))
+        self.assertNotIn("Signed on site", str(page))
+
+    def test_on_paper_while_the_request_is_not_true_any_more(self):
+        milestone = self._start()
+        asked = self._ask(milestone)
+        self.env.cr.execute("UPDATE sale_order_line SET name = 'Else' WHERE order_id = %s", [milestone.order_id.id])
+        self.env.invalidate_all()
+        wizard = self.env["billing.acceptance.paper"].create(
+            {"milestone_id": milestone.id, "signed_by": "Anna", "reason": "On site", "file": b"aGVsbG8="}
+        )
+        wizard.action_record()
+        self.assertEqual(asked.state, "withdrawn")
+        self.assertEqual(milestone.attained_percent, 100)

@@ -53,6 +53,14 @@ class TestApi(AcceptanceCommon):
         with self.assertRaises(UserError):
             self.acceptances.request("x")
 
+    def test_one_key_does_not_take_the_request_of_another(self):
+        milestone = self._start()
+        items = [{"key": key, "milestone": milestone.id, "send": False} for key in ("k1", "k2")]
+        first, second = self.acceptances.request(items)
+        self.assertEqual((first["status"], second["status"]), ("accepted", "refused"))
+        self.assertIn("k1", second["reason"])
+        self.assertEqual(milestone.acceptance_ids.key, "k1")
+
     def test_paper_is_recorded_once_by_key(self):
         milestone = self._start()
         item = {

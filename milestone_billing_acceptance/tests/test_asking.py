@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.addons.milestone_billing.tests.common import tagged
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
@@ -126,9 +126,45 @@ class TestAsking(AcceptanceCommon):
             acceptance.action_send()
 
     def test_none_of_us_accepts(self):
-        milestone = self._start(acceptance_contact_ids=[Command.create({"partner_id": self.manager.partner_id.id})])
+        ours = [Command.create({"partner_id": self.manager.partner_id.id})]
+        with self.assertRaisesRegex(ValidationError, "one of us"):
+            self._start(acceptance_contact_ids=ours)
+        acceptance = self._start()._ask_for_acceptance()
+        acceptance.approver_ids.partner_id = self.manager.partner_id
         with self.assertRaisesRegex(UserError, "one of us"):
-            milestone._ask_for_acceptance().action_send()
+            acceptance.action_send()
+
+    def test_nobody_who_accepts_is_left_out_of_what_was_sent(self):
+        acceptance = self._ask(self._start(), self.anna, self.bert)
+        self.assertEqual([row["id"] for row in acceptance._content()["approvers"]], [self.anna.id, self.bert.id])
+        with self.assertRaisesRegex(UserError, "was sent"):
+            acceptance.approver_ids[1].unlink()
+
+    def _deliver(self, milestone, quantity):
+        milestone.order_id.order_line.qty_delivered = quantity
+        self._drain()
+
+    def test_goods_that_came_back_are_not_accepted_by_silence(self):
+        milestone = self._start(due_on="delivery", product=self.plain)
+        line = milestone.order_id.order_line
+        line.product_uom_qty = 10
+        self._deliver(milestone, 10)
+        self.assertEqual(milestone.acceptance_ready_percent, 100)
+        self._ask(milestone)
+        self._deliver(milestone, 0)
+        self.assertFalse(milestone.acceptance_ready_percent)
+        self.assertRecordValues(milestone.acceptance_ids, [{"state": "withdrawn", "withdrawn_because": "not_ready"}])
+        self._deliver(milestone, 6)
+        self.assertEqual(milestone.acceptance_ready_percent, 60)
+        opened = milestone._open_acceptance()
+        self._ask(milestone)
+        self.assertRecordValues(opened, [{"state": "open", "percent_asked": 60.0}])
+        self._deliver(milestone, 4)
+        self.assertEqual(opened.state, "withdrawn")
+        self.assertRecordValues(milestone._open_acceptance(), [{"state": "draft", "percent_asked": 40.0}])
+        self._answer(self._ask(milestone))
+        self._deliver(milestone, 0)
+        self.assertEqual(milestone.attained_percent, 40)
 
     def test_acceptance_is_dropped_by_a_manager_alone(self):
         milestone = self._start(due_on="task")
@@ -186,3 +222,43 @@ class TestAsking(AcceptanceCommon):
         self.customer.billing_acceptance_never = True
         self.assertEqual(self._start().acceptance_days, 0)
         self.assertEqual(self._start(acceptance_days=3).acceptance_days, 3)
+
+    def test_days_of_a_template_do_not_overrule_the_customer(self):
+        template = self.env["billing.schedule.template"].create(
+            {
+                "name": "With days",
+                "milestone_ids": [
+                    Command.create({"name": "All", "percent": 100, "needs_acceptance": True, "acceptance_days": 7})
+                ],
+            }
+        )
+
+        def plan():
+            order = self._make_order(1000.0)
+            schedule = self.env["billing.schedule"].create({"order_id": order.id, "template_id": template.id})
+            order.action_confirm()
+            return schedule.milestone_ids
+
+        before = plan()
+        self.assertRecordValues(before, [{"acceptance_days": 7, "acceptance_days_agreed": False}])
+        self.customer.billing_acceptance_days = 15
+        self.assertEqual(plan().acceptance_days, 15)
+        self.customer.billing_acceptance_never = True
+        self.assertEqual(plan().acceptance_days, 0)
+        self.assertFalse(self._ask(before).deemed_on)
+        self.assertTrue(self._ask(self._start(acceptance_days=3)).deemed_on)
+
+    def test_imported_again_without_acceptance_it_stays(self):
+        order = self._make_order(1000.0)
+        planned = {"external_key": "a", "name": "All", "percent": 100, "due": {"on": "manual"}}
+        entry = {"order": order.id, "external_key": "again", "milestones": [planned]}
+
+        def play(**values):
+            again = dict(entry, milestones=[{**planned, **values}])
+            [result] = self.env["billing.schedule"].import_schedules([again])
+            self.assertFalse(result["errors"], result)
+            return self.env["billing.milestone"].browse(result["milestones"]["a"])
+
+        self.assertTrue(play(acceptance={}).needs_acceptance)
+        self.assertTrue(play(name="Everything").needs_acceptance)
+        self.assertFalse(play(acceptance=False).needs_acceptance)

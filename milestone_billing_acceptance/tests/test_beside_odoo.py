@@ -1,6 +1,8 @@
 from odoo.addons.milestone_billing.tests.common import tagged
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
+from ..uninstall import leave_to_people
 from .common import AcceptanceCommon
 
 
@@ -43,6 +45,67 @@ class TestBesideOdoo(AcceptanceCommon):
         acceptance = self._ask(milestone)
         milestone.unlink()
         self.assertRecordValues(acceptance, [{"state": "withdrawn", "milestone_id": False, "name": "Design"}])
+
+    def test_a_deleted_schedule_or_order_withdraws(self):
+        for gone in ("billing_schedule_ids", "id"):
+            milestone = self._start()
+            order = milestone.order_id
+            acceptance = self._ask(milestone)
+            if gone == "id":
+                acceptance.action_withdraw()
+                acceptance = milestone._ask_for_acceptance()
+                order._action_cancel()
+                order.unlink()
+            else:
+                order[gone].unlink()
+            self.assertRecordValues(acceptance, [{"state": "withdrawn", "milestone_id": False}])
+
+    def test_what_was_rejected_does_not_go_with_schedule_or_order(self):
+        milestone = self._start()
+        self._answer(self._ask(milestone), "rejected", reason="No")
+        with self.assertRaisesRegex(UserError, "answered"):
+            milestone.schedule_id.unlink()
+        milestone.order_id._action_cancel()
+        with self.assertRaisesRegex(UserError, "answered"):
+            milestone.order_id.unlink()
+
+    def test_a_line_described_anew_makes_the_next_round(self):
+        milestone = self._start()
+        acceptance = self._ask(milestone)
+        milestone.order_id.order_line.name = "Something else"
+        self.assertEqual(acceptance.state, "withdrawn")
+        self.assertEqual(milestone.acceptance_state, "draft")
+
+    def test_another_customer_is_asked_himself(self):
+        milestone = self._start(acceptance_contact_ids=[Command.create({"partner_id": self.anna.id})])
+        acceptance = self._ask(milestone)
+        other = self.env["res.partner"].create({"name": "Lighthouse", "email": "light@house.example"})
+        copied = milestone.order_id.copy()
+        self.assertEqual(copied.billing_milestone_ids.acceptance_contact_ids.partner_id, self.anna)
+        copied.partner_id = other
+        self.assertFalse(copied.billing_milestone_ids.acceptance_contact_ids)
+        copied = milestone.order_id.copy({"partner_id": other.id})
+        self.assertFalse(copied.billing_milestone_ids.acceptance_contact_ids)
+        milestone.order_id.partner_id = other
+        self.assertEqual(acceptance.state, "withdrawn")
+        following = milestone._open_acceptance()
+        self.assertRecordValues(following, [{"state": "draft", "partner_id": other.id}])
+        self.assertEqual(following.approver_ids.partner_id, other)
+
+    def test_without_the_addon_people_attain_what_was_not_accepted(self):
+        rejected, ready = self._start(due_on="date", date="2020-01-31", product=self.plain), self._start(due_on="task")
+        self._drain()
+        self._answer(self._ask(rejected), "rejected", reason="No")
+        ready.task_ids.state = "1_done"
+        accepted = self._start(due_on="task")
+        self._answer(self._ask(accepted))
+        module = self.env.ref("base.module_milestone_billing_acceptance")
+        warning = self.env["base.module.uninstall"].create({"module_ids": module.ids}).billing_warning
+        self.assertIn(rejected.order_id.name, warning)
+        self.assertNotIn(accepted.order_id.name, warning)
+        leave_to_people(self.env)
+        self.assertEqual([row.due_on for row in (rejected, ready, accepted)], ["manual", "manual", "task"])
+        self.assertIn("by hand", str(rejected.order_id.message_ids.mapped("body")))
 
     def test_what_was_answered_is_not_deleted(self):
         milestone = self._start()

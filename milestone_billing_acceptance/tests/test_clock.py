@@ -64,6 +64,46 @@ class TestClock(AcceptanceCommon):
         self.assertEqual(len(self._mails_to(self.anna)), 3)
         self.assertIn("deemed accepted", str(milestone.order_id.message_ids.mapped("body")))
 
+    def _asked_by_mail(self, state, *contacts):
+        """Return a request of 2 November, with five days, whose mail became ``state``."""
+        with self._at("2026-11-02 09:00:00"):
+            acceptance = self._ask(self._start(acceptance_days=5), *(contacts or [self.anna]))
+            acceptance.approver_ids.mail_id.state = state
+        return acceptance
+
+    def test_silence_is_nothing_where_no_mail_went_out(self):
+        for state in ("exception", "cancel"):
+            acceptance = self._asked_by_mail(state)
+            order = acceptance.order_id
+            with self._at("2026-11-03 09:00:00"):
+                self._follow()
+            [activity] = order.activity_ids.filtered(lambda row: row.billing_request == "acceptance")
+            self.assertIn("did not arrive", activity.summary)
+            acceptance.approver_ids.mail_id.state = "sent"
+            with self._at("2026-11-20 09:00:00"):
+                self._follow()
+            # Mended later, it still was no silence of five days.
+            self.assertEqual(acceptance.state, "open")
+            self.assertFalse(acceptance.milestone_id.attainment_ids)
+
+    def test_a_mail_that_waits_in_the_queue_reached_nobody(self):
+        acceptance = self._asked_by_mail("outgoing")
+        with self._at("2026-11-20 09:00:00"):
+            self.acceptances._cron_follow()
+        self.assertEqual(acceptance.state, "open")
+        self.assertTrue(acceptance.approver_ids.mail_failed_on)
+
+    def test_the_next_contact_lost_his_address(self):
+        acceptance = self._asked_by_mail("sent", self.anna, self.bert)
+        self.bert.email = False
+        with self._at("2026-11-03 09:00:00"):
+            self.assertFalse(self._answer(acceptance))
+        with self._at("2026-11-20 09:00:00"):
+            self._follow()
+        self.assertEqual(acceptance.state, "open")
+        activities = acceptance.order_id.activity_ids.filtered(lambda row: row.billing_request == "acceptance")
+        self.assertIn("Bert", str(activities.mapped("note")))
+
     def test_never_without_days(self):
         with self._at("2026-11-02 09:00:00"):
             acceptance = self._ask(self._start())

@@ -75,7 +75,14 @@ class TestPortal(HttpCase, AcceptanceCommon):
         ):
             self.assertEqual(self.url_open(other).status_code, 404, other)
         # A file that somebody changed since is not what was asked.
-        self.acceptance.file_ids.sudo().raw = b"another"
+        other = self.env["ir.attachment"].create({"name": "Other.txt", "raw": b"another"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET (store_fname, db_datas) = (SELECT store_fname, db_datas FROM ir_attachment "
+            "WHERE id = %s) WHERE id = %s",
+            [other.id, self.acceptance.file_ids.id],
+        )
+        self.env.invalidate_all()
         self.assertEqual(self.url_open(f"{path}/files/{facts['id']}?{query}").status_code, 404)
 
     def test_answered_over_http(self):

@@ -1,1 +1,1 @@
-from . import billing_acceptance_paper, billing_settings
+from . import base_module_uninstall, billing_acceptance_paper, billing_settings
