@@ -393,7 +393,7 @@ class BillingMilestone(models.Model):
             self._attain(percent, day, "delivery")
 
     def _delivered_percent(self):
-        """Return the delivered share of the lines of this milestone, by amount, from 0 to 100; None where it has none."""
+        """Return the delivered share of the lines of this milestone, by amount (0 to 100); None where it has none."""
         total = sum((Fraction(str(row.amount)) for row in self.allocation_ids), Fraction(0))
         if not total:
             return None
