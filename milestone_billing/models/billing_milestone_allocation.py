@@ -214,6 +214,11 @@ class BillingMilestoneAllocation(models.Model):
         standing = self._standing()
         return bool(standing.to_bill) and not standing.is_overbilled
 
+    def _is_to_be_billed(self):
+        """Return whether this share is to be on the next invoice: it is owed, or closes a line of price zero."""
+        self.ensure_one()
+        return self._is_owed_by_customer() or not self.line_id.price_subtotal and self._closes_free_line()
+
     def _any_open(self):
         """Return whether anything of these shares is to be billed or credited."""
         return any(not row.currency_id.is_zero(row.to_bill_amount) for row in self)

@@ -48,8 +48,7 @@ class BillingMilestone(models.Model):
     def _credit_owed(self):
         """Return the untaxed amount that is posted and no longer attained, by allocation: ``{allocation: amount}``."""
         self.ensure_one()
-        open_rows = self.allocation_ids.filtered("to_bill_amount")
-        return {row: -row.to_bill_amount for row in open_rows if row._is_overbilled()}
+        return {row: -row.to_bill_amount or 0.0 for row in self.allocation_ids if row._is_overbilled()}
 
     def _propose_credit(self, owed):
         """Ask a person to credit what is posted and undone.

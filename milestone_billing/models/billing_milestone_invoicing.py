@@ -110,11 +110,7 @@ class BillingMilestone(models.Model):
         """Return what is to be billed now: ``[(allocation, untaxed amount)]``; nothing while a credit is owed."""
         self.ensure_one()
         rows = self.allocation_ids.sorted(lambda row: (row.line_id.sequence, row.line_id.id))
-        return [
-            (row, row.to_bill_amount)
-            for row in rows
-            if row._is_owed_by_customer() or not row.line_id.price_subtotal and row._closes_free_line()
-        ]
+        return [(row, row.to_bill_amount) for row in rows if row._is_to_be_billed()]
 
     def _create_moves(self, groups, values):
         """Create the invoices of ``groups`` (recordsets of milestones) from ``values``, by company and language."""

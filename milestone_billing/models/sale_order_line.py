@@ -170,13 +170,18 @@ class SaleOrderLine(models.Model):
         priced = self.filtered(lambda line: line.price_subtotal and isinstance(line.id, int))
         found = self.env["billing.milestone.allocation"].sudo()
         if priced:
-            found = found.search([("line_id", "in", priced.ids), ("to_bill_amount", "!=", 0)])
+            found = priced._billing_find_open()
         grouped = found.grouped("line_id")
         shares = {
             line: line._billing_sort_open(grouped.get(line, found.browse()) if line in priced else None)
             for line in self
         }
         return self._billing_within_worth(shares)
+
+    def _billing_find_open(self):
+        """Return the shares (as superuser) of these lines, which have a price, of which something may be open."""
+        shares = self.env["billing.milestone.allocation"].sudo()
+        return shares.search([("line_id", "in", self.ids), ("to_bill_amount", "!=", 0)])
 
     def _billing_sort_open(self, shares):
         """Return those of ``shares`` (all of this line's for None) that may be billed, in the order of the plan."""
@@ -186,8 +191,7 @@ class SaleOrderLine(models.Model):
         return [
             (row, row.to_bill_amount)
             for row in shares.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
-            if row.milestone_id not in held
-            and (row._is_owed_by_customer() or not self.price_subtotal and row._closes_free_line())
+            if row.milestone_id not in held and row._is_to_be_billed()
         ]
 
     def _is_schedulable(self):

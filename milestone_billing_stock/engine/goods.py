@@ -1,5 +1,6 @@
 """What a milestone owes of a line of goods, by the quantity that was shipped."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -117,6 +118,23 @@ def credited(step: int, quantity: Fraction, documents: list[tuple[Fraction, int]
         if not quantity and not step:
             break
     return found
+
+
+def share_of(parts: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """Return which part of several things is delivered, by their weights: 0 to 1.
+
+    :param parts: of each, its weight and which part of it is delivered; what is given away weighs nothing
+
+    >>> share_of([(Fraction(1000), Fraction(6, 10)), (Fraction(200), Fraction(0))])
+    Fraction(1, 2)
+    >>> share_of([(Fraction(0), Fraction(1))]), share_of([(Fraction(0), Fraction(1, 2))])
+    (Fraction(1, 1), Fraction(0, 1))
+    """
+    rows = list(parts)
+    total = sum((weight for weight, _part in rows), Fraction(0))
+    if not total:
+        return Fraction(int(all(part == 1 for _weight, part in rows)))
+    return sum((weight * part for weight, part in rows), Fraction(0)) / total
 
 
 def _round(value: Fraction) -> int:

@@ -5,6 +5,7 @@ from . import (
     billing_milestone_allocation,
     billing_milestone_allocation_credit,
     billing_milestone_allocation_lines,
+    billing_milestone_allocation_shipped,
     billing_milestone_unshipped,
     billing_schedule,
     res_company,

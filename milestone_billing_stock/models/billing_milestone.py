@@ -1,8 +1,9 @@
 from dataclasses import replace
-from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.tools import float_compare
+
+from ..engine.goods import share_of
 
 #: A milestone with this policy bills nothing before all of its lines are delivered.
 COMPLETE = "complete"
@@ -42,25 +43,28 @@ class BillingMilestone(models.Model):
                     "date": self._delivery_day(lines, day),
                     "source": "delivery",
                     "delivered": delivered,
+                    "to_tell": bool(float_compare(percent, self.attained_percent, precision_digits=6))
+                    or list(self._delivered_as_of().values())[-1:] != [None],
                 }
             ]
         )
 
     def _delivered_percent(self):
-        """Return how much of this milestone is delivered, by amount: 0 to 100."""
-        parts = [(abs(Fraction(str(row.amount))), row.line_id._delivered_share()) for row in self.allocation_ids]
-        total = sum(weight for weight, _part in parts)
-        if not total:
-            # What is given away has no amounts to go by.
-            return 100.0 if all(part == 1 for _weight, part in parts) else 0.0
-        return round(float(sum(weight * part for weight, part in parts) / total * 100), 6)
+        """Return how much of this milestone is delivered, by amount: 0 to 100.
+
+        What goes with the goods, such as a discount or freight, is never delivered by itself, and does not count.
+        """
+        rows = self.allocation_ids.filtered(lambda row: not row._goes_with_goods())
+        return round(float(share_of((row._weight(), row.line_id._delivered_share()) for row in rows) * 100), 6)
 
     def _waits_until_complete(self, percent):
         """Return whether what is delivered is not billed yet, since only complete deliveries are.
 
         What was billed once is followed further: a return is credited by what came back.
         """
-        complete = float_compare(percent, 100.0, precision_digits=6) >= 0
+        goods = self.allocation_ids.filtered(lambda row: row._follows_goods())
+        shipped = all(row.line_id._delivered_share() == 1 for row in goods)
+        complete = shipped and float_compare(percent, 100.0, precision_digits=6) >= 0
         return self.schedule_id.partial_deliveries == COMPLETE and not complete and not self.attained_percent
 
     def _is_new_delivery(self, percent, delivered):
@@ -71,7 +75,11 @@ class BillingMilestone(models.Model):
         if float_compare(percent, self.attained_percent, precision_digits=6):
             return True
         known = list(self._delivered_as_of().values())[-1:]
-        return known[0] != delivered if known else any(delivered.values())
+        if known == [None]:
+            # Attained before quantities were kept: once all is delivered, they say no more than the percentage.
+            return percent < 100.0 or any(row._is_overbilled() for row in self.allocation_ids)
+        before = known[0] if known else {}
+        return any(before.get(key, 0.0) != delivered.get(key, 0.0) for key in before.keys() | delivered.keys())
 
     def _delivery_day(self, lines, today):
         """Return the day of the last delivery or return of these lines, not before the last one that was recorded."""

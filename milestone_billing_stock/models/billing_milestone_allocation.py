@@ -5,7 +5,7 @@ from odoo.addons.billing_base.engine.units import from_units, to_fraction, to_un
 from odoo.addons.milestone_billing.engine.due import Kept
 from odoo.tools import SQL
 
-from ..engine.goods import Share
+from ..engine.goods import Share, share_of
 
 
 class BillingMilestoneAllocation(models.Model):
@@ -47,7 +47,13 @@ class BillingMilestoneAllocation(models.Model):
         for share in self:
             share.is_goods = share.line_id._billing_is_goods()
 
-    @api.depends("ordered_quantity", "kept_quantity", "milestone_id.due_on", "milestone_id.attainment_ids.delivered")
+    @api.depends(
+        "ordered_quantity",
+        "kept_quantity",
+        "milestone_id.allocation_ids.ordered_quantity",
+        "milestone_id.due_on",
+        "milestone_id.attainment_ids.delivered",
+    )
     def _compute_due_amount(self):
         return super()._compute_due_amount()
 
@@ -68,6 +74,23 @@ class BillingMilestoneAllocation(models.Model):
         """Return whether what is due of this share follows the delivered quantity of a line of goods."""
         self.ensure_one()
         return self.milestone_id.due_on == "delivery" and self.line_id._billing_is_goods()
+
+    def _goes_with_goods(self):
+        """Return whether this share is billed with the goods of its milestone, by their delivered part.
+
+        A discount, or freight: Odoo bills these as ordered, and nobody says that they are delivered.
+        """
+        self.ensure_one()
+        line = self.line_id
+        if self.milestone_id.due_on != "delivery" or line._billing_is_goods():
+            return False
+        as_ordered = line.qty_delivered_method == "manual" and line.product_id.invoice_policy != "delivery"
+        return (as_ordered or line.price_subtotal < 0) and self.milestone_id._bills_goods()
+
+    def _weight(self):
+        """Return what this share counts for among those of its milestone (``Fraction``)."""
+        self.ensure_one()
+        return abs(Fraction(str(self.amount)))
 
     def _due_now(self):
         if not self.milestone_id._bills_goods():
@@ -91,7 +114,24 @@ class BillingMilestoneAllocation(models.Model):
         """
         if delivered is None:
             return None
-        return {row.id: row._goods_share().due(row._delivered_in(delivered)) for row in self}
+        part = self._delivered_part(delivered)
+        return {
+            row.id: row._goods_share().due(part if row._goes_with_goods() else row._delivered_in(delivered))
+            for row in self
+        }
+
+    def _delivered_part(self, delivered):
+        """Return which part of the goods of these shares, those of one milestone, is delivered, by amount.
+
+        :param dict delivered: as an attainment keeps it
+        :return: a ``Fraction``, 0 to 1
+        """
+        parts = []
+        for row in self.filtered(lambda row: row._follows_goods()):
+            share = row._goods_share()
+            counted = share.countable(row._delivered_in(delivered))
+            parts.append((row._weight(), counted / share.ordered if share.ordered else Fraction(1)))
+        return share_of(parts)
 
     def _delivered_in(self, delivered):
         """Return what was delivered of the line of this share (``Fraction``), by what an attainment keeps."""
@@ -104,15 +144,20 @@ class BillingMilestoneAllocation(models.Model):
         rounding = self.currency_id.rounding or 0.01
         return Share(
             units=to_units(self.amount, rounding),
-            ordered=Fraction(str(self.ordered_quantity)),
+            ordered=Fraction(1) if self._goes_with_goods() else Fraction(str(self.ordered_quantity)),
             kept_quantity=Fraction(str(self.kept_quantity)),
             kept_units=to_units(self.kept_amount, rounding) if self.kept_quantity else 0,
         )
 
     def _goods_delivered(self):
-        """Return what counts as delivered of the line of this share, as far as billing knows it (``Fraction``)."""
+        """Return what counts as delivered of the line of this share, as far as billing knows it (``Fraction``).
+
+        Of what goes with the goods, it is their delivered part.
+        """
         self.ensure_one()
         share, delivered = self._goods_share(), list(self.milestone_id._delivered_as_of().values())[-1:]
+        if delivered and delivered[0] is not None and self._goes_with_goods():
+            return self.milestone_id.allocation_ids._delivered_part(delivered[0])
         if delivered and delivered[0] is not None:
             return share.countable(self._delivered_in(delivered[0]))
         return share.ordered * min(to_fraction(self.milestone_id.attained_percent), Fraction(1))
@@ -151,8 +196,11 @@ class BillingMilestoneAllocation(models.Model):
     def _prepare_kept(self):
         """Return the values that have what is billed of this share stay billed for the quantity it was billed for."""
         self.ensure_one()
-        quantity, units = self._goods_kept(), self._standing().kept
-        ordered = Fraction(str(self.ordered_quantity))
+        units, ordered = self._standing().kept, self._goods_share().ordered
+        if self._goes_with_goods():
+            quantity = self._goods_delivered() if units else Fraction(0)
+        else:
+            quantity = self._goods_kept()
         return {
             "kept_quantity": float(quantity),
             "kept_percent": round(float(quantity / ordered * 100), 6) if ordered else 0.0,
@@ -161,8 +209,9 @@ class BillingMilestoneAllocation(models.Model):
 
     def _follow_ordered(self):
         """Have these shares stand for what is ordered of their lines by now; what is billed of them stays so."""
-        for row in self:
-            ordered = row.line_id.product_uom_qty
-            if row.ordered_quantity != ordered:
-                kept = row._prepare_kept() if row._follows_goods() else {}
-                row.write({"ordered_quantity": ordered, **kept})
+        changed = self.filtered(lambda row: row.ordered_quantity != row.line_id.product_uom_qty)
+        for row in changed:
+            kept = row._prepare_kept() if row._follows_goods() else {}
+            row.write({"ordered_quantity": row.line_id.product_uom_qty, **kept})
+        for row in changed.milestone_id.allocation_ids.filtered(lambda row: row._goes_with_goods()):
+            row.write(row._prepare_kept())

@@ -20,7 +20,7 @@ class BillingMilestoneAllocation(models.Model):
             return super()._prepare_credit_lines(amount)
         quantity = Fraction(0)
         if self == line._billing_goods_carrier():
-            quantity = -self._quantity_to_bill() if self._follows_goods() else Fraction(0)
+            quantity = -self._quantity_to_bill()
         if quantity * Fraction(str(line.product_uom_qty or 1)) <= 0:
             lines = super()._prepare_credit_lines(amount)
             return [(move, self._without_goods(values)) for move, values in lines]
@@ -73,7 +73,7 @@ class BillingMilestoneAllocation(models.Model):
         whole = goods._billing_order_units()
         taken = part_of(whole, 0, part, 1)
         if not others or not others._billing_order_units():
-            return [goods._billing_credit_goods(part, Fraction(units, whole))]
+            return [goods._billing_credit_goods(part, Fraction(units, whole) if whole else part)]
         values = [goods._billing_credit_goods(part, part)]
         rest = units - taken
         if rest:

@@ -19,10 +19,12 @@ class BillingMilestoneAllocation(models.Model):
     def _prepare_invoice_lines(self, amount, **optional_values):
         # OVERRIDE: goods by their quantity.
         line = self.line_id
-        if not line._billing_is_goods() or not line.price_subtotal:
+        if not line._billing_is_goods() or not line.price_subtotal and not self._follows_goods():
             return super()._prepare_invoice_lines(amount, **optional_values)
         values = self._prepare_invoice_line(amount, **optional_values)
         quantity = self._quantity_to_bill() if self == line._billing_goods_carrier() else 0
+        if not line.price_subtotal:
+            return [(dict(values, quantity=float(quantity), name=self._goods_line_name(values)), amount)]
         if quantity * line.product_uom_qty <= 0:
             return [(self._without_goods(values), amount)]
         return self._prepare_goods_lines(values, amount, float(quantity))
@@ -31,9 +33,9 @@ class BillingMilestoneAllocation(models.Model):
         """Return the quantity of goods to bill with what is due of this share, in its line's unit.
 
         What was delivered and is on no invoice; of a milestone that is due on something else, all that was
-        ordered, once all of it is due.
+        ordered, once all of it is due, and nothing before.
 
-        :return: a ``Fraction``
+        :return: a ``Fraction``; against the side of the line, what is on invoices and is not due any more
         """
         self.ensure_one()
         line = self.line_id
@@ -42,7 +44,7 @@ class BillingMilestoneAllocation(models.Model):
         elif self.currency_id.compare_amounts(self.due_amount, self.amount) == 0:
             due = Fraction(str(line.product_uom_qty))
         else:
-            return Fraction(0)
+            due = Fraction(0)
         return due - line._billing_goods_standing()
 
     def _prepare_goods_lines(self, values, amount, quantity):

@@ -11,10 +11,14 @@ class BillingMilestone(models.Model):
     @api.model
     def _trigger_gone_domain(self):
         # OVERRIDE: nothing ships the rest of its goods.
-        unshipped = Domain("line_id.billing_unshipped_quantity", "!=", 0) & Domain("amount", "!=", 0)
-        gone = Domain("due_on", "=", "delivery") & Domain("allocation_ids", "any", unshipped)
-        running = Domain("order_id.state", "=", "sale") & Domain("attained_percent", "<", 100)
-        return super()._trigger_gone_domain() | running & gone
+        unshipped = Domain("line_id.billing_unshipped_quantity", "!=", 0)
+        priced = Domain("attained_percent", "<", 100) & Domain(
+            "allocation_ids", "any", unshipped & Domain("amount", "!=", 0)
+        )
+        # What is given away has no part in the percentage.
+        free = Domain("allocation_ids", "any", unshipped & Domain("line_id.price_subtotal", "=", 0))
+        running = Domain("order_id.state", "=", "sale") & Domain("due_on", "=", "delivery")
+        return super()._trigger_gone_domain() | running & (priced | free)
 
     def _trigger_gone_reason(self):
         # OVERRIDE: names what will not be shipped.

@@ -17,9 +17,12 @@ class SaleOrderLine(models.Model):
     def _billing_goods_carrier(self):
         """Return the share that bills the quantity: the first one due by delivery, else the last one of the plan."""
         self.ensure_one()
-        rows = self.sudo().billing_allocation_ids.filtered(lambda row: row.amount or row.invoice_line_ids)
+        rows = self.sudo().billing_allocation_ids
         rows = rows.sorted(lambda row: (row.milestone_id.sequence, row.milestone_id.id))
-        return rows.filtered(lambda row: row.milestone_id.due_on == "delivery")[:1] or rows[-1:]
+        delivered = rows.filtered(lambda row: row.milestone_id.due_on == "delivery")
+        bills = rows.filtered(lambda row: row.amount or row.invoice_line_ids)
+        # Also where nothing is left to bill with the delivery: what others bill of the goods comes off.
+        return (delivered & bills)[:1] or delivered[:1] or bills[-1:]
 
     def _billing_account_without_goods(self):
         """Return the account (``account.account``, maybe none) of what bills an amount of these goods.
@@ -30,7 +33,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         line = self.sudo().with_company(self.company_id)
         stands = line.invoice_lines.filtered(
-            lambda row: row.billing_allocation_id and not row.product_id and row.parent_state != "cancel"
+            lambda row: row.billing_allocation_id and not row.billing_bills_goods and row.parent_state != "cancel"
         )
         accounts = line.product_id.product_tmpl_id.get_product_accounts(fiscal_pos=line.order_id.fiscal_position_id)
         return (
@@ -68,10 +71,22 @@ class SaleOrderLine(models.Model):
         for share, lines in planned.grouped("billing_allocation_id").items():
             credits = lines.filtered(lambda row: not row._is_billing_charge())
             standing += _quantity(lines - credits)
-            if credits:
-                again = share._standing()
-                standing += _quantity(credits) * (Fraction(again.reopened, again.credited) if again.credited else 0)
+            again = share._standing() if credits else None
+            for move in credits.move_id:
+                own = credits.filtered(lambda row, move=move: row.move_id == move)
+                standing += _quantity(own) * _counted(share, move, again)
         return standing
+
+
+def _counted(share, note, standing):
+    """Return which part of the quantity that a credit note takes back of a share counts (``Fraction``).
+
+    One that comes to nothing gives no money away: it takes back goods alone, and all of them.
+    """
+    lines = share.sudo().invoice_line_ids.filtered(lambda row: row.move_id == note)
+    if not sum(row._billing_order_units() for row in lines):
+        return Fraction(1)
+    return Fraction(standing.reopened, standing.credited) if standing.credited else Fraction(0)
 
 
 def _quantity(lines):

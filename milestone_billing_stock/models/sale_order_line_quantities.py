@@ -114,6 +114,8 @@ class SaleOrderLine(models.Model):
         # OVERRIDE: the quantity that is to be invoiced, where one is.
         if self._billing_is_goods():
             carrier = self._billing_goods_carrier()
-            if any(row == carrier for row, _amount in shares) and (quantity := carrier._quantity_to_bill()):
-                return float(quantity)
+            if any(row == carrier for row, _amount in shares):
+                quantity = float(carrier._quantity_to_bill())
+                if quantity * self.product_uom_qty > 0:
+                    return quantity
         return super()._quantity_due(shares)

@@ -98,6 +98,7 @@ class TestChanges(GoodsCommon):
 
     def test_goods_and_services_of_one_milestone_follow_their_own_deliveries(self):
         valve = self._make_goods("Valve", cost=10.0)
+        self.plain.invoice_policy = "delivery"
         service = {"product_id": self.plain.id, "price_unit": 300.0, "product_uom_qty": 1.0}
         order = self._sell(10, {"product_id": valve.id, "product_uom_qty": 5, "price_unit": 40.0}, service)
         self._ship(order, 4, product=self.pump)

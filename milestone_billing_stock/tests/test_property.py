@@ -33,7 +33,8 @@ class TestProperty(GoodsCommon):
         order = self._sell(line, plan=plan, invoice_policy=rng.choice(["post", "draft"]))
         told = []
         for _turn in range(8):
-            act = rng.choice([self._ship_some, self._ship_some, self._return_some, self._order_more, self._post_drafts])
+            acts = [self._ship_some, self._ship_some, self._return_some, self._order_more, self._order_less]
+            act = rng.choice([*acts, self._post_drafts])
             told.append(act(order, rng))
             self._settle(order)
             self._check(order, told)
@@ -70,6 +71,14 @@ class TestProperty(GoodsCommon):
         more = rng.randint(1, 4)
         order.order_line.product_uom_qty += more
         return f"ordered {more} more"
+
+    def _order_less(self, order, rng):
+        line = order.order_line
+        less = rng.randint(0, 3)
+        if line.product_uom_qty - less < max(1, line.qty_delivered):
+            return "nothing to order less"
+        line.product_uom_qty -= less
+        return f"ordered {less} less"
 
     def _post_drafts(self, order, rng):
         order.invoice_ids.filtered(lambda move: move.state == "draft").action_post()

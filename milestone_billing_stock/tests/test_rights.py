@@ -32,6 +32,18 @@ class TestRights(GoodsCommon):
         with self.assertRaisesRegex(UserError, "Unpaid since March"):
             picking.with_context(skip_backorder=True).button_validate()
 
+    def test_who_ships_to_customers_on_hold_is_decided_by_invoicing(self):
+        maker = new_test_user(self.env, "maker", "base.group_partner_manager")
+        clerk = new_test_user(self.env, "clerk", "base.group_partner_manager,account.group_account_invoice")
+        partner = self.env["res.partner"].create({"name": "Pump House"})
+        with self.assertRaises(AccessError):
+            partner.with_user(maker).billing_hold_shipping = "ship"
+        with self.assertRaises(AccessError):
+            self.env["res.partner"].with_user(maker).create({"name": "X", "billing_hold_shipping": "ship"})
+        partner.with_user(maker).write({"name": "Pump Hall", "billing_hold_shipping": False})
+        partner.with_user(clerk).billing_hold_shipping = "ship"
+        self.assertEqual(partner.billing_hold_shipping, "ship")
+
     def test_nobody_writes_what_follows(self):
         order = self._sell(10, plan=(DEPOSIT, DELIVERY))
         share = order.order_line.billing_allocation_ids[0]
