@@ -8,3 +8,4 @@ def uninstall_hook(env):
     """Let the data go with the module: what was accepted stays attained, what was not is attained by hand."""
     leave_to_people(env)
     drop_triggers(env, "milestone_billing_acceptance")
+    env.cr.execute("DROP FUNCTION IF EXISTS billing_acceptance_keep_files() CASCADE")
