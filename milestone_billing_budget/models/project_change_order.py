@@ -28,6 +28,7 @@ class SaleOrder(models.Model):
     )
 
     def action_confirm(self):
+        self.check_access("write")
         self.sudo()._budget_check_sold_once()
         result = super().action_confirm()
         self.sudo().filtered("budget_project_id")._budget_confirm_change()
