@@ -96,11 +96,12 @@ class BillingHold(models.Model):
         """Return the domain of the orders that this hold is about; None for none."""
         if self.order_id:
             return [("id", "=", self.order_id._origin.id or self.order_id.id)]
-        customer = self.partner_id.commercial_partner_id
+        customer = self.sudo().partner_id.commercial_partner_id.sudo(False)
         return list(self.env["sale.order"]._billing_of_customers(customer)) if customer else None
 
     def _effect_company(self):
-        return self.order_id.company_id or self.env.company
+        # Of orders that one holds without seeing them, nothing else is read: the forecast has those that one may see.
+        return self.sudo().order_id.company_id.sudo(False) or self.env.company
 
     def _held_as_expected(self, row):
         """Return what is expected (``engine.forecast.Expected``) as this hold leaves it."""
