@@ -1,6 +1,6 @@
 from odoo.tools import SQL
 
-from . import models
+from . import models, wizards
 
 
 def uninstall_hook(env):

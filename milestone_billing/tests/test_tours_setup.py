@@ -12,6 +12,8 @@ class TestSetupTour(HttpCase):
         # What every company may use is out of the way: this one begins with nothing.
         self.env["billing.schedule.template"].search([]).active = False
         self.env["product.template"].search([("company_id", "=", False)]).sale_ok = False
+        # Odoo's settings warn where there are price lists and the feature is off.
+        self.env["product.pricelist"].search([]).active = False
         self.env["res.partner"].search(
             [("company_id", "=", False), ("is_company", "=", True), ("ref_company_ids", "=", False)]
         ).is_company = False

@@ -50,6 +50,17 @@ class ResCompany(models.Model):
                     )
 
 
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    billing_acceptance_days = fields.Integer(related="company_id.billing_acceptance_days", readonly=False)
+    billing_acceptance_reminder_days = fields.Integer(
+        related="company_id.billing_acceptance_reminder_days", readonly=False
+    )
+    billing_acceptance_sending = fields.Selection(related="company_id.billing_acceptance_sending", readonly=False)
+    billing_acceptance_on_invoice = fields.Boolean(related="company_id.billing_acceptance_on_invoice", readonly=False)
+
+
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 

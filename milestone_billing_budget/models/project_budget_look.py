@@ -106,11 +106,11 @@ class ProjectProject(models.Model):
 
     @api.model
     def _budget_note(self):
-        """Note the projects that changed in this transaction, and wake the scheduled action."""
-        noted = self.browse(self.env.cr.precommit.data.pop(PENDING, ()))._budget_followed()
-        if noted:
-            self.env["project.budget.look"].sudo().create([{"project_id": project.id} for project in noted])
-            self.env.ref("milestone_billing_budget.ir_cron_look").sudo()._trigger()
+        """Note the followed projects that changed in this transaction, and wake the scheduled action."""
+        changed = self.browse(self.env.cr.precommit.data.pop(PENDING, ()))
+        if changed._budget_note_followed():
+            cron = self.env["ir.model.data"]._xmlid_to_res_id("milestone_billing_budget.ir_cron_look")
+            self.env["ir.cron"].sudo().browse(cron)._trigger()
 
     def _budget_look(self):
         """Open, raise and close the alerts of these projects by what is true now (with all rights).

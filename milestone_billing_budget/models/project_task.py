@@ -131,20 +131,33 @@ class ProjectProject(models.Model):
         if not self.ids:
             return self
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT project.id FROM project_project project
-                 WHERE project.id = ANY(%s)
-                   AND (%s OR EXISTS (SELECT FROM project_budget_alert alert
-                                       WHERE alert.project_id = project.id AND alert.state != 'closed'))
-                 ORDER BY project.id
-                """,
-                self.ids,
-                followed(),
-            )
+        return self.browse([project for [project] in self.env.execute_query(self._budget_followed_query())])
+
+    def _budget_note_followed(self):
+        """Note which of these projects have to be looked at, with one query: each write of a task comes here.
+
+        :return: whether one was noted
+        """
+        if not self.ids:
+            return False
+        self.env.flush_all()
+        query = self._budget_followed_query()
+        return bool(
+            self.env.execute_query(SQL("INSERT INTO project_budget_look (project_id) %s RETURNING project_id", query))
         )
-        return self.browse([project for [project] in rows])
+
+    def _budget_followed_query(self):
+        return SQL(
+            """
+            SELECT project.id FROM project_project project
+             WHERE project.id = ANY(%s)
+               AND (%s OR EXISTS (SELECT FROM project_budget_alert alert
+                                   WHERE alert.project_id = project.id AND alert.state != 'closed'))
+             ORDER BY project.id
+            """,
+            self.ids,
+            followed(),
+        )
 
     def action_open_unplanned(self):
         """Open the unplanned tasks of this project.

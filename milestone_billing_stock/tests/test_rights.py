@@ -89,3 +89,14 @@ class TestOverRpc(HttpCase, GoodsCommon):
             {"model": "sale.order", "method": "get_goods_billing", "args": [order.ids], "kwargs": {}},
         )
         self.assertEqual((row["line_id"], row["billed_ahead_amount"]), (order.order_line.id, 300.0))
+
+    def test_billing_managers_set_deliveries_up(self):
+        arch = self.env.ref("milestone_billing.billing_settings_view_form")._get_combined_arch()
+        native = self.env["res.config.settings"]._fields.values()
+        ours = {field.name for field in native if (field._module or "").startswith("milestone_billing")}
+        self.assertEqual(set(arch.xpath("//setting//field/@name")), ours)
+        manager = new_test_user(self.env, "goods_settings", "milestone_billing.group_billing_manager")
+        settings = self.env["billing.settings"].with_user(manager).create({"billing_partial_deliveries": "complete"})
+        settings.execute()
+        self.assertEqual(self.env.company.billing_partial_deliveries, "complete")
+        self.assertFalse(self.env.company.billing_hold_shipping)
