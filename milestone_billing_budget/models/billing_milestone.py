@@ -10,7 +10,11 @@ class BillingMilestone(models.Model):
     _inherit = "billing.milestone"
 
     budget_currency_id = fields.Many2one(
-        "res.currency", "Currency of the Budget", compute="_compute_budget_figures", compute_sudo=True
+        "res.currency",
+        "Currency of the Budget",
+        compute="_compute_budget_figures",
+        compute_sudo=True,
+        groups=HOURS_GROUPS,
     )
     budget_hours = fields.Float(
         "Budgeted Hours",

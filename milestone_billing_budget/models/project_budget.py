@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.record_protection.models.append_only import protect
 from odoo.exceptions import UserError
 
-from .rights import COST_GROUPS, check_may_set
+from .rights import COST_GROUPS, HOURS_GROUPS, check_may_set
 
 
 class ProjectBudget(models.Model):
@@ -125,9 +125,12 @@ class ProjectProject(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
+        groups=HOURS_GROUPS,
         help="The version of the budget that counts.",
     )
-    budget_version_ids = fields.One2many("project.budget", "project_id", "Versions of the Budget", copy=False)
+    budget_version_ids = fields.One2many(
+        "project.budget", "project_id", "Versions of the Budget", copy=False, groups=HOURS_GROUPS
+    )
 
     #: Versions are recorded by ``project.budget``.
     _kept_fields = frozenset({"budget_version_ids"})
@@ -145,7 +148,7 @@ class ProjectProject(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_budgeted(self):
-        for project in self.filtered("budget_id"):
+        for project in self.sudo().filtered("budget_id"):
             raise UserError(
                 self.env._(
                     "Project %s has a budget on record, which is kept. Archive the project instead.",

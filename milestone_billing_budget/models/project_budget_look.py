@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from ..engine.alerts import ahead, late_step, step, unplanned_limit
 from ..engine.spread import exact
 from .facts import facts
+from .rights import HOURS_GROUPS
 
 _logger = logging.getLogger(__name__)
 
@@ -67,7 +68,9 @@ class ProjectProject(models.Model):
 
     _inherit = "project.project"
 
-    budget_alert_ids = fields.One2many("project.budget.alert", "project_id", "Budget Alerts", copy=False)
+    budget_alert_ids = fields.One2many(
+        "project.budget.alert", "project_id", "Budget Alerts", copy=False, groups=HOURS_GROUPS
+    )
     budget_alert_count = fields.Integer(
         "Open Budget Alerts",
         compute="_compute_budget_alert_count",

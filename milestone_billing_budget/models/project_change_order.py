@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
         groups=HOURS_GROUPS,
         help="The project whose unplanned work this order sells.",
     )
-    budget_change_key = fields.Char(readonly=True, copy=False, export_string_translation=False)
+    budget_change_key = fields.Char(readonly=True, copy=False, groups=HOURS_GROUPS, export_string_translation=False)
 
     _budget_change_once = models.UniqueIndex(
         "(budget_change_key) WHERE budget_change_key IS NOT NULL", "This change order is proposed already."

@@ -22,7 +22,9 @@ class ProjectProject(models.Model):
         groups=COST_GROUPS,
         help="Of the version that counts.",
     )
-    budget_currency_id = fields.Many2one(related="budget_id.currency_id", string="Currency of the Budget")
+    budget_currency_id = fields.Many2one(
+        related="budget_id.currency_id", string="Currency of the Budget", groups=HOURS_GROUPS
+    )
 
     def action_edit_budget(self):
         """Open the budget of this project to set or change it.

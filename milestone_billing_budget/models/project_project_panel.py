@@ -18,7 +18,7 @@ class ProjectProject(models.Model):
 
     def _get_stat_buttons(self):
         buttons = super()._get_stat_buttons()
-        if self.budget_id and self.env.user.has_group("project.group_project_user"):
+        if self.env.user.has_group("project.group_project_user") and self.budget_id:
             buttons.append(
                 {
                     "icon": "calculator",

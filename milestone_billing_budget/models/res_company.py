@@ -1,7 +1,11 @@
 from odoo import fields, models
 
+from .rights import HOURS_GROUPS
+
 #: Percent and hours from which project managers are alerted.
 THRESHOLDS = ("budget_ahead_project", "budget_ahead_milestone", "budget_unplanned_hours", "budget_unplanned_percent")
+#: Customers read companies: thresholds are for who sees hours, and who sets Odoo up.
+THRESHOLD_GROUPS = f"{HOURS_GROUPS},base.group_system"
 
 
 class ResCompany(models.Model):
@@ -10,23 +14,27 @@ class ResCompany(models.Model):
     budget_ahead_project = fields.Float(
         "Project Spends Ahead by",
         default=25.0,
+        groups=THRESHOLD_GROUPS,
         help="Percent of the budget that is spent beyond what is attained of a project with several milestones: from "
         "there on its manager is alerted, and again each time as much comes on top. 0 for never.",
     )
     budget_ahead_milestone = fields.Float(
         "Milestone Spends Ahead by",
         default=80.0,
+        groups=THRESHOLD_GROUPS,
         help="The same of a single milestone, which is often attained at once in the end. 0 for never.",
     )
     budget_unplanned_hours = fields.Float(
         "Unplanned Hours",
         default=8.0,
+        groups=THRESHOLD_GROUPS,
         help="Hours of tasks of no milestone, order line or budget, from which the manager is alerted, and again each "
         "time as many come on top.",
     )
     budget_unplanned_percent = fields.Float(
         "Unplanned Share",
         default=10.0,
+        groups=THRESHOLD_GROUPS,
         help="The same as percent of the budgeted hours of the project; the larger of both counts.",
     )
 
@@ -51,6 +59,7 @@ class ProjectProject(models.Model):
 
     budget_ahead_percent = fields.Float(
         "Alert When Ahead by",
+        groups=HOURS_GROUPS,
         help="Percent of the budget spent beyond what is attained, from which the manager is alerted; 0 for what the "
         "company says.",
     )
