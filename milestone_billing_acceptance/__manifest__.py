@@ -1,6 +1,6 @@
 {
     "name": "Customer Acceptance of Milestones",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "summary": "The customer accepts a milestone on the portal, signed: this attains, bills and dates it",
     "author": "Milestone Revenue contributors",

@@ -27,7 +27,18 @@ WITHDRAWN = [
 #: What people prepare before it is sent.
 PREPARED = {"message", "task_ids", "file_ids", "approver_ids"}
 #: What was asked is fixed once it is sent.
-FACTS = ("round", "percent_asked", "percent_before", "content", "fingerprint", "sent_on", "answer_until", "deemed_on")
+FACTS = (
+    "round",
+    "percent_asked",
+    "percent_before",
+    "content",
+    "fingerprint",
+    "sent_on",
+    "answer_days",
+    "reminder_days",
+)
+#: Until when whose turn it is may answer.
+TERMS = ("answer_until", "deemed_on", "remind_on")
 
 
 class BillingAcceptance(models.Model):
@@ -90,13 +101,39 @@ class BillingAcceptance(models.Model):
 
     # Until when, and what came of it
     sent_on = fields.Datetime(readonly=True, copy=False, help="When the first of the contacts got the mail.")
+    answer_days = fields.Integer(
+        "Business Days to Answer",
+        readonly=True,
+        copy=False,
+        help="So many has each of the contacts from when he is asked. Fixed when it was sent; 0 for no end.",
+    )
+    reminder_days = fields.Integer(
+        "Business Days of the Reminder",
+        readonly=True,
+        copy=False,
+        help="So many before the last one for an answer each of them is reminded. Fixed when it was sent; 0 for never.",
+    )
     answer_until = fields.Date(
-        readonly=True, copy=False, index="btree_not_null", help="The last business day for an answer."
+        compute="_compute_terms",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+        help="The last business day for an answer of whose turn it is.",
     )
     deemed_on = fields.Date(
-        "Deemed Accepted On", readonly=True, copy=False, help="The day after the last one for an answer."
+        "Deemed Accepted On",
+        compute="_compute_terms",
+        store=True,
+        copy=False,
+        help="The day after the last one for an answer of whose turn it is.",
     )
-    remind_on = fields.Date("Reminder On", readonly=True, copy=False, help="The day on which the customer is reminded.")
+    remind_on = fields.Date(
+        "Reminder On",
+        compute="_compute_terms",
+        store=True,
+        copy=False,
+        help="The day on which whose turn it is is reminded.",
+    )
     answer_ids = fields.One2many("billing.acceptance.answer", "acceptance_id", "Answers", readonly=True, copy=False)
     answers = fields.Integer(readonly=True, copy=False)
     percent_accepted = fields.Float(
@@ -160,6 +197,14 @@ class BillingAcceptance(models.Model):
     def _compute_waits_for(self):
         for acceptance in self:
             acceptance.waits_for = acceptance.state == "open" and acceptance._whose_turn()
+
+    @api.depends("approver_ids.sent_on", *(f"approver_ids.{name}" for name in TERMS))
+    def _compute_terms(self):
+        """Tell until when who was asked last may answer: it is his turn, or was when the request was closed."""
+        for acceptance in self:
+            asked = acceptance.approver_ids.filtered("sent_on").sorted(lambda row: (row.sequence, row.id))[-1:]
+            for name in TERMS:
+                acceptance[name] = asked[name]
 
     @api.depends("state", "answer_until")
     def _compute_days_left(self):

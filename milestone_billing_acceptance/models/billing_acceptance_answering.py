@@ -56,6 +56,7 @@ class BillingAcceptance(models.Model):
         else:
             self._whose_turn()._ask()
             self._log_answer(self.answer_ids.sorted("id")[-1:])
+            self._log_sent()
         return ""
 
     # === WHAT IS REFUSED === #

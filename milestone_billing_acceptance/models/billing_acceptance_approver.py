@@ -4,7 +4,8 @@ import secrets
 from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import email_normalize
+from odoo.addons.record_protection.models.append_only import changed, make_trigger
+from odoo.tools import SQL, email_normalize
 
 _logger = logging.getLogger(__name__)
 
@@ -39,6 +40,14 @@ class BillingAcceptanceApprover(models.Model):
         copy=False,
         help="When it was found that the mail with his link did not go out.",
     )
+    answer_until = fields.Date(readonly=True, copy=False, help="The last business day for his answer.")
+    deemed_on = fields.Date(
+        "Deemed Accepted On",
+        readonly=True,
+        copy=False,
+        help="The day after the last one for his answer: his silence is acceptance then.",
+    )
+    remind_on = fields.Date("Reminder On", readonly=True, copy=False, help="The day on which he is reminded.")
     reminded_on = fields.Datetime(readonly=True, copy=False, help="When he was reminded.")
     answer_ids = fields.One2many("billing.acceptance.answer", "approver_id", "Answers", readonly=True, copy=False)
 
@@ -46,6 +55,17 @@ class BillingAcceptanceApprover(models.Model):
 
     #: What people answered is recorded by answering.
     _kept_fields = frozenset({"answer_ids"})
+
+    def init(self):
+        """Have the database keep until when somebody may answer, once he was asked."""
+        table = SQL.identifier(self._table)
+        when = SQL(
+            "BEFORE UPDATE ON %s FOR EACH ROW WHEN (OLD.answer_until IS NOT NULL AND %s)",
+            table,
+            changed(("answer_until", "deemed_on")),
+        )
+        make_trigger(self.env.cr, self._table, "terms", when, "record_refuse_change")
+        return super().init()
 
     # === CRUD METHODS === #
 
@@ -71,9 +91,16 @@ class BillingAcceptanceApprover(models.Model):
     # === PRIVATE BUSINESS === #
 
     def _ask(self):
-        """Give this approver a link of his own, and send him the mail: it is his turn."""
+        """Give this approver a link of his own, his own time to answer, and send him the mail: it is his turn."""
         self.ensure_one()
-        self.sudo().write({"access_token": secrets.token_urlsafe(32), "sent_on": fields.Datetime.now()})
+        acceptance = self.sudo().acceptance_id
+        self.sudo().write(
+            {
+                "access_token": secrets.token_urlsafe(32),
+                "sent_on": fields.Datetime.now(),
+                **acceptance._terms(acceptance.company_id._billing_today()),
+            }
+        )
         if not email_normalize(self.partner_id.email or ""):
             self._note_failed_mail()
             return

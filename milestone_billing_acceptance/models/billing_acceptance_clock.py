@@ -106,24 +106,26 @@ class BillingAcceptance(models.Model):
 
     def _deem_accepted(self):
         """Take silence for acceptance, dated on the day after the last one for an answer."""
-        if self.state != "open" or not self.deemed_on or self.deemed_on > self.company_id._billing_today():
-            return
         approver = self._whose_turn()
-        if approver and approver._is_unreached():
+        deemed = approver.deemed_on
+        if self.state != "open" or not deemed or deemed > self.company_id._billing_today():
+            return
+        if approver._is_unreached():
             # He was not asked: his silence says nothing, also if the mail goes out today.
             if not approver.mail_failed_on:
                 approver._note_failed_mail()
             return
-        facts = {"date": self.deemed_on, "user_id": self.env.uid}
+        facts = {"date": deemed, "user_id": self.env.uid}
         customer = self.order_id.partner_id.commercial_partner_id.name or ""
         self._answer(self.env["billing.acceptance.approver"], Answer("deemed", name=customer or "–", facts=facts))
 
     def _remind(self):
         """Remind whose turn it is, once each."""
-        if self.state != "open" or not self._is_still_true():
-            return
         approver = self._whose_turn()
-        self.remind_on = False
-        if approver and not approver.reminded_on:
+        due = approver.remind_on and approver.remind_on <= self.company_id._billing_today()
+        if self.state != "open" or not due or not self._is_still_true():
+            return
+        approver.remind_on = False
+        if not approver.reminded_on:
             approver.reminded_on = fields.Datetime.now()
             approver._mail("reminded")

@@ -59,17 +59,17 @@ class BillingAcceptance(models.Model):
         return False
 
     def _send(self, user):
-        """Send this request: fix what it asks and until when, and ask the first contact.
+        """Send this request: fix what it asks and how long each has to answer, and ask the first contact.
 
         :param user: who sends it (``res.users``)
         """
         self.ensure_one()
         self.percent_before = self.milestone_id.attained_percent
-        today = self.company_id._billing_today()
         self.write(
             {
                 **self._freeze(),
-                **self._terms(today),
+                "answer_days": self._answer_days(),
+                "reminder_days": self.milestone_id.acceptance_reminder_days,
                 "state": "open",
                 "to_send": False,
                 "user_id": user.id,
@@ -87,16 +87,20 @@ class BillingAcceptance(models.Model):
         now = fields.Datetime.now()
         self.write({**self._freeze(), "state": "open", "to_send": False, "user_id": user.id, "sent_on": now})
 
-    def _terms(self, today):
-        """Return until when an answer is awaited of a request sent today: values of this record."""
+    def _answer_days(self):
+        """Return how many business days each of the contacts has to answer; 0 where silence says nothing."""
         milestone = self.milestone_id
-        number = milestone.acceptance_days
         if not milestone.acceptance_days_agreed and milestone._acceptance_customer().billing_acceptance_never:
-            number = 0
+            return 0
+        return milestone.acceptance_days
+
+    def _terms(self, today):
+        """Return until when an answer is awaited of a contact who is asked today: values of the approver."""
+        number = self.answer_days
         until = number and business_day_after(today, number, self._is_business_day)
         if not until:
             return {"answer_until": False, "deemed_on": False, "remind_on": False}
-        before = milestone.acceptance_reminder_days
+        before = self.reminder_days
         remind = before and business_day_after(until, -before, self._is_business_day)
         return {
             "answer_until": until,

@@ -1,4 +1,6 @@
 from odoo.addons.milestone_billing.tests.common import tagged
+from odoo.modules.migration import load_script
+from odoo.tools import file_path, mute_logger
 
 from .common import AcceptanceCommon
 
@@ -63,6 +65,71 @@ class TestClock(AcceptanceCommon):
         self.assertEqual(len(milestone.attainment_ids), 1)
         self.assertEqual(len(self._mails_to(self.anna)), 3)
         self.assertIn("deemed accepted", str(milestone.order_id.message_ids.mapped("body")))
+
+    def test_each_contact_has_his_own_time_to_answer(self):
+        with self._at("2026-11-16 09:00:00"):
+            milestone = self._start(acceptance_days=10, acceptance_reminder_days=2)
+            acceptance = self._ask(milestone, self.anna, self.bert)
+        anna, bert = acceptance.approver_ids
+        self.assertEqual(str(acceptance.answer_until), "2026-11-30")
+        with self._at("2026-11-26 09:00:00"):
+            self._follow()
+        self.assertTrue(anna.reminded_on)
+        # What is agreed later is not what was asked.
+        milestone.acceptance_reminder_days = 1
+        with self._at("2026-11-30 17:00:00"):
+            self.assertFalse(self._answer(acceptance))
+            self._follow()
+        days = [
+            [str(day) for day in (row.answer_until, row.deemed_on, row.remind_on)] for row in (anna, bert, acceptance)
+        ]
+        his = ["2026-12-14", "2026-12-15", "2026-12-10"]
+        self.assertEqual(days, [["2026-11-30", "2026-12-01", "False"], his, his])
+        self.assertEqual(milestone.acceptance_until, bert.answer_until)
+        self.assertIn("12/14/2026", self._mails_to(self.bert).body_html)
+        status = self.acceptances.get_status([acceptance.id])[0]
+        self.assertEqual((status["answer_until"], status["deemed_on"]), ("2026-12-14", "2026-12-15"))
+        with self._at("2026-12-01 09:00:00"):
+            self._follow()
+        self.assertEqual(acceptance.state, "open", "he was asked yesterday")
+        with self._at("2026-12-10 09:00:00"):
+            self._follow()
+            self._follow()
+        self.assertTrue(bert.reminded_on)
+        self.assertEqual(len(self._mails_to(self.bert)), 2)
+        with self._at("2026-12-16 09:00:00"):
+            self._follow()
+        self.assertRecordValues(acceptance, [{"state": "accepted"}])
+        self.assertEqual(str(milestone.attained_date), "2026-12-15")
+        self.assertEqual(acceptance.answer_until, bert.answer_until)
+
+    def _migrate(self, script):
+        path = file_path(f"milestone_billing_acceptance/migrations/19.0.1.1.0/{script}-terms_of_approvers.py")
+        self.env.flush_all()
+        with mute_logger("odoo.sql_db"):
+            load_script(path, script).migrate(self.env.cr, "19.0.1.0.0")
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def test_those_who_were_asked_before_an_update(self):
+        with self._at("2026-11-16 09:00:00"):
+            first = self._ask(self._start(acceptance_days=10), self.anna, self.bert)
+            second = self._ask(self._start(acceptance_days=10), self.anna, self.bert)
+        with self._at("2026-11-30 17:00:00"):
+            self._answer(second)
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE billing_acceptance DISABLE TRIGGER USER")
+        self.env.cr.execute("ALTER TABLE billing_acceptance_approver DISABLE TRIGGER USER")
+        self.env.cr.execute("UPDATE billing_acceptance SET answer_until = '2026-11-30', deemed_on = '2026-12-01'")
+        self.env.cr.execute("UPDATE billing_acceptance SET answer_days = NULL")
+        self.env.cr.execute("UPDATE billing_acceptance_approver SET answer_until = NULL, deemed_on = NULL")
+        self._migrate("pre")
+        self._migrate("post")
+        self.assertEqual((first | second).mapped("answer_days"), [10, 10])
+        self.assertEqual(
+            [str(row.answer_until) for row in (*first.approver_ids, *second.approver_ids, first, second)],
+            ["2026-11-30", "False", "2026-11-30", "2026-12-14", "2026-11-30", "2026-12-14"],
+        )
 
     def _asked_by_mail(self, state, *contacts):
         """Return a request of 2 November, with five days, whose mail became ``state``."""
