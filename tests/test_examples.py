@@ -165,6 +165,36 @@ def test_a_client_reads_what_is_to_come(stage):
     assert "Odoo refused (403)" in refused.stderr
 
 
+def test_a_client_asks_the_customer_to_accept_once(stage):
+    order = stage.order(1000.0)
+    name = stage.read("sale.order", order, "name")["name"]
+    key = stage.people["integration"].key
+    start = [stage.server.url, stage.server.database.name, "integration", key, name]
+    first, again = (json.loads(run("acceptance_xmlrpc.py", *start).stdout) for _number in range(2))
+    assert (first["plan"], first["request"]) == ("created", "accepted")
+    assert (again["plan"], again["request"]) == ("unchanged", "duplicate")
+    for answer in (first, again):
+        found = answer["acceptance"]
+        assert (found["state"], found["percent_asked"], found["amount"]) == ("open", 100.0, 1000.0)
+    assert len(stage.find("billing.acceptance", [("milestone_id.order_id", "=", order)], "state")) == 1
+    assert stage.invoices(order) == [], "the customer has not accepted"
+    unknown = run("acceptance_xmlrpc.py", *start[:-1], "S-UNKNOWN", check=False)
+    assert (unknown.returncode, "S-UNKNOWN" in unknown.stderr) == (1, True)
+
+
+def test_a_client_sets_a_budget_once(stage):
+    people = hire(stage.server, {"planner": ("project.group_project_manager",)})
+    project = stage.make("project.project", name="Budgeted by a client")
+    start = [stage.server.url, stage.server.database.name, people["planner"].key, "Budgeted by a client", "PSA-1"]
+    first, again = (json.loads(run("budgets_json2.py", *start, 40, 2000).stdout) for _number in range(2))
+    assert (first["budget"], again["budget"]) == ("accepted", "duplicate")
+    assert first["version"] == again["version"]
+    assert (again["total"]["hours"]["budget"], again["total"]["cost"]["budget"]) == (40.0, 2000.0)
+    assert len(stage.find("project.budget", [("project_id", "=", project)], "name")) == 1
+    refused = run("budgets_json2.py", *start[:-2], "No such project", "PSA-2", 1, 1, check=False)
+    assert (refused.returncode, "No such project" in refused.stderr) == (1, True)
+
+
 def test_the_page_names_every_public_method_and_field(stage):
     page = (DOCS / "api.md").read_text()
     billing = ("import_schedules", "attain", "get_status", "run_pending")
