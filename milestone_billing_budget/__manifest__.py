@@ -23,6 +23,7 @@
         "views/billing_schedule_template_views.xml",
         "views/menus.xml",
     ],
+    "demo": ["demo/demo_data.xml"],
     "assets": {
         "web.assets_backend": ["milestone_billing_budget/static/src/**/*"],
         "web.assets_tests": ["milestone_billing_budget/static/tests/tours/**/*"],

@@ -190,7 +190,7 @@ def test_a_client_sets_a_budget_once(stage):
     assert (first["budget"], again["budget"]) == ("accepted", "duplicate")
     assert first["version"] == again["version"]
     assert (again["total"]["hours"]["budget"], again["total"]["cost"]["budget"]) == (40.0, 2000.0)
-    assert len(stage.find("project.budget", [("project_id", "=", project)], "name")) == 1
+    assert stage.find("project.budget", [("project_id", "=", project)], "number")[0]["number"] == 1
     refused = run("budgets_json2.py", *start[:-2], "No such project", "PSA-2", 1, 1, check=False)
     assert (refused.returncode, "No such project" in refused.stderr) == (1, True)
 

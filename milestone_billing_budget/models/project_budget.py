@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.record_protection.models.append_only import protect
 from odoo.exceptions import UserError
 
+from ..demo import load
 from .rights import COST_GROUPS, HOURS_GROUPS, check_may_set
 
 
@@ -114,6 +115,11 @@ class ProjectBudget(models.Model):
         rows = [line._values() for line in self.sudo().line_ids]
         self._record(self.project_id, rows, self.env._("Version %s again", self.number))
         return True
+
+    @api.model
+    def _load_demo(self):
+        """Budget projects of a firm of the demo, and work on them (called by the demo data)."""
+        load(self.env)
 
 
 class ProjectProject(models.Model):
