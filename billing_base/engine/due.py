@@ -163,7 +163,7 @@ class Draft:
 
     :param group: what its orders have in common
     :param orders: their ids
-    :param dues: its lines
+    :param dues: its lines; none where nobody can say what is due, and ``why`` says what is wrong
     :param untaxed: units of the currency
     :param total: with taxes, units of the currency
     :param why: what keeps it from being billed, None for nothing

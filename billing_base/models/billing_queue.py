@@ -1,4 +1,11 @@
+import logging
+
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, models, modules
+
+_logger = logging.getLogger(__name__)
 
 
 class BillingQueue(models.AbstractModel):
@@ -29,3 +36,41 @@ class BillingQueue(models.AbstractModel):
             raise error
         self.env.cr.rollback()
         self.env.invalidate_all()
+
+    @api.model
+    def _safely(self, act, *args):
+        """Do something, or leave nothing of it and log why: what comes after goes on.
+
+        :param act: takes ``args``
+        :return: None, or the error that it raised
+        """
+        try:
+            with self.env.cr.savepoint():
+                act(*args)
+        except (UniqueViolation, OperationalError) as error:
+            _logger.info("%s of %s gives way to another transaction: %s", act.__name__, args, error)
+            return error
+        except Exception as error:
+            _logger.warning("%s of %s failed: %s", act.__name__, args, error, exc_info=True)
+            return error
+        return None
+
+    @api.model
+    def _safely_each(self, act, parts, gives_way=True):
+        """Do something with records at once; where that fails, with each part of them alone, but those that fail.
+
+        :param act: takes records
+        :param parts: list of recordsets of one model
+        :param bool gives_way: whether what another transaction is in the way of is left out, too, rather than raised
+        """
+        if not parts:
+            return
+        try:
+            with self.env.cr.savepoint():
+                act(parts[0].union(*parts[1:]))
+        except Exception as error:
+            if not gives_way and isinstance(error, (OperationalError, UniqueViolation)):
+                raise
+            _logger.info("%s fails, and is tried of each alone: %s", act.__name__, error)
+            for part in parts:
+                self._safely(act, part)

@@ -22,9 +22,14 @@ class BillingRun(models.Model):
 
     @api.model
     def _begin_automatic(self):
-        """Begin today's run of each company in which something is due that is billed by itself, or add to it."""
+        """Begin today's run of each company in which something is due that is billed by itself, or add to it.
+
+        Each company is committed by itself; one that fails is logged, tried again by the next call, and holds no other
+        back.
+        """
         for company in self.env["res.company"].sudo().search([("active", "=", True)]):
-            self.sudo().with_company(company)._begin_automatic_of(company)
+            self._safely(self.sudo().with_company(company)._begin_automatic_of, company)
+            self._commit()
 
     @api.model
     def _begin_automatic_of(self, company):

@@ -44,7 +44,8 @@ class BillingRunInvoice(models.Model):
     @api.model
     def _values(self, draft, day):
         """Return the values of the row of a draft (``engine.Draft``) of what is due by ``day``."""
-        return {**self._draft_values(draft), "day": day, "state": "blocked" if draft.why else "to_bill"}
+        kept = "blocked" if draft.dues else "failed"
+        return {**self._draft_values(draft), "day": day, "state": kept if draft.why else "to_bill"}
 
     def _set_state(self, state, why=None, **vals):
         """Move these rows to ``state``, with what keeps them there (facts, None for nothing)."""

@@ -161,14 +161,15 @@ class BillingRunInvoice(models.Model):
         self._set_state("blocked" if isinstance(error, NotBillable) else "failed", self._why(error))
         self._tell_kept_back()
 
-    def _why(self, error, refused="refused"):
+    def _why(self, error, refused="refused", of=None):
         """Return an error as facts, as ``obstacles`` explains them.
 
         :param str refused: the name of the obstacle where the error is meant for people
+        :param of: what fails (a record): this row when left out
         """
         if isinstance(error, NotBillable):
             return error.why
         if isinstance(error, UserError):
             return {"name": refused, "texts": {self.env.lang or "en_US": str(error)}}
-        _logger.warning("Row %s of an invoice run fails", self.id, exc_info=error)
+        _logger.warning("Billing of %s fails", of or self, exc_info=error)
         return {"name": "unexpected", "error": str(error)}

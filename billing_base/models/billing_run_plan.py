@@ -1,8 +1,11 @@
 from dataclasses import replace
 
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, models
 
-from ..engine.due import Draft, Group, by_part, told_splits, with_invoices, with_what_comes_off
+from ..engine.due import Draft, Due, Group, by_part, told_splits, with_invoices, with_what_comes_off
 from ..engine.units import from_units, to_units
 from .obstacles import NotBillable
 
@@ -47,9 +50,34 @@ class BillingRun(models.Model):
         """
         drafts = []
         for start in range(0, len(orders), CHUNK):
-            some = self._order_drafts(orders[start : start + CHUNK], day, since or day, by_itself)
+            some = self._order_drafts_safely(orders[start : start + CHUNK], day, since or day, by_itself)
             drafts += filter(wanted, some) if wanted else some
         return self._dated(self._join(drafts), day)
+
+    @api.model
+    def _order_drafts_safely(self, orders, day, since, by_itself):
+        """Return what ``_order_drafts`` does; an order of which that fails has a draft without lines, which says why.
+
+        Strategy: all at once; on a failure, each order is tried alone inside a savepoint.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._order_drafts(orders, day, since, by_itself)
+        except (OperationalError, UniqueViolation):
+            raise
+        except Exception as error:
+            if len(orders) > 1:
+                alone = (self._order_drafts_safely(order, day, since, by_itself) for order in orders)
+                return [draft for drafts in alone for draft in drafts]
+            return [self._failed_draft(orders, error)]
+
+    @api.model
+    def _failed_draft(self, order, error):
+        """Return the draft of an order of which nobody can say what is due, with why."""
+        rules = order._billing_rules()[order]
+        why = self.env["billing.run.invoice"]._why(error, of=order)
+        nothing = Due(order=order.id, line=0, key="", amount=0, text="", since=order.date_order.date())
+        return Draft(order._billing_group(rules, nothing), (order.id,), (), why=why)
 
     @api.model
     def _order_drafts(self, orders, day, since, by_itself):

@@ -31,7 +31,6 @@ class BillingRun(models.Model):
         end = monotonic() + min(self._commit(), 10**9)
         self._refresh_holds()
         self._begin_automatic()
-        self._commit()
         if not self._drain(end):
             self._wake()
             self._commit(remaining=1)
@@ -39,11 +38,8 @@ class BillingRun(models.Model):
     @api.model
     def _refresh_holds(self):
         """Start and end holds whose day has come; another worker may be just doing so."""
-        try:
-            self.env["billing.hold"].sudo()._refresh()
-            self._commit()
-        except OperationalError as error:
-            self._rollback(error)
+        self._safely(self.env["billing.hold"].sudo()._refresh)
+        self._commit()
 
     def action_bill(self):
         """Go on with these runs now, without waiting for the clock.

@@ -141,8 +141,11 @@ class SubscriptionCharge(models.Model):
         """Have uplifts to come counted of a company's charges that are looked at less far ahead by now."""
         day = company._billing_today() + AHEAD / 2
         behind = self.search([("company_id", "=", company.id), ("movements_until", "<", day)])
-        self.env.add_to_compute(self._fields["movements_until"], behind)
-        behind.flush_recordset(["movements_until"])
+        behind._safely_by_order("_extend")
+
+    def _extend(self):
+        self.env.add_to_compute(self._fields["movements_until"], self)
+        self.flush_recordset(["movements_until"])
 
     def _revenue_sql(self, alias, name):
         """Return what charges come to in a month today, as an expression on a table of theirs.

@@ -66,9 +66,22 @@ class SubscriptionCharge(models.Model):
         today = company._billing_today()
         own = [("company_id", "=", company.id), ("state", "=", "running")]
         # Where the customer is, it may be tomorrow.
-        self.search([*own, ("next_change", "<=", today + timedelta(days=1))])._refresh_agreed()
+        changing = self.search([*own, ("next_change", "<=", today + timedelta(days=1))])
+        changing._safely_by_order("_refresh_agreed")
         due = self.search([*own, ("next_due", "<=", today), ("line_id.qty_to_invoice", "=", 0)])
-        due.line_id._subscription_refresh()
+        due._safely_by_order("_refresh_due")
+
+    def _safely_by_order(self, name, gives_way=True):
+        """Call a method of these charges at once; where it fails, of those of each order alone, but those that fail.
+
+        :param str name: of the method
+        :param bool gives_way: as of ``_safely_each``
+        """
+        parts = list(self.grouped("order_id").values())
+        self.env["billing.queue"]._safely_each(getattr(type(self), name), parts, gives_way)
+
+    def _refresh_due(self):
+        self.line_id._subscription_refresh()
 
     def _refresh_agreed(self):
         """Have these charges and their lines say what holds, where that changed with the day."""

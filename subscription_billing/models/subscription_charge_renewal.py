@@ -130,7 +130,7 @@ class SubscriptionCharge(models.Model):
         )
 
     def _renew_by_rule(self):
-        """Record the terms that began by themselves until today, of each charge by itself.
+        """Record the terms that began by themselves until today, of each charge.
 
         Whoever records the same at the same moment was first, and this is left to him.
         """

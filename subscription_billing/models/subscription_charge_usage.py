@@ -73,14 +73,21 @@ class SubscriptionCharge(models.Model):
 
         :return: of usage alone
         """
+        return self._used_in(self._now())
+
+    def _used_in(self, day):
+        """Return what the period of a day, today at the latest, comes to, as of ``_used_so_far``.
+
+        :param day: date
+        """
         if self.kind != "usage" or self.state != "running" or not self.version_ids:
             return None
         terms, known = self._agreed_terms()
-        day = self._now().toordinal()
+        day = day.toordinal()
         part = next(parts(terms, end_of(terms, known), day), None)
         if part is None or part.start > day:
             return None
-        # It runs, so that nothing of it is estimated by periods before.
+        # Something of it is known, or to come, so that nothing of it is estimated by periods before.
         terms, known = self._with_rows(terms, known, part)
         return rounded(bills(terms, known, [part], self._zone(), self._scale())[0])
 
@@ -348,7 +355,8 @@ class SubscriptionCharge(models.Model):
         """
         charges = self.sudo().search([("metering_point_id", "in", list(days)), ("state", "=", "running")])
         late = charges.filtered(lambda row: not row.open_from or days[row.metering_point_id.id] < row.open_from)
-        late._work_out_due()
+        # One that fails is tried again with the day: the usage of all others is stored.
+        late._safely_by_order("_work_out_due", gives_way=False)
 
     def _work_out_due(self):
         """Work out anew what is due of these charges, and of those of their orders that look at them."""
@@ -372,9 +380,12 @@ class SubscriptionCharge(models.Model):
                 ("next_due", "<=", company._billing_today()),
             ]
         )
-        self.env.add_to_compute(self._fields["next_due"], due)
-        self._find_unseen(company)._work_out_due()
+        due._safely_by_order("_look_again")
+        self._find_unseen(company)._safely_by_order("_work_out_due")
         return super()._refresh_lines(company)
+
+    def _look_again(self):
+        self.env.add_to_compute(self._fields["next_due"], self)
 
     @api.model
     def _find_unseen(self, company):

@@ -60,7 +60,9 @@ class SubscriptionCharge(models.Model):
         """Do what is due today about the terms of the charges of a company; safe to repeat."""
         today = company._billing_today()
         due = self.search([("company_id", "=", company.id), ("term_step_day", "<=", today)])
-        due._of_step("renew", today)._renew_by_rule()
+        for charge in due._of_step("renew", today):
+            # Whoever records the same at the same moment was first; of one that fails, its bill says why.
+            charge._safely(lambda one: one._renew_by_rule())
         for charges in due._of_step("quotation", today).grouped(lambda one: (one.order_id, one.term_last_day)).values():
             charges._safely(lambda some: some._quote_renewal(), failed="_tell_quotation_failed")
         for charge in due._of_step("lapse", today):

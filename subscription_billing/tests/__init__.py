@@ -16,6 +16,7 @@ from . import (
     test_property,
     test_renewal_quotation,
     test_run,
+    test_run_failing,
     test_scenarios,
     test_simulate,
     test_stage,

@@ -57,7 +57,8 @@ class RevenueContract(models.Model):
             company.id,
             today,
         )
-        self.sudo().browse(row for [row] in self.env.execute_query(query))._refresh_forecasts()
+        contracts = self.sudo().browse(row for [row] in self.env.execute_query(query))
+        self.env["billing.queue"]._safely_each(type(self)._refresh_forecasts, list(contracts))
 
     def _begin_waiting(self, lines):
         """Have what waited for subscriptions to be started begin to be earned.
