@@ -3,6 +3,8 @@
 A roll-up of many days stands for their rows wherever no rule looks at single days or rows.
 """
 
+from collections.abc import Iterable
+
 from .cadence import Day
 from .events import History
 from .life import end_of, parts
@@ -41,10 +43,21 @@ def by_day(charge: Usage) -> bool:
 
 def by_row(charge: Usage) -> bool:
     """Return whether usage of a charge is looked at row by row, so that no roll-up says enough."""
-    if charge.group_by in ("record", "hour"):
-        return True
     ratings = [charge.price.rating, *(version.price.rating for version in charge.versions)]
-    return any(rating.by_row and (charge.aggregation == "count" or _looks_at_rows(rating)) for rating in ratings)
+    return rated_by_row(charge.group_by, charge.aggregation, ratings)
+
+
+def rated_by_row(group_by: str, aggregation: str, ratings: Iterable[Rating]) -> bool:
+    """Return whether usage taken together so, at any of these prices, is looked at row by row.
+
+    >>> from fractions import Fraction
+    >>> share = Rating("percent", rate=Fraction(1, 50))
+    >>> rated_by_row("period", "sum", [share]), rated_by_row("period", "count", [share])
+    (False, True)
+    """
+    if group_by in ("record", "hour"):
+        return True
+    return any(rating.by_row and (aggregation == "count" or _looks_at_rows(rating)) for rating in ratings)
 
 
 def _looks_at_rows(rating: Rating) -> bool:

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..engine.money import ZERO
 from ..engine.settling import hold, keep_promise, rate_group
+from ..engine.spans import rated_by_row
 from ..engine.terms import Promise, QuantityRounding, Version
 from .subscription_charge_terms import exact
 
@@ -247,6 +248,11 @@ class SubscriptionPriceBook(models.Model):
             "minimum": exact(self.minimum) if self.minimum else None,
             "maximum": exact(self.maximum) if self.maximum else None,
         }
+
+    def _looks_at_records(self):
+        """Return whether any price of this book, drafts among them, looks at each record, so that records stay."""
+        ratings = [price._rating() for price in self.price_ids]
+        return rated_by_row(self.group_by, self.meter_id.aggregation, ratings)
 
     def _included(self, share):
         """Return how many units of a period are included, where all of it is priced together; none else.

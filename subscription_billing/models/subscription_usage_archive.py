@@ -1,13 +1,9 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ..ingest import archive
 from .own_transaction import own_transaction, tried_again
-
-#: Grouped so, the records themselves are rated: they stay.
-BY_RECORD = ("record", "hour")
 
 
 class SubscriptionUsageArchive(models.Model):
@@ -93,8 +89,5 @@ class SubscriptionMeter(models.Model):
         """Return whether sums by day are all that is needed of old records of this meter."""
         self.ensure_one()
         books = self.env["subscription.price.book"].sudo().with_context(active_test=False)
-        by_record = Domain("group_by", "in", BY_RECORD) | Domain.OR(
-            Domain("price_ids." + name, "not in", (False, 0)) for name in ("per_event", "free_events", "free_amount")
-        )
-        rated = books.search_count(Domain("meter_id", "=", self.id) & by_record, limit=1)
-        return self.aggregation != "time_weighted" and not rated
+        books = books.search([("meter_id", "=", self.id)])
+        return self.aggregation != "time_weighted" and not any(book._looks_at_records() for book in books)
