@@ -47,7 +47,11 @@ SELECT %(company)s, %(batch)s, reason, 'open', meter_code, subject, key, place, 
     %(user)s, %(now)s, %(user)s, %(now)s
 FROM jsonb_to_recordset(%(rows)s) AS w (reason text, meter_code text, subject text, key text, place int, problem text,
     content jsonb, before jsonb, digest text)
-ON CONFLICT DO NOTHING
+ON CONFLICT (company_id, digest) WHERE state = 'open'
+    DO UPDATE SET reason = excluded.reason, problem = excluded.problem, before = excluded.before,
+        write_uid = excluded.write_uid, write_date = excluded.write_date
+    WHERE (subscription_usage_aside.reason, subscription_usage_aside.problem)
+        IS DISTINCT FROM (excluded.reason, excluded.problem)
 """
 
 
@@ -74,11 +78,13 @@ class Taken:
 
     :ivar refused: by place, the sentence that says why
     :ivar aside: places of events whose meter is unknown
+    :ivar waiting: by place, what is said of what was not recorded: ``reason``, ``problem``, ``before``
     """
 
     outcome: Outcome
     refused: dict[int, str] = field(default_factory=dict)
     aside: dict[int, str] = field(default_factory=dict)
+    waiting: dict[int, dict] = field(default_factory=dict)
 
 
 class Intake:
@@ -106,7 +112,7 @@ class Intake:
         """
         self._lines = lines
         self._taken = Taken(Outcome())
-        self._aside = []
+        self._aside = {}
         events = self._place(self._readable(items))
         self._taken.outcome = self._store.batch(events)
         self._say_refused({place: event for place, event, _point in events})
@@ -184,10 +190,11 @@ class Intake:
         self._keep_aside(place, "meter", problem, _sent(event), event)
 
     def _keep_aside(self, place, reason, problem, content, event=None, before=None):
-        digest = sha256(json.dumps([reason, content], sort_keys=True).encode()).hexdigest()[:32]
+        said = {"reason": reason, "problem": problem, "before": before}
+        self._taken.waiting[place] = said
         names = {"meter_code": event.meter, "subject": event.subject, "key": event.key} if event else {}
-        row = {"place": place, "reason": reason, "problem": problem, "content": content, "before": before}
-        self._aside.append({**row, **names, "digest": digest})
+        digest = digest_of(content)
+        self._aside.setdefault(digest, {"place": place, "content": content, **said, **names, "digest": digest})
 
     def _keep(self):
         sender, outcome = self._sender, self._taken.outcome
@@ -205,8 +212,17 @@ class Intake:
             "set_aside": len(self._taken.aside),
         }
         self._cr.execute(KEEP_BATCH, values)
-        if self._aside:
-            self._cr.execute(KEEP_ASIDE, {**values, "rows": json.dumps(self._aside)})
+        # What was kept aside before waits in its own row.
+        if self._aside and sender.source != "aside":
+            self._cr.execute(KEEP_ASIDE, {**values, "rows": json.dumps(list(self._aside.values()))})
+
+
+def digest_of(content):
+    """Return what tells whether the same is kept aside already, whatever it waits for.
+
+    :param content: what was sent, as the database keeps it
+    """
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _sent(event):

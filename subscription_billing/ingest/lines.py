@@ -16,7 +16,7 @@ from typing import Any
 
 from odoo.addons.record_protection.reading import Unreadable
 
-from .reading import Refused
+from .reading import TICK, Refused
 
 #: Small: a slow sender is heard of before it is full.
 BLOCK = 16 * 1024
@@ -32,7 +32,7 @@ class Broken(Exception):
     """The stream ended before its end: what follows its last whole line is unknown."""
 
 
-Line = tuple[int, bytes]
+Line = tuple[int, Any]
 Item = tuple[int, Any]
 
 
@@ -42,7 +42,8 @@ class Lines:
     :param read: returns so many bytes at most, none at the end
     :param parse: from numbered lines to numbered events
     :param bool packed: whether it is gzip
-    :param int before: so many lines came before this stream
+    :param int before: so many lines came before this stream; of CSV, its first line is the names once more, and none
+        of the lines that are counted
     :ivar number: of the last line that was read
     :ivar size: so many bytes were read, unpacked
     """
@@ -56,14 +57,19 @@ class Lines:
     ) -> None:
         self.number = before
         self.size = 0
+        self._ahead = 1 if before and parse is csv_rows else 0
         self._items = parse(self._lines(unpacked(read) if packed else blocks(read)))
 
     def __iter__(self) -> Iterator[Item]:
         """Yield the events; ``Broken`` is raised when the stream ended before its end."""
+        return (item for item in self._items if item[1] is not TICK)
+
+    def ticking(self) -> Iterator[Item]:
+        """Yield the events, and ``TICK`` after each block that was read, with or without any."""
         return self._items
 
     def _lines(self, parts: Iterable[bytes]) -> Iterator[Line]:
-        rest, number, skipping = b"", self.number, False
+        rest, number, skipping = b"", self.number - self._ahead, False
         for part in parts:
             self.size += len(part)
             *lines, rest = (rest + part).split(b"\n")
@@ -77,6 +83,7 @@ class Lines:
                 if not skipping:
                     yield number + 1, rest[: LONGEST_LINE + 1]
                 rest, skipping = b"", True
+            yield number, TICK
         if rest or skipping:
             self.number = number + 1
             yield number + 1, b"" if skipping else rest
@@ -122,6 +129,9 @@ def unpacked(read: Callable[[int], bytes]) -> Iterator[bytes]:
 def ndjson(lines: Iterable[Line]) -> Iterator[Item]:
     """Yield the events of lines that are a JSON text each; empty lines are none."""
     for number, line in lines:
+        if line is TICK:
+            yield number, TICK
+            continue
         try:
             if len(line) > LONGEST_LINE:
                 raise ValueError
@@ -140,6 +150,9 @@ def csv_rows(lines: Iterable[Line]) -> Iterator[Item]:
     """
     names = None
     for number, line in lines:
+        if line is TICK:
+            yield number, TICK
+            continue
         try:
             text = line.decode().rstrip("\r")
         except UnicodeDecodeError:

@@ -23,6 +23,8 @@ from odoo.addons.record_protection.reading import LONGEST_KEY, Unreadable, is_st
 NEEDED = ("meter", "subject", "key", "at", "quantity")
 FURTHER = ("dimension", "replaces")
 NAMES = frozenset(NEEDED + FURTHER)
+#: Instead of an event: another block of a stream was read.
+TICK = object()
 #: So long back, and ahead, usage is taken.
 OLDEST, AHEAD = timedelta(days=20 * 366), timedelta(days=1)
 TOO_MANY, LONGEST_NUMBER = 10**18, 60
@@ -112,10 +114,10 @@ def read_event(event: Any, limits: Limits) -> Event:
 def read_events(items: Iterable[tuple[int, Any]], limits: Limits) -> Iterator[tuple[int, "Event | Refused"]]:
     """Yield what events say, or why they are refused, each with its place.
 
-    :param items: as they were sent, each with its place; ``Refused`` where a line was none
+    :param items: as they were sent, each with its place; ``Refused`` where a line was none; ``TICK`` is passed on
     """
     for place, item in items:
-        if isinstance(item, Refused):
+        if item is TICK or isinstance(item, Refused):
             yield place, item
             continue
         try:

@@ -5,7 +5,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.addons.billing_base.engine.units import from_units
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..engine.metering import LASTING
 from ..engine.proration import fraction
@@ -140,26 +140,54 @@ class SubscriptionUsageAlert(models.Model):
         self.write(seen)
 
     def _check_usage_of(self, charge):
-        """Tell whom these alerts are for, where what they watch has come of a charge."""
-        bill = charge._used_so_far()
-        for alert in self if bill else ():
-            reached = alert._reached(bill)
-            if reached:
-                alert._tell_once(bill.part, reached)
+        """Tell whom these alerts are for, where what they watch has come of a charge: today, and of days sent since."""
+        bills = {}
+        for alert in self:
+            days = alert._days_to_look_at()
+            if alert.kind == "jump":
+                for day in days:
+                    alert._tell_once(day, alert._jumped(day))
+                continue
+            for day in days:
+                if day not in bills:
+                    bills[day] = charge._used_in(day)
+            for bill in {bill.part: bill for day in days if (bill := bills[day])}.values():
+                alert._tell_once(date.fromordinal(bill.part.start), alert._reached(bill))
+
+    def _days_to_look_at(self):
+        """Return the days (dates) of which usage came since this alert was looked at, and today."""
+        self.ensure_one()
+        charge = self.charge_id
+        today = charge._now()
+        if not (self.looked_on or self.seen_batch):
+            # What was used before somebody watched it is no news.
+            return [today]
+        query = SQL(
+            """
+            SELECT DISTINCT day FROM subscription_usage_day
+             WHERE point_id = %s AND batch_id > %s AND day >= %s AND day < %s
+          ORDER BY day
+            """,
+            charge.metering_point_id.id,
+            self.seen_batch or 0,
+            charge.first_day,
+            today,
+        )
+        return [*(day for [day] in self.env.execute_query(query)), today]
 
     def _reached(self, bill):
         """Return what has come of a period, in words; nothing where it has not.
 
-        :param bill: of the period of today so far (``engine.bill.Rounded``)
+        :param bill: of the period so far (``engine.bill.Rounded``)
         """
-        if self.kind == "jump":
-            return self._jumped()
         charge, env = self.charge_id, self.env
         used, most = self._of(bill)
         if not most or used * 100 < most * self.percent:
             return None
         said = {"charge": charge.display_name, "percent": round(100 * float(used / most))}
-        return env._("%(charge)s: %(percent)s %% of %(what)s are used.", what=self._what(most), **said)
+        text = env._("%(charge)s: %(percent)s %% of %(what)s are used.", what=self._what(most), **said)
+        over = bill.part.to <= charge._now().toordinal()
+        return f"{text} ({charge._tell_days(bill.part.start, bill.part.to, env)})" if over else text
 
     def _of(self, bill):
         """Return what was used so far, and of how much."""
@@ -181,13 +209,12 @@ class SubscriptionUsageAlert(models.Model):
         money = charge._tell_money(most, env)
         return env._("the budget of %s", money) if self.kind == "budget" else env._("the commitment of %s", money)
 
-    def _jumped(self):
-        """Return in words that today's usage jumped, nothing where it did not."""
+    def _jumped(self, day):
+        """Return in words that the usage of a day (date) jumped, nothing where it did not."""
         charge, env = self.charge_id, self.env
         column = ADDED_UP.get(charge.price_book_id.meter_id.aggregation)
         if not column:
             return None
-        today = charge._now()
         query = SQL(
             """
             SELECT COALESCE(sum(%(column)s) FILTER (WHERE day = %(today)s), 0),
@@ -195,7 +222,7 @@ class SubscriptionUsageAlert(models.Model):
               FROM subscription_usage_day
              WHERE point_id = %(point)s AND day BETWEEN %(today)s - %(days)s AND %(today)s
             """,
-            today=today,
+            today=day,
             column=SQL.identifier(column),
             point=charge.metering_point_id.id,
             days=BEFORE,
@@ -205,18 +232,20 @@ class SubscriptionUsageAlert(models.Model):
         if mean <= 0 or float(now) <= mean * self.factor:
             return None
         said = {"charge": charge.display_name, "now": charge._tell_usage_quantity(float(now), env)}
-        return env._(
-            "%(charge)s: %(now)s today, %(mean)s a day in the week before.",
-            mean=charge._tell_usage_quantity(round(mean, 3), env),
-            **said,
-        )
+        said["mean"] = charge._tell_usage_quantity(round(mean, 3), env)
+        if day == charge._now():
+            return env._("%(charge)s: %(now)s today, %(mean)s a day in the week before.", **said)
+        said["day"] = format_date(env, day)
+        return env._("%(charge)s: %(now)s on %(day)s, %(mean)s a day in the week before.", **said)
 
-    def _tell_once(self, part, text):
+    def _tell_once(self, day, text):
         """Tell the salesperson, and the customer where that is wanted, unless they were told.
 
-        :param part: the period (``engine.cadence.Part``)
+        :param day: date: the first day of the period, or the one on which usage jumped
+        :param text: in words, what has come; nothing where nothing has
         """
-        day = self.charge_id._now() if self.kind == "jump" else date.fromordinal(part.start)
+        if not text:
+            return
         query = SQL(
             """
             INSERT INTO subscription_usage_alert_sent (alert_id, charge_id, kind, percent, day, text, create_date)

@@ -117,10 +117,10 @@ class SubscriptionUsageAside(models.Model):
             usage = self.env["subscription.usage"].with_company(company)
             events = read_events(((row.id, row.content) for row in rows), usage._limits())
             taken = usage._take(events, "aside")
-            problems = {**taken.refused, **taken.aside}
-            rows.filtered(lambda row, problems=problems: row.id not in problems).state = "resolved"
-            for row in rows.filtered(lambda row, problems=problems: row.id in problems):
-                row.problem = problems[row.id]
+            recorded = rows.filtered(lambda row, taken=taken: row.id not in taken.waiting)
+            recorded.state = "resolved"
+            for row in rows - recorded:
+                row.write(taken.waiting[row.id])
 
     @api.depends("content")
     def _compute_content_text(self):

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import config
 
 from ..ingest.lines import Broken
-from ..ingest.reading import read_events
+from ..ingest.reading import TICK, read_events
 from .own_transaction import AGAIN, own_transaction, tried_again
 
 _logger = logging.getLogger(__name__)
@@ -73,10 +73,11 @@ class SubscriptionUsage(models.Model):
 
 
 def _chunks(lines, limits, deadline):
-    """Yield the events of a stream in chunks, each with the number of its last line."""
+    """Yield the events of a stream in chunks, each with the number of its last line; in time also without any."""
     chunk, size, end = [], lines.size, deadline.of_chunk()
-    for event in read_events(lines, limits):
-        chunk.append(event)
+    for event in read_events(lines.ticking(), limits):
+        if event[1] is not TICK:
+            chunk.append(event)
         if len(chunk) >= CHUNK or lines.size - size >= CHUNK_BYTES or time.monotonic() >= end:
             yield chunk, lines.number
             chunk, size, end = [], lines.size, deadline.of_chunk()
@@ -115,20 +116,21 @@ class StreamStore:
         self._stream = stream
 
     def store(self, chunk, lines):
-        """Store a chunk; tried again where others were in its way.
+        """Store a chunk; tried again where others were in its way. One without events is passed.
 
         :param chunk: events as they were read
         :param int lines: so many lines of the stream are stored then
         """
-        self._say(tried_again(self._store_once, chunk, lines), lines)
+        if chunk:
+            self._say(tried_again(self._store_once, chunk, lines))
+        self._answer["lines"] = lines
 
     def _store_once(self, chunk, lines):
         with own_transaction(self._usage) as usage:
             return usage._take(chunk, "stream", self._stream, lines)
 
-    def _say(self, taken, lines):
+    def _say(self, taken):
         answer = self._answer
-        answer["lines"] = lines
         answer["recorded"] += taken.outcome.recorded
         answer["repeated"] += len(taken.outcome.repeated)
         answer["refused"] += len(taken.refused)

@@ -74,6 +74,24 @@ class TestUsageAlert(UsageCommon):
             (day, text.partition("Line 1: ")[2]), ("2026-01-20", "31 GB today, 10 GB a day in the week before.")
         )
 
+    def test_usage_that_is_sent_late_is_looked_at_on_its_day_and_in_its_period(self):
+        jump = self._watched(kind="jump", factor=3)
+        budget = jump.copy({"kind": "budget", "budget": 100, "percent": 80, "charge_id": self.charge.id})
+        self._used(*((f"2026-01-{day}", 2) for day in range(20, 28)))
+        self._on("2026-02-03")
+        self._look()
+        self.assertFalse((jump | budget).sent_ids)
+        self._used(("2026-01-30", 50))
+        self._used(("2026-01-31", 20))
+        [(day, text)] = self._told(jump)
+        self.assertEqual(
+            (day, text.partition("Line 1: ")[2]),
+            ("2026-01-30", "50 GB on 01/30/2026, 1.429 GB a day in the week before."),
+        )
+        [(day, text)] = self._told(budget)
+        self.assertEqual(day, "2026-01-01")
+        self.assertRegex(text, "86 % of the budget of .*100.00.* are used. .*01/01/2026.*01/31/2026")
+
     def test_the_day_looks_too_and_the_customer_is_told_where_wanted(self):
         alert = self._watched(kind="budget", budget=10, percent=100, tell_customer=True)
         alert.active = False

@@ -4,11 +4,13 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 from hashlib import sha256
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from psycopg2.errors import RestrictViolation
 
-from odoo.tools import mute_logger
+from odoo.modules.migration import load_script
+from odoo.tools import file_path, mute_logger
 
 from ..engine.zone import Zone
 from ..models import subscription_usage_archive
@@ -233,6 +235,22 @@ class TestUsageArchive(IngestCommon):
         self.meter.aggregation = "time_weighted"
         self.assertFalse(archives._waiting())
 
+    @mute_logger("odoo.sql_db")
+    def test_what_is_priced_by_percent_of_each_counted_record_stays(self):
+        self._record(self._event("1", 5))
+        self.meter.write({"keep_months": 1, "aggregation": "count"})
+        archives = self.env["subscription.usage.archive"]
+        book = self.env["subscription.price.book"].create({"name": "Orders", "meter_id": self.meter.id})
+        price = self.env["subscription.price"].create(
+            {"book_id": book.id, "first_day": "2025-01-01", "model": "percent", "rate": 2.0}
+        )
+        self.assertFalse(archives._waiting())
+        # Of what is summed up, two percent are two percent of the sum.
+        self.meter.aggregation = "sum"
+        self.assertEqual(len(archives._waiting()), 1)
+        price.per_event = 1.0
+        self.assertFalse(archives._waiting())
+
 
 class TestUsageAside(IngestCommon):
     """What waits for a meter is recorded once there is one."""
@@ -254,3 +272,49 @@ class TestUsageAside(IngestCommon):
         self.assertEqual(aside.mapped("state"), ["open", "open"])
         self.meter.code = "calls"
         self.assertEqual(sorted(aside.mapped("state")), ["open", "resolved"])
+
+    def test_one_event_waits_in_one_row_whatever_it_waits_for(self):
+        first, other = self._event("1", 5, meter="calls"), self._event("1", 6, meter="calls")
+        self._record(first)
+        aside = self.env["subscription.usage.aside"].search([])
+        meter = self.env["subscription.meter"].create({"name": "Other calls", "code": "other"})
+        self._record({**other, "meter": "other"})
+        with self._nothing_tried():
+            meter.code = "calls"
+        # Tried again, it is another one than was recorded under its key.
+        aside.action_retry()
+        self.assertEqual(self.env["subscription.usage.aside"].search([]), aside)
+        self.assertEqual((aside.state, aside.reason, aside.before["quantity"]), ("open", "conflict", "6"))
+        # Sent again, it is the same.
+        self._record(first, first)
+        self.assertEqual(self.env["subscription.usage.aside"].search([]), aside)
+
+    def test_what_is_sent_again_says_what_it_waits_for_now(self):
+        event = self._event("1", 5, meter="calls")
+        self._record(event)
+        aside = self.env["subscription.usage.aside"].search([])
+        with self._nothing_tried():
+            self.env["subscription.meter"].create({"name": "Calls", "code": "calls"})
+        self._record(self._event("1", 6, meter="calls"))
+        self._record(event)
+        self.assertEqual(self.env["subscription.usage.aside"].search([]), aside)
+        self.assertEqual((aside.state, aside.reason), ("open", "conflict"))
+
+    def test_rows_of_one_event_that_waited_twice_become_one(self):
+        event = self._event("1", 5, meter="calls")
+        self._record(event, self._event("2", 5, meter="calls"))
+        rows = self.env["subscription.usage.aside"].sudo().search([], order="id")
+        digests = rows.mapped("digest")
+        twice = rows[0].copy({"reason": "conflict", "digest": "of its reason", "content": rows[0].content})
+        rows[1].digest = "of another reason"
+        self.env.flush_all()
+        script = file_path("subscription_billing/migrations/19.0.1.4.0/pre-aside.py")
+        load_script(script, "pre-aside").migrate(self.env.cr, "19.0.1.3.0")
+        self.env.invalidate_all()
+        self.assertEqual((rows | twice).mapped("state"), ["dismissed", "open", "open"])
+        self.assertEqual([twice.digest, rows[1].digest], digests)
+        self._record(event)
+        self.assertEqual(self.env["subscription.usage.aside"].search_count([]), 3)
+
+    def _nothing_tried(self):
+        return patch.object(type(self.env["subscription.usage.aside"]), "_retry_all")

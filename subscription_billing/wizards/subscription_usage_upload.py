@@ -1,6 +1,5 @@
 import base64
 import io
-from itertools import islice
 
 from markupsafe import Markup
 
@@ -9,12 +8,12 @@ from odoo.exceptions import UserError
 
 from ..controllers.usage import URL
 from ..ingest.lines import Broken, Lines, csv_rows, ndjson
-from ..ingest.reading import read_events
+from ..ingest.reading import TICK, read_events
 from ..models.subscription_request import DryRun
 from ..models.subscription_usage_stream import CHUNK
 
 #: A longer file goes to the stream's address.
-MOST_LINES = 100_000
+MOST_LINES, MOST_BYTES = 100_000, 256 * 1024**2
 #: The most lines that are named with what is wrong.
 MOST_NAMED = 100
 STATES = [("new", "New"), ("checked", "Checked"), ("done", "Recorded")]
@@ -71,10 +70,8 @@ class SubscriptionUsageUpload(models.TransientModel):
         usage._check_may_record()
         name, said, problems = self.file_name or "", {"recorded": 0, "repeated": 0, "refused": 0, "set_aside": 0}, {}
         lines = self._lines(name.lower())
-        events = read_events(lines, usage._limits())
         try:
-            while chunk := list(islice(events, CHUNK)):
-                self._check_length(lines.number)
+            for chunk in self._chunks(lines, usage._limits()):
                 taken = usage._take(chunk, "file", name[:250], lines.number)
                 said["recorded"] += taken.outcome.recorded
                 said["repeated"] += len(taken.outcome.repeated)
@@ -85,8 +82,32 @@ class SubscriptionUsageUpload(models.TransientModel):
             raise UserError(self.env._("The file cannot be read to its end.")) from error
         return {**said, "problems": self._say_problems(problems)}
 
-    def _check_length(self, number):
-        if number > MOST_LINES:
+    def _chunks(self, lines, limits):
+        """Yield the events of a file in chunks.
+
+        :raises UserError: once it is longer than what is recorded here, unpacked
+        """
+        chunk = []
+        for event in read_events(lines.ticking(), limits):
+            self._check_length(lines)
+            if event[1] is not TICK:
+                chunk.append(event)
+            if len(chunk) >= CHUNK:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def _check_length(self, lines):
+        if lines.size > MOST_BYTES:
+            raise UserError(
+                self.env._(
+                    "Unpacked, a file that is recorded here has at most %(most)s MB. Send a longer one to %(address)s.",
+                    most=MOST_BYTES // 1024**2,
+                    address=self.get_base_url() + URL,
+                )
+            )
+        if lines.number > MOST_LINES:
             raise UserError(
                 self.env._(
                     "A file that is recorded here has at most %(most)s lines. Send a longer one to %(address)s.",
