@@ -107,15 +107,22 @@ def _renewals(charge: Priced, known: History, until: Day) -> Iterator[tuple[Day,
 
 
 def _raised(price: Price, rises: list[tuple[Day, Fraction]], uplift: Uplift) -> Iterator[tuple[Day, Rating]]:
-    """Yield the price after each rise: of the base and all rises, or of the rounded price before, rounded."""
+    """Yield the price after each rise: of the base and all rises, or of the rounded price before, rounded.
+
+    >>> rises = [(10, Fraction(3))]
+    >>> [float(rating.price) for price in (unit_price(Fraction("10.05")), unit_price(Fraction("10.05"), 9))
+    ...  for _day, rating in _raised(price, rises, Uplift())]
+    [10.35, 10.3515]
+    """
     exact = price.rating.price
+    decimals = uplift.decimals if price.decimals is None else price.decimals
     for day, percent in rises:
         rise = uplift.held(percent)
         if not rise:
             # A price of more decimals than a raised one has stays as it is.
             continue
         exact *= 1 + rise / 100
-        rounded = Fraction(rounded_to(exact, uplift.decimals))
+        rounded = Fraction(rounded_to(exact, decimals))
         if uplift.against == "prior":
             exact = rounded
         yield day, unit_price(rounded).rating

@@ -13,15 +13,22 @@ from .rating import Rating
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price set: how an amount is found, and whether it is a unit price, which uplift raises; a rating never is."""
+    """A price set: how an amount is found, and whether it is a unit price, which uplift raises; a rating never is.
+
+    :param decimals: of a price raised from it; None: those of the uplift
+    """
 
     rating: Rating
     is_unit: bool = True
+    decimals: int | None = None
 
 
-def unit_price(amount: Number) -> Price:
-    """Return a price per unit."""
-    return Price(Rating("flat", price=Fraction(amount)))
+def unit_price(amount: Number, decimals: int | None = None) -> Price:
+    """Return a price per unit.
+
+    :param decimals: as of :class:`Price`
+    """
+    return Price(Rating("flat", price=Fraction(amount)), decimals=decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class Uplift:
     """How prices rise.
 
     :param against: ``base``: the price as it was set times all rises, rounded once; ``prior``: the rounded price before
-    :param decimals: of a raised price
+    :param decimals: of a raised price, where the one that was set says no other
     """
 
     steps: tuple[Rise, ...] = ()

@@ -84,8 +84,8 @@ class BillingSourceCharge(models.AbstractModel):
     def _draw_due(self, charge, one):
         """Return what funds pay of a period as what is due (``engine.Due``), below zero."""
         line = self._line_ahead(charge)
-        since = max(one.part.to + one.charge.grace_days, charge.first_day.toordinal())
-        return self._as_due(charge, line, charge._draw_line(line, one), date.fromordinal(since))
+        since = max(one.since, charge.first_day)
+        return self._as_due(charge, line, charge._draw_line(line, one), since)
 
     @api.model
     def _line_ahead(self, charge):

@@ -11,7 +11,8 @@ class BillingSourceCharge(models.AbstractModel):
     def _forecast(self, company, orders, until):
         """Return what is to be billed of charges by a day: what is agreed, by the function that bills.
 
-        Nobody knows usage to come: of each period the mean of the last ones that were billed is expected.
+        Nobody knows usage to come: of each period the mean of the last ones that were billed is expected, less what
+        prepaid funds pay of it.
         """
         domain = [("company_id", "=", company.id), ("state", "=", "running"), ("order_id.state", "=", "sale")]
         if orders is not None:
@@ -23,6 +24,9 @@ class BillingSourceCharge(models.AbstractModel):
             if key not in taxes:
                 taxes[key] = charge._forecast_taxes()
             found += charge._forecast(stands.get(charge, {}), until, *taxes[key])
+        for funds in charges.filtered(lambda row: row.kind == "prepaid").grouped("order_id").values():
+            own = {charge: taxes[charge.line_id.tax_ids, charge.currency_id] for charge in funds}
+            found += funds._forecast_draws(stands, until, own)
         return found
 
 

@@ -43,11 +43,17 @@ class SubscriptionCharge(models.Model):
         segments = one.should.segments
         if len(segments) == 1 and not one.stands and one.part[1:3] == one.part[3:5]:
             quantity, price = float(segments[0].quantity), float(segments[0].rating.price)
-            product = self.currency_id.round(quantity * price)
-            if quantity > 0 and to_units(product, unit) == one.units:
+            if quantity > 0 and self._comes_to(quantity, price, one.units):
                 return {"quantity": quantity, "price_unit": price, "discount": 0.0}
         amount = from_units(abs(one.units), unit)
         return {"quantity": 1.0 if one.units >= 0 else -1.0, "price_unit": amount, "discount": 0.0}
+
+    def _comes_to(self, quantity, price, units):
+        """Return whether quantity times price is so many units, exactly: taxes of all lines are rounded together.
+
+        A cent that each line rounds by itself would be missing on the invoice.
+        """
+        return exact(quantity) * exact(price) * self._scale() == units
 
     # === WORDS === #
 

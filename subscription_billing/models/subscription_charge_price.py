@@ -47,7 +47,7 @@ class SubscriptionCharge(models.Model):
     def _list_price(self, net, version):
         """Return the price before the discount of a version that comes to a net price, to the currency's decimals."""
         kept = 1 - exact(version.discount) / 100
-        return rounded_to(net / kept, self._price_decimals()) if kept else exact(version.price_unit)
+        return rounded_to(net / kept, version._price_decimals()) if kept else exact(version.price_unit)
 
     def _next_rise(self, day):
         """Return the ordinal first day of the next term after a day (date), FOREVER where prices do not rise."""

@@ -1,12 +1,13 @@
 from datetime import date, timedelta
 from functools import partial
 
-from odoo import models
+from odoo import fields, models
 from odoo.addons.record_protection.reading import values
 from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..engine.bill import bills
 from ..engine.cadence import FOREVER
 from .subscription_charge_change import SAID
 from .subscription_plan import TERMS
@@ -22,6 +23,12 @@ class SubscriptionCharge(models.Model):
     """
 
     _inherit = "subscription.charge"
+
+    charged_before_until = fields.Date(
+        readonly=True,
+        help="The last day of the period that the charge before it bills in full, by its rule of proration: it is not "
+        "billed again.",
+    )
 
     def change_plan(
         self, plan_id: int, day: str, price_unit: float | None = None, quantity: float | None = None, note: str = ""
@@ -143,7 +150,9 @@ class SubscriptionCharge(models.Model):
         terms = {name: (self if plan == self.plan_id else plan)[name] for name in TERMS}
         same = (plan.interval_count, plan.interval_unit) == (self.interval_count, self.interval_unit)
         goes_on = plan == self.plan_id or same and plan.alignment == "start"
-        cadence = self._cadence() if goes_on else line._subscription_cadence(plan, first.toordinal())
+        charged = self._charged_in_full_until(first)
+        begins = charged + timedelta(days=1) if charged else first
+        cadence = self._cadence() if goes_on else line._subscription_cadence(plan, begins.toordinal())
         return dict(
             terms,
             line_id=line.id,
@@ -153,10 +162,31 @@ class SubscriptionCharge(models.Model):
             begins_on=first,
             first_day=first,
             billed_until=self._billed_elsewhere_from(first),
+            charged_before_until=charged,
             anchor=date.fromordinal(cadence.anchor),
             day_of_month=cadence.day_of_month,
             version_ids=[Command.create({"kind": "agreed", "day": first, **agreed})],
         )
+
+    def _charged_in_full_until(self, first):
+        """Return the last day (date) of the period that this charge bills in full, whatever days of it it has.
+
+        So it is by its rule of proration. Who goes on from it begins after that day.
+
+        :param first: date, the first day of the charge as which this one goes on
+        :return: False where that day begins a period, or nothing of the period before is billed
+        """
+        if self.charged_before_until and self.charged_before_until >= first:
+            return self.charged_before_until
+        if self.proration != "none" or self.kind != "recurring":
+            return False
+        terms, known = self._terms()
+        day, calendar = first.toordinal(), terms.calendar
+        number = calendar.holding(day)
+        part = calendar.part(number, terms.first, min(terms.end, day)) if calendar.start(number) < day else None
+        if not part or not bills(terms, known, [part], self._zone(), self._scale())[0].segments:
+            return False
+        return date.fromordinal(calendar.start(number + 1) - 1)
 
     def _values_carried(self, line, plan, first, agreed, kinds):
         """Return the values of the charge as which this one goes on, with what was agreed for its days already.

@@ -36,8 +36,9 @@ class SubscriptionCharge(models.Model):
         return super()._compute_movement_ids()
 
     def _first_billed_day(self):
-        """Return the first day (date) that is billed here."""
-        return max(self.first_day, self.billed_until + timedelta(days=1)) if self.billed_until else self.first_day
+        """Return the first day (date) that is billed here, and not by the charge before it."""
+        billed = [day for day in (self.billed_until, self.charged_before_until) if day]
+        return max([self.first_day, *(day + timedelta(days=1) for day in billed)])
 
     def _first_price_day(self):
         """Return the day (date) on which the first price was set: rises of later days apply to it."""

@@ -7,10 +7,9 @@ from ..engine.bill import bills, rounded
 from ..engine.cadence import FOREVER, Cadence, Step
 from ..engine.events import History
 from ..engine.life import due_parts, end_of
-from ..engine.money import rounded_to
 from ..engine.pausing import breaks, stretches
 from ..engine.standing import next_due, open_parts
-from ..engine.terms import Recurring, Uplift
+from ..engine.terms import Recurring
 from ..engine.zone import Zone
 
 #: What is float noise is left out.
@@ -54,7 +53,6 @@ class SubscriptionCharge(models.Model):
             price=agreed._price(),
             quantity=exact(agreed.quantity),
             reduction=exact(agreed.reduction),
-            uplift=Uplift(decimals=self._price_decimals()),
         )
         return terms, self._history(versions[1:])
 
@@ -81,12 +79,6 @@ class SubscriptionCharge(models.Model):
     def _cadence(self):
         every = Step(self.interval_count, self.interval_unit)
         return Cadence(self.anchor.toordinal(), every, self.day_of_month)
-
-    def _price_decimals(self):
-        """Return to how many decimals a price that rises is rounded: those of the currency, unless one has more."""
-        money = self.currency_id.decimal_places
-        prices = (row.price_unit for row in self.version_ids if row.kind in ("agreed", "price"))
-        return money if all(exact(price) == rounded_to(exact(price), money) for price in prices) else PLACES
 
     def _zone(self):
         """Return the zone of the customer's days (``engine.zone.Zone``); of periods alone, which are days, any."""

@@ -53,7 +53,12 @@ class SubscriptionChargeVersion(models.Model):
     def _price(self):
         """Return the price of this version, less its discount (``engine.terms.Price``)."""
         kept = 1 - exact(self.discount) / 100
-        return unit_price(rounded_to(exact(self.price_unit) * kept, 2 * PLACES))
+        return unit_price(rounded_to(exact(self.price_unit) * kept, 2 * PLACES), self._price_decimals())
+
+    def _price_decimals(self):
+        """Return to how many decimals this price is rounded as it rises: the currency's, unless it has more."""
+        money, price = self.charge_id.currency_id.decimal_places, exact(self.price_unit)
+        return money if price == rounded_to(price, money) else PLACES
 
     def _change(self, listed):
         """Return this version as a change of what is charged, as the engine has it.

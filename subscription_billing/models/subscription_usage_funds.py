@@ -27,6 +27,11 @@ class OpenDraw(NamedTuple):
     part: Part
     units: int
 
+    @property
+    def since(self):
+        """The day (date) on which the usage is due."""
+        return date.fromordinal(self.part.to + self.charge.grace_days)
+
 
 class SubscriptionCharge(models.Model):
     """Charges that look at the usage of their order: a commitment that it comes to, prepaid funds that pay it."""
@@ -227,7 +232,9 @@ class SubscriptionCharge(models.Model):
 
     def _title(self, env):
         """Return the first line of what is charged, in the language of an environment."""
-        return (self.with_env(env).line_id.name or "").splitlines()[0]
+        charge = self.with_env(env)
+        name = charge.line_id.name
+        return name.splitlines()[0] if name else charge.display_name
 
 
 class SaleOrder(models.Model):

@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 from odoo import models
-from odoo.addons.billing_base.engine.units import from_units, to_units
+from odoo.addons.billing_base.engine.units import from_units
 from odoo.tools import float_round, formatLang
 
 from ..engine.proration import fraction
@@ -34,7 +34,7 @@ class SubscriptionCharge(models.Model):
             quantity, price = float(segments[0].quantity), float(segments[0].rating.price / segments[0].rating.per)
             digits = self.env["decimal.precision"].precision_get("Product Unit")
             whole = quantity > 0 and float_round(quantity, precision_digits=digits) == quantity
-            if whole and to_units(self.currency_id.round(quantity * price), unit) == one.units:
+            if whole and self._comes_to(quantity, price, one.units):
                 return {"quantity": quantity, "price_unit": price, "discount": 0.0}
         amount = from_units(abs(one.units), unit)
         return {"quantity": 1.0 if one.units >= 0 else -1.0, "price_unit": amount, "discount": 0.0}

@@ -32,6 +32,59 @@ class TestLife(SubscriptionCommon):
         self.assertEqual((line.product_uom_qty, line.price_unit, charge.next_change), (2.0, 25.0, False))
         self.assertEqual(self._billed(order), {"2026-01-01": 30.0, "2026-02-01": 30.0, "2026-03-01": 50.0})
 
+    # === PERIODS IN FULL === #
+
+    def _uncut(self, price=100.0, **values):
+        """Return a plan whose periods are billed in full, whatever days of them are charged, and an order with it."""
+        plan = self._make_plan("In full", proration="none", **values)
+        return plan, self._subscribe(price, plan, "2026-01-01")
+
+    def test_another_plan_within_a_period_that_is_billed_in_full_is_billed_from_the_next_one(self):
+        _plan, order = self._uncut()
+        dearer = self._make_plan("Dearer, in full", proration="none")
+        self._bill("2026-01-01")
+        self._on("2026-01-15")
+        self._charge(order).change_plan(dearer.id, "2026-01-15", price_unit=200.0)
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 100.0, "2026-02-01": 200.0, "2026-03-01": 200.0})
+        # On the first day of a period nothing is left over.
+        order.order_line._subscription_current().change_plan(self.monthly.id, "2026-04-01", price_unit=300.0)
+        self._bill("2026-04-01")
+        self.assertEqual(self._billed(order)["2026-04-01"], 300.0)
+
+    def test_longer_periods_begin_after_the_one_that_is_billed_in_full(self):
+        _plan, order = self._uncut()
+        quarterly = self._make_plan("Quarterly, in full", proration="none", interval_count=3)
+        self._on("2026-01-15")
+        self._charge(order).change_plan(quarterly.id, "2026-01-15", price_unit=250.0)
+        self._on("2026-01-20")
+        order.order_line._subscription_current().change_plan(quarterly.id, "2026-01-20", price_unit=260.0)
+        self._bill("2026-05-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 100.0, "2026-02-01": 260.0, "2026-05-01": 260.0})
+
+    def test_two_customers_do_not_both_pay_a_period_in_full(self):
+        _plan, order = self._uncut()
+        other = self.env["res.partner"].create({"name": "Quay Works"})
+        self._on("2026-01-15")
+        moved = self._charge(order).transfer(other.id, "2026-01-15")
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 100.0})
+        self.assertEqual(self._billed(self.env["sale.order"].browse(moved["order_id"])), {"2026-02-01": 100.0})
+
+    def test_who_comes_back_within_a_period_that_he_paid_in_full_pays_from_the_next_one(self):
+        _plan, order = self._uncut()
+        order.order_line.subscription_end = "2026-01-10"
+        self._charge(order).restart("2026-01-20")
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 100.0, "2026-02-01": 100.0})
+        order.order_line.subscription_end = "2026-02-10"
+        order.order_line._subscription_last().restart("2026-03-20")
+        self._bill("2026-04-01")
+        billed = {"2026-01-01": 100.0, "2026-02-01": 100.0, "2026-03-20": 100.0, "2026-04-01": 100.0}
+        self.assertEqual(self._billed(order), billed)
+
+    # === WORDS === #
+
     def test_words_name_days(self):
         self._on("2026-01-20")
         charge = self._charge(self._subscribe(31.0, start="2026-01-01"))

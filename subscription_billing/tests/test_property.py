@@ -64,7 +64,7 @@ class TestProperty(StoryActs, SubscriptionCommon):
 
     def _simulated(self, charge, proration):
         """Return what a charge comes to by today, as the what-if has it."""
-        if charge.last_day and charge.last_day < charge.first_day:
+        if charge.last_day and charge.last_day < charge._first_billed_day():
             return 0.0
         events, changed = [], {"price": "price_unit", "quantity": "quantity"}
         for row in charge.version_ids.sorted("id"):
@@ -78,7 +78,12 @@ class TestProperty(StoryActs, SubscriptionCommon):
                 recorded = str(min(day, self.today))
                 events.append({"type": what, "charge": "A", "date": str(day), "recorded": recorded})
         agreed = charge.version_ids.sorted("id")[:1]
-        terms = {"key": "A", "kind": "recurring", "start": str(charge.first_day), "anchor": str(charge.anchor)}
+        terms = {
+            "key": "A",
+            "kind": "recurring",
+            "start": str(charge._first_billed_day()),
+            "anchor": str(charge.anchor),
+        }
         end = {"end": str(charge.last_day + timedelta(days=1))} if charge.last_day else {}
         every = {"count": charge.interval_count, "unit": "months"}
         priced = {"price": agreed.price_unit, "quantity": agreed.quantity}

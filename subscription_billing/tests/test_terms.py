@@ -94,6 +94,19 @@ class TestTerms(SubscriptionCommon):
         # 100 × 0.333, and 100 × 0.34965 once it rose by 5 %
         self.assertEqual(list(self._billed(order).values()), [33.3, 33.3, 33.3, 33.3, 34.97])
 
+    def test_a_later_price_with_more_decimals_leaves_what_rose_before(self):
+        self._on("2026-01-01")
+        charge = self._charge(order := self._subscribe(10.05, self.renewed))
+        self._bill("2026-03-01")
+        self.assertEqual(self._billed(order)["2026-03-01"], 10.55)
+        charge.change("2026-04-15", price_unit=12.345)
+        self.assertFalse(charge._open(charge._stands()[charge], self.today))
+        self._bill("2026-05-15")
+        # 16 days of the month by the price that rose, and the term after it by 5 % more of the new one.
+        april = round(10.55 * 14 / 30 + 12.345 * 16 / 30, 2)
+        rows = {"2026-04-01": april, "2026-05-01": 12.96}
+        self.assertEqual(self._billed(order), {"2026-01-01": 10.05, "2026-02-01": 10.05, "2026-03-01": 10.55, **rows})
+
     def test_a_term_is_renewed_by_hand_once_with_another_uplift(self):
         self._on("2026-02-10")
         charge = self._charge(order := self._subscribe(start="2026-01-01", plan=self.renewed))

@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SubscriptionCommon
@@ -595,6 +596,29 @@ class TestUsageBeside(UsageCommon):
             self._sell_usage(book, start="2026-01-15", subject="OTHER")
         self.assertIn("2026-01 are in the archive", str(refused.exception))
 
+    def test_usage_of_which_nobody_can_say_what_it_costs_is_recorded_with_that_of_others(self):
+        self._on("2026-01-01")
+        bad, good = self._charge(self._sell_usage(subject="BAD")), self._charge(self._sell_usage(subject="GOOD"))
+        self._on("2026-02-02")
+        self._clock()
+        Charge = type(bad)
+        terms, refusal = Charge._terms, UserError("Nobody can say")
+
+        def refuse(charge):
+            if charge == bad:
+                raise refusal
+            return terms(charge)
+
+        event = {"meter": "traffic", "at": "2026-01-10", "quantity": 10}
+        events = [{**event, "subject": one, "key": one} for one in ("BAD", "GOOD")]
+        with patch.object(Charge, "_terms", refuse), self.assertLogs("odoo.addons.billing_base"):
+            statuses = self.env["subscription.usage"].record(events)
+            self.assertEqual([one["status"] for one in statuses], ["recorded", "recorded"])
+        self.assertEqual(Charge._find_unseen(bad, self.company), bad)
+        self._clock()
+        self.assertEqual(self._billed(bad.order_id), self._billed(good.order_id))
+        self.assertEqual(self._billed(bad.order_id), {"2026-01-01": 5.0})
+
     def test_a_quotation_says_what_usage_costs(self):
         order = self._sell_usage()
         copied = order.copy()
@@ -658,6 +682,59 @@ class TestFunds(UsageCommon):
         self._bill("2026-04-01")
         self.assertEqual(sum(order.invoice_ids.mapped("amount_untaxed_signed")), 20.0)
         self.assertEqual(prepaid.funds_left, 0.0)
+
+    def test_a_forecast_expects_of_usage_what_funds_do_not_pay(self):
+        self._on("2026-01-01")
+        yearly = self._make_plan("Year", interval_unit="years")
+        funds = {"price_unit": 20.0, "subscription_plan_id": yearly.id, "subscription_kind": "prepaid"}
+        order = self._sell(self._usage(), funds)
+        self._bill("2026-01-01")
+        self._use(("2026-01-05", 10))
+        self._bill("2026-02-01")
+        self._use(("2026-02-05", 10))
+        self._on("2026-03-01")
+
+        def expected(until):
+            source = self.env["billing.source.charge"].sudo()
+            found = {}
+            for one in source._forecast(self.company, order.ids, self._day(until)):
+                found[str(one.day)] = found.get(str(one.day), 0) + one.untaxed
+            return found
+
+        # 20 are bought and 5 used: three more months of 5 are paid, then nothing is left until more is bought.
+        paid = {"2026-03-01": 0, "2026-04-01": 0, "2026-05-01": 0}
+        self.assertEqual(expected("2026-06-30"), {**paid, "2026-06-01": 500})
+        # Of those bought on 1 January, the month that ends the day before is not paid.
+        found = expected("2027-02-28")
+        self.assertEqual([found[day] for day in ("2026-12-01", "2027-01-01", "2027-02-01")], [500, 2500, 0])
+
+    def test_a_line_without_a_name_is_paid_by_funds(self):
+        self._on("2026-01-01")
+        yearly = self._make_plan("Year", interval_unit="years")
+        funds = {"price_unit": 20.0, "subscription_plan_id": yearly.id, "subscription_kind": "prepaid"}
+        order = self._sell(self._usage(), funds)
+        self._bill("2026-01-01")
+        self._use(("2026-01-05", 30))
+        order.order_line[0].name = ""
+        self._bill("2026-02-01")
+        self.assertEqual(order.invoice_ids.sorted("id").mapped("amount_untaxed"), [20.0, 0.0])
+
+    def test_prices_below_a_cent_come_to_the_same_on_invoice_and_charges(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        tax = {"tax_ids": [Command.set(self._make_tax(21).ids)]}
+        fine = self._make_price(self.meter, model="flat", price=0.035)
+        self._on("2026-01-01")
+        seats = {"price_unit": 0.035, "product_uom_qty": 101.0, "subscription_plan_id": self.monthly.id, **tax}
+        priced = {"subscription_price_book_id": fine.id, **tax}
+        used = [self._usage(subscription_metered_as=name, **priced) for name in "AB"]
+        self._sell(*used, seats, dict(seats))
+        self._use(("2026-01-05", 101), subject="A")
+        self._use(("2026-01-05", 101), subject="B")
+        for day in ("2026-01-05", "2026-02-01"):
+            [invoice] = self._bill(day)
+            lines = invoice.invoice_line_ids.filtered("subscription_charge_id")
+            self.assertEqual(set(lines.mapped("price_subtotal")), {3.54})
+            self.assertEqual(invoice.amount_untaxed, round(3.54 * len(lines), 2))
 
     def test_a_commitment_that_usage_came_to_bills_nothing(self):
         self._on("2026-01-01")
