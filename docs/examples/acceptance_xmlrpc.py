@@ -42,7 +42,11 @@ def main(url, database, login, password, order):
         raise SystemExit("\n".join(f"{error['path']}: {error['message']}" for error in imported["errors"]))
 
     key = f"{order}-handover-accept"
-    item = {"key": key, "milestone": f"{order}-handover", "message": "All tests are passed, the report is in the portal."}
+    item = {
+        "key": key,
+        "milestone": f"{order}-handover",
+        "message": "All tests are passed, the report is in the portal.",
+    }
     [asked] = call("billing.acceptance", "request", items=[item])
     if asked["status"] == "refused":
         raise SystemExit(asked["reason"])
