@@ -4,7 +4,7 @@ An alert has a step: it is given once for each threshold that is passed, not onc
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -72,20 +72,33 @@ class Task:
     spent: Fraction
 
 
-def with_those_below(tasks: Mapping[int, Task]) -> dict[int, Fraction]:
+def with_those_below(tasks: Mapping[int, Task], sold: Collection[int] = ()) -> dict[int, Fraction]:
     """Return the hours of the tasks that are below none of the others.
 
     Each task takes what is allocated to it, or what is spent on it and what those below it take, where that is more.
 
+    :param sold: keys of tasks that are left out with all below them; what they take comes off those above them
+
     >>> none, four, five, six = map(Fraction, (0, 4, 5, 6))
     >>> with_those_below({1: Task(None, none, five), 2: Task(1, five, six), 3: Task(1, four, none)})
     {1: Fraction(15, 1)}
+    >>> with_those_below({1: Task(None, six, none), 2: Task(1, four, none), 3: Task(2, five, none)}, sold={2})
+    {1: Fraction(1, 1)}
     """
     below: dict[int | None, list[int]] = defaultdict(list)
     for key, task in tasks.items():
         below[task.above if task.above in tasks else None].append(key)
 
-    def hours(key: int) -> Fraction:
-        return max(tasks[key].allocated, tasks[key].spent + sum(map(hours, below[key]), Fraction(0)))
+    def whole(key: int) -> Fraction:
+        return max(tasks[key].allocated, tasks[key].spent + sum(map(whole, below[key]), Fraction(0)))
 
-    return {key: hours(key) for key in below[None]}
+    def taken(key: int) -> Fraction:
+        return whole(key) if key in sold else sum(map(taken, below[key]), Fraction(0))
+
+    def hours(key: int) -> Fraction:
+        if key in sold:
+            return Fraction(0)
+        allocated = max(tasks[key].allocated - taken(key), Fraction(0))
+        return max(allocated, tasks[key].spent + sum(map(hours, below[key]), Fraction(0)))
+
+    return {key: hours(key) for key in below[None] if key not in sold}

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from ..engine.spread import exact
 from .rights import HOURS_GROUPS
 
 WHO = "milestone_billing.group_billing_user"
@@ -43,15 +44,18 @@ class SaleOrder(models.Model):
     def _budget_check_sold_once(self):
         """Check that the work of these change orders is not sold by another one that is confirmed, or will be.
 
+        A task above or below may be sold beside it, as long as both come to no more than the upper one takes.
+
         :raises UserError: naming the task and the other order
         """
         changes = self.filtered("budget_project_id")
         lines = changes.order_line.filtered(lambda line: line.task_id and line.product_uom_qty)
         if not lines:
             return
+        tasks = (lines.task_id | lines.task_id._budget_above())._budget_with_below()
         others = self.env["sale.order.line"].search(
             [
-                ("task_id", "in", lines.task_id.ids),
+                ("task_id", "in", tasks.ids),
                 ("product_uom_qty", "!=", 0),
                 ("order_id.budget_project_id", "!=", False),
                 "|",
@@ -61,9 +65,7 @@ class SaleOrder(models.Model):
             order="id",
         )
         for line in lines:
-            other = others.filtered(
-                lambda row, line=line: row.task_id == line.task_id and row.order_id != line.order_id
-            )
+            other = line._budget_sold_beside(others)
             if other:
                 raise UserError(
                     self.env._(
@@ -101,6 +103,39 @@ class SaleOrder(models.Model):
                 rows = [row._values() for row in kept]
                 reason = self.env._("Change order %s was cancelled", order.name)
                 self.env["project.budget"]._record(project, rows, reason)
+
+
+class SaleOrderLine(models.Model):
+    """What a line of a change order sells of a task."""
+
+    _inherit = "sale.order.line"
+
+    def _budget_sold_beside(self, others):
+        """Return the lines of other orders that sell the work of this one already (maybe none).
+
+        :param others: lines of change orders that are confirmed, or will be
+        """
+        self.ensure_one()
+        foreign = others.filtered(lambda row: row.order_id != self.order_id)
+        if same := foreign.filtered(lambda row: row.task_id == self.task_id):
+            return same
+        sold = self | others
+        for task in self.task_id | (self.task_id._budget_above() & sold.task_id):
+            below = task._budget_with_below()
+            other = foreign.filtered(lambda row, below=below: row.task_id in below)
+            rows = sold.filtered(lambda row, below=below: row.task_id in below)
+            if other and sum(row._budget_sold_hours(task) for row in rows) > task._budget_need():
+                return other
+        return foreign.browse()
+
+    def _budget_sold_hours(self, task):
+        """Return how many hours of a task, or of one below it, this line sells: of that one no more than it takes."""
+        hour = self.env.ref("uom.product_uom_hour")
+        unit = self.product_uom_id
+        hours = self.product_uom_qty
+        if unit != hour and unit._has_common_reference(hour):
+            hours = unit._compute_quantity(hours, hour)
+        return exact(hours) if self.task_id == task else min(exact(hours), self.task_id._budget_need())
 
 
 class ProjectProject(models.Model):
@@ -157,10 +192,9 @@ class ProjectProject(models.Model):
 
     def _budget_unproposed(self):
         """Return the unplanned tasks of this project that no quotation proposes: ``{task: hours}``, exact."""
-        tasks = self.env["project.task"].sudo()
-        hours = {tasks.browse(task): number for task, _project, number in self.sudo()._budget_unplanned()}
-        proposed = self._budget_proposals().order_line.task_id
-        return {task: number for task, number in hours.items() if task not in proposed}
+        tasks, proposed = self.env["project.task"].sudo(), self._budget_proposals().order_line.task_id
+        unplanned = self.sudo()._budget_unplanned(frozenset(proposed.ids))
+        return {tasks.browse(task): number for task, _project, number in unplanned}
 
     def _budget_proposals(self):
         """Return the quotations of change orders of this project that are neither confirmed nor cancelled."""
@@ -183,12 +217,13 @@ class ProjectProject(models.Model):
         """
         self.ensure_one()
         self._check_may_propose()
-        self.sudo().lock_for_update()
+        self.sudo()._budget_lock()
         base, free = self._budget_base_order(), self._budget_unproposed()
         proposed = self._budget_proposals()
+        sold = proposed.order_line.task_id._budget_with_below()
         fresh = {}
         for task, number in hours.items():
-            if task in proposed.order_line.task_id:
+            if task.sudo() in sold:
                 continue
             if task.sudo() not in free:
                 raise UserError(self.env._("%s is planned already, or of another project.", task.display_name))
@@ -205,7 +240,7 @@ class ProjectProject(models.Model):
         rate = self._budget_rate(base)
         lines = [Command.create(self._change_line(task, number, rate)) for task, number in fresh.items()]
         order.order_line = lines
-        self._plan_change(order)
+        self._plan_change(order, list(fresh))
         return order
 
     def _make_change_order(self, base):
@@ -285,12 +320,18 @@ class ProjectProject(models.Model):
             "task_id": task.id,
         }
 
-    def _plan_change(self, order):
-        """Give the quotation a schedule with one milestone, that waits for the tasks; no rule chooses another one."""
+    def _plan_change(self, order, fresh):
+        """Give the quotation a schedule with one milestone, that waits for the tasks; no rule chooses another one.
+
+        A plan that somebody made by hand stays: tasks go to its first milestone that waits for some.
+        """
         tasks = order.order_line.task_id
         milestone = order.billing_schedule_ids.milestone_ids.filtered(lambda row: row.due_on == "task")[:1]
-        if order.billing_plan_by_hand and milestone:
-            milestone.task_ids |= tasks
+        if order.billing_plan_by_hand and order.billing_milestone_ids:
+            if milestone:
+                milestone.task_ids |= tasks
+            else:
+                self._log_change_beside_plan(order, fresh)
             return
         order.billing_schedule_ids.unlink()
         self.env["billing.schedule"].sudo()._without_defaults().create(
@@ -309,6 +350,13 @@ class ProjectProject(models.Model):
                 ],
             }
         )
+
+    def _log_change_beside_plan(self, order, tasks):
+        """Say in the history of a change order that its plan was made by hand, and waits for none of these tasks."""
+        order = order._billing_for_history()
+        if order:
+            title = order.env._("This plan was made by hand and stays: none of its milestones waits for these tasks.")
+            order._billing_log(title, [task.name for task in tasks])
 
     def _budget_change_row(self, line):
         """Return the line of a budget for a line of a change order."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.alerts import Task, with_those_below
+from ..engine.spread import exact
 from .facts import followed
 from .rights import HOURS_GROUPS, check_may_see
 
@@ -96,6 +97,26 @@ class ProjectTask(models.Model):
         projects._budget_look_later()
         return result
 
+    def _budget_need(self):
+        """Return how many hours (Fraction) this task takes, with those below it: allocated, or spent and needed."""
+        self.ensure_one()
+        task = self.with_context(active_test=False)
+        below = sum((child._budget_need() for child in task.child_ids), Fraction(0))
+        allocated = 0.0 if task.state == "1_canceled" else task.allocated_hours
+        return max(exact(allocated), exact(task.effective_hours) + below)
+
+    def _budget_with_below(self):
+        """Return these tasks and all below them, archived ones too (with all rights)."""
+        return self.sudo().with_context(active_test=False).search([("id", "child_of", self.ids)])
+
+    def _budget_above(self):
+        """Return the tasks above these (with all rights)."""
+        found, above = self.browse(), self.sudo().parent_id
+        while above := above - found:
+            found |= above
+            above = above.parent_id
+        return found
+
 
 class ProjectProject(models.Model):
     _inherit = "project.project"
@@ -110,9 +131,10 @@ class ProjectProject(models.Model):
         )
         return self.search([("budget_id", "!=", False)]) | self.browse(milestones[0][0].ids)
 
-    def _budget_unplanned(self):
+    def _budget_unplanned(self, sold=()):
         """Return the unplanned tasks of those of these projects that are followed, those below others left out.
 
+        :param sold: ids of tasks that are left out with all below them; what they take comes off those above them
         :return: list of ``(task id, project id, hours)``: hours (Fraction) are those allocated, or those spent on it
             and needed by the tasks below it where that is more
         """
@@ -124,7 +146,7 @@ class ProjectProject(models.Model):
         tasks = {
             task: Task(above, Fraction(allocated), Fraction(spent)) for task, _project, above, allocated, spent in rows
         }
-        return [(task, projects[task], hours) for task, hours in with_those_below(tasks).items()]
+        return [(task, projects[task], hours) for task, hours in with_those_below(tasks, sold).items()]
 
     def _budget_followed(self):
         """Return those of these projects that have a budget or billing milestones, or an alert that has to close."""

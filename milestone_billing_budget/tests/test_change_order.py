@@ -118,6 +118,39 @@ class TestChangeOrder(BudgetCommon):
         second.action_confirm()
         self.assertEqual(second.state, "sale")
 
+    def test_grouped_work_is_proposed_once(self):
+        self._propose()
+        order = self._order()
+        order.action_quotation_sent()
+        tasks = self.env["project.task"]
+        extra = tasks.create({"name": "Extra works", "project_id": self.project.id})
+        self.second.parent_id = extra
+        self.assertFalse(any(self.project._budget_unproposed().values()))
+        below = tasks.create(
+            {"name": "Hinges", "project_id": self.project.id, "parent_id": self.second.id, "allocated_hours": 1.0}
+        )
+        extra.allocated_hours = 6.0
+        self.assertEqual(self.project._budget_unproposed(), {extra.sudo(): Fraction(2)})
+        self.assertEqual(self.project._propose_change({below: Fraction(1)}), order, "it is of what is proposed")
+        self.assertNotIn(below, self._order().order_line.task_id)
+        self.project._propose_change({extra: Fraction(2)})
+        rest = self._order() - order
+        order.action_confirm()
+        rest.action_confirm()
+        self.assertEqual(rest.state, "sale", "each hour is sold once")
+
+    def test_grouped_work_is_not_sold_twice(self):
+        self._propose()
+        order = self._order()
+        order.action_quotation_sent()
+        extra = self.env["project.task"].create({"name": "Extra works", "project_id": self.project.id})
+        self.second.parent_id = extra
+        self.project._propose_change({extra: Fraction(4)})
+        rest = self._order() - order
+        order.action_confirm()
+        with self.assertRaisesRegex(UserError, f"Extra works is sold by change order {order.name} already"):
+            rest.action_confirm()
+
     def test_proposing_goes_on_after_a_quotation_was_deleted(self):
         self._propose()
         first = self._order()
@@ -129,6 +162,20 @@ class TestChangeOrder(BudgetCommon):
         third = self.env["project.task"].create({"name": "Path", "project_id": self.project.id, "allocated_hours": 1.0})
         self._propose()
         self.assertEqual((self._order() - second).order_line.task_id, third)
+
+    def test_a_plan_made_by_hand_stays(self):
+        self._propose()
+        order = self._order()
+        order.billing_schedule_ids.unlink()
+        self._make_schedule(order, {"name": "At once", "percent": 100, "due_on": "confirmation"})
+        self.assertTrue(order.billing_plan_by_hand)
+        plan = order.billing_milestone_ids
+        third = self.env["project.task"].create({"name": "Path", "project_id": self.project.id, "allocated_hours": 1.0})
+        self._propose()
+        self.assertIn(third, order.order_line.task_id)
+        self.assertEqual(order.billing_milestone_ids, plan)
+        self.assertEqual((plan.name, plan.due_on, plan.amount), ("At once", "confirmation", 1320.0))
+        self.assertIn("Path", str(order.message_ids[0].body))
 
     def test_planned_tasks_are_not_proposed(self):
         planned = self._plan(self.project)[0].task_ids
