@@ -57,6 +57,30 @@ second.button_confirm()
 say()
 second.button_cancel()
 say()
+# A down payment: what it costs already is not to come as well, until the last bill takes it back.
+third = order(10.0, 100.0, 100)
+third.button_confirm()
+say()
+[ahead] = third._create_downpayments([{'name': 'Down payment', 'product_qty': 0.0, 'price_unit': 300.0,
+    'order_id': third.id, 'is_downpayment': True, 'tax_ids': [Command.clear()]}])
+
+
+def ahead_line(quantity):
+    return Command.create({'name': 'Down payment', 'quantity': quantity, 'price_unit': 300.0, 'is_downpayment': True,
+        'purchase_line_id': ahead.id, 'tax_ids': [Command.clear()],
+        'analytic_distribution': {str(project.account_id.id): 100}})
+
+
+paid = env['account.move'].create({'move_type': 'in_invoice', 'partner_id': vendor.id, 'invoice_date': '2026-03-03',
+    'invoice_line_ids': [ahead_line(1.0)]})
+say()
+paid.action_post()
+say()
+last = bill(third, 10.0, 100.0)
+last.invoice_line_ids.filtered(lambda line: line.purchase_line_id == ahead).unlink()
+last.invoice_line_ids = [ahead_line(-1.0)]
+last.action_post()
+say()
 report = env['project.budget.report']._read_group(
     [('project_id', '=', project.id)], [], ['committed_cost:sum', 'spent_cost:sum'])
 print('found:', json.dumps(found), '|', report)
@@ -88,6 +112,10 @@ def test_a_purchase_order_and_its_bill_count_once(odoo_database):
         [0.0, 300.0, 4700.0],
         [300.0, 300.0, 4400.0],
         [0.0, 300.0, 4700.0],
+        [1000.0, 300.0, 3700.0],
+        [1000.0, 300.0, 3700.0],
+        [700.0, 600.0, 3700.0],
+        [0.0, 1300.0, 3700.0],
     ], found
     database.odoo_shell(UNINSTALL)
     output = database.odoo_shell(AFTER)

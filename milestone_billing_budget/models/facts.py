@@ -75,15 +75,27 @@ def account_owners():
     )
 
 
-def _row(keys, measures):
+def _source(part, *ids):
+    """Return the number of a row, the same each time: of its part, its project, and the ids of the records it is of."""
+    return source(part, SQL("scope.project_id"), *ids)
+
+
+def source(part, *keys):
+    """Return a number made of the name of a part of the query and of keys, as SQL; browsers can count as far."""
+    return SQL("hashtextextended(concat_ws('/', %s), 0) & %s", SQL(", ").join([SQL("%s", part), *keys]), 2**52 - 1)
+
+
+def _row(number, keys, measures):
     """Return the columns of a part: expressions of its keys and of what it measures; the rest is nothing.
 
+    :param SQL number: of the row, the same each time (``source``)
     :param dict keys: SQL by name of a key; ``project_id``, ``company_id`` and ``currency_id`` come from ``scope``
     :param dict measures: SQL by name of a measure
     """
     scope = {name: SQL("scope.%s", SQL.identifier(name)) for name in KEYS[:3]}
     nothing = {"milestone_id": "NULL::int", "task_id": "NULL::int", "kind": "NULL::varchar", "date": "NULL::date"}
-    columns = [
+    columns = [SQL("%s AS source", number)]
+    columns += [
         SQL("%s AS %s", {**scope, **keys}.get(name) or SQL(nothing.get(name)), SQL.identifier(name)) for name in KEYS
     ]
     columns += [SQL("%s AS %s", measures.get(name, SQL("0::numeric")), SQL.identifier(name)) for name in MEASURES]
@@ -138,7 +150,8 @@ def _commons(projects):
               FROM project_project project
               LEFT JOIN project_budget budget ON budget.id = project.budget_id
               LEFT JOIN sale_order_line line ON line.id = project.sale_line_id
-              JOIN res_company company ON company.id = COALESCE(budget.company_id, project.company_id, line.company_id)
+              JOIN res_company company
+                ON company.id = COALESCE(budget.company_id, project.company_id, line.company_id, %(seller)s)
               JOIN res_currency currency ON currency.id = company.currency_id
               LEFT JOIN owner ON owner.project_id = project.id
              WHERE %(wanted)s AND %(followed)s
@@ -179,13 +192,27 @@ def _commons(projects):
         )
         """,
         owners=account_owners(),
+        seller=_seller(),
         wanted=wanted,
         followed=followed(),
     )
 
 
+def _seller():
+    """Return the company that sells what a project (``project``) is for: of its orders, else of its milestones."""
+    return SQL(
+        """
+        (SELECT sold.company_id FROM sale_order sold WHERE sold.project_id = project.id
+          ORDER BY sold.state = 'sale' DESC, sold.id LIMIT 1),
+        (SELECT sold.company_id FROM billing_milestone own JOIN sale_order sold ON sold.id = own.order_id
+          WHERE own.project_id = project.id ORDER BY own.id LIMIT 1)
+        """
+    )
+
+
 def _budgeted():
     columns = _row(
+        _source("budget", SQL("line.id")),
         {
             "milestone_id": SQL("COALESCE(home.milestone_id, line.milestone_id)"),
             "task_id": SQL("line.task_id"),
@@ -222,6 +249,7 @@ def _worked(env):
     hour = env.ref("uom.product_uom_hour").sudo().factor
     amount = _converted(SQL("-item.amount"), SQL("item.currency_id"), SQL("item.date"))
     columns = _row(
+        _source("worked", SQL("item.id")),
         {
             "milestone_id": SQL("home.milestone_id"),
             "task_id": SQL("item.task_id"),
@@ -246,6 +274,7 @@ def _worked(env):
 def _booked():
     amount = SQL("-item.amount::numeric * %s", _picked_part())
     columns = _row(
+        _source("booked", SQL("item.id")),
         {
             "milestone_id": SQL("home.milestone_id"),
             "task_id": SQL("line.task_id"),
@@ -264,10 +293,32 @@ def _booked():
           LEFT JOIN account_account account ON account.id = booked.account_id
           LEFT JOIN sale_order_line line ON line.id = item.so_line
           LEFT JOIN home ON home.task_id = line.task_id
-         WHERE CASE WHEN booked.id IS NULL THEN item.amount < 0 ELSE %s END
+         WHERE CASE WHEN booked.id IS NULL THEN %s ELSE %s END
         """,
         columns,
+        _is_typed_cost(),
         _is_cost(),
+    )
+
+
+def _is_typed_cost():
+    """Return whether an item that no entry books (``item``) is a cost, or takes one back.
+
+    Goods that come back take back what they cost. What people type above zero is an income, which is no cost, unless
+    the same amount was typed below zero of the same partner, product and account: each such item takes back one.
+    """
+    return SQL(
+        """
+        (item.amount < 0 OR item.category = 'picking_entry' OR (
+            SELECT COUNT(*) FILTER (WHERE same.amount = -item.amount)
+                   >= COUNT(*) FILTER (WHERE same.amount = item.amount AND same.id <= item.id)
+              FROM account_analytic_line same
+             WHERE same.account_id = item.account_id AND same.project_id IS NULL AND same.move_line_id IS NULL
+               AND same.category IS NOT DISTINCT FROM item.category
+               AND (same.partner_id, same.product_id, same.general_account_id)
+                   IS NOT DISTINCT FROM (item.partner_id, item.product_id, item.general_account_id)
+        ))
+        """
     )
 
 
@@ -308,10 +359,16 @@ def _picked_part():
 
 
 def _ordered():
-    """Of a confirmed line, the part that no posted bill bills yet. What a credit note gives back stays billed."""
+    """Of a confirmed line, the part that no posted bill bills yet. What a credit note gives back stays billed.
+
+    What a posted down payment bills already comes off what is ordered, line by line, until the bills take it back.
+    """
     rest = SQL("GREATEST(1 - COALESCE(billed.quantity, 0) / line.product_qty::numeric, 0)")
+    ordered = SQL("line.price_subtotal::numeric * %s * %s", rest, _share(SQL("line.analytic_distribution")))
+    whole = SQL("NULLIF(SUM(%s) OVER (PARTITION BY scope.project_id, purchase.id), 0)", ordered)
+    left = SQL("GREATEST(1 - GREATEST(COALESCE(paid.amount, 0), 0) / %s, 0)", whole)
     amount = _converted(
-        SQL("line.price_subtotal * %s * %s", rest, _share(SQL("line.analytic_distribution"))),
+        SQL("%s * COALESCE(%s, 1)", ordered, left),
         SQL("purchase.currency_id"),
         SQL("COALESCE(purchase.date_approve, purchase.date_order)::date"),
     )
@@ -320,7 +377,7 @@ def _ordered():
         SELECT %s
           FROM scope
           JOIN purchase_order_line line
-            ON line.product_qty > 0 AND line.display_type IS NULL
+            ON line.product_qty > 0 AND line.display_type IS NULL AND line.is_downpayment IS NOT TRUE
            AND line.analytic_distribution IS NOT NULL
            AND scope.account_id::text = ANY(string_to_array(
                    (SELECT string_agg(part, ',') FROM jsonb_object_keys(line.analytic_distribution) part), ','))
@@ -334,15 +391,38 @@ def _ordered():
                  JOIN account_move move ON move.id = bill.move_id
                 WHERE bill.purchase_line_id = line.id AND move.state = 'posted' AND move.move_type = 'in_invoice'
                ) billed ON TRUE
+          LEFT JOIN LATERAL (%s) paid ON TRUE
          WHERE COALESCE(billed.quantity, 0) < line.product_qty
         """,
         _row(
+            _source("ordered", SQL("line.id")),
             {
                 "kind": SQL("'purchase'"),
                 "date": SQL("COALESCE(purchase.date_approve, purchase.date_order)::date"),
             },
             {"committed_cost": amount},
         ),
+        _paid_ahead(),
+    )
+
+
+def _paid_ahead():
+    """Return what posted down payments of a purchase (``purchase``) cost the project already, less what came off again.
+
+    In the currency of the purchase.
+    """
+    return SQL(
+        """
+        SELECT SUM(%s * CASE WHEN move.currency_id = purchase.currency_id THEN booked.amount_currency
+                             ELSE booked.balance * COALESCE(purchase.currency_rate, 1) END::numeric) AS amount
+          FROM purchase_order_line ahead
+          JOIN account_move_line booked ON booked.purchase_line_id = ahead.id
+          JOIN account_move move ON move.id = booked.move_id AND move.state = 'posted'
+          JOIN account_account account ON account.id = booked.account_id
+         WHERE ahead.order_id = purchase.id AND ahead.is_downpayment AND %s
+        """,
+        _share(SQL("booked.analytic_distribution")),
+        _is_cost(),
     )
 
 
@@ -358,6 +438,7 @@ def _earned():
          WHERE own.due_amount != 0
         """,
         _row(
+            _source("earned", SQL("own.id")),
             {"milestone_id": SQL("own.id"), "date": SQL("own.attained_date")},
             {"earned_amount": _converted(SQL("own.due_amount"), SQL("own.currency_id"), day)},
         ),
@@ -384,6 +465,7 @@ def _delivered():
            AND NOT EXISTS (SELECT FROM billing_milestone_allocation share WHERE share.line_id = line.id)
         """,
         _row(
+            _source("delivered", SQL("line.id")),
             {"task_id": SQL("line.task_id")},
             {"earned_amount": _converted(amount, SQL("sold.currency_id"), SQL("sold.date_order::date"))},
         ),
@@ -420,6 +502,7 @@ def _billed():
          WHERE move.move_type IN ('out_invoice', 'out_refund')
         """,
         _row(
+            _source("billed", SQL("item.id")),
             {
                 "milestone_id": SQL("item.billing_milestone_id"),
                 "date": SQL("COALESCE(move.invoice_date, move.date)"),
@@ -431,7 +514,10 @@ def _billed():
 
 
 def _received():
-    """What customers paid of invoices, without taxes, on the days they paid; what credit notes settle is not paid."""
+    """What customers paid of invoices, without taxes, on the days they paid.
+
+    What credit notes, entries, write-offs and discounts settle is not paid.
+    """
     paid = SQL("payment.amount * item.price_subtotal / NULLIF(move.amount_total, 0)")
     return SQL(
         """
@@ -440,8 +526,8 @@ def _received():
           JOIN (%s) item ON item.project_id = scope.project_id
           JOIN account_move move ON move.id = item.move_id
           JOIN LATERAL (
-               SELECT match.max_date AS date,
-                      CASE WHEN match.debit_move_id = due.id THEN match.amount ELSE -match.amount END AS amount
+               SELECT match.id, match.max_date AS date,
+                      CASE WHEN match.debit_move_id = due.id THEN match.amount ELSE -match.amount END * %s AS amount
                  FROM account_move_line due
                  JOIN account_account account ON account.id = due.account_id
                  JOIN account_partial_reconcile match ON due.id IN (match.debit_move_id, match.credit_move_id)
@@ -449,14 +535,15 @@ def _received():
                    ON other.id = CASE WHEN match.debit_move_id = due.id THEN match.credit_move_id
                                       ELSE match.debit_move_id END
                  JOIN account_move against ON against.id = other.move_id
-                 JOIN res_company company ON company.id = move.company_id
+                 JOIN account_journal journal ON journal.id = against.journal_id
+                 LEFT JOIN account_payment paid ON paid.id = against.origin_payment_id
                 WHERE due.move_id = move.id AND account.account_type = 'asset_receivable'
-                  AND against.move_type NOT IN ('out_invoice', 'out_refund')
-                  AND against.journal_id IS DISTINCT FROM company.currency_exchange_journal_id
+                  AND (paid.id IS NOT NULL OR journal.type IN ('bank', 'cash', 'credit'))
                ) payment ON TRUE
          WHERE move.move_type IN ('out_invoice', 'out_refund')
         """,
         _row(
+            _source("received", SQL("item.id"), SQL("payment.id")),
             {"milestone_id": SQL("item.billing_milestone_id"), "date": SQL("payment.date")},
             {
                 "paid_amount": SQL(
@@ -466,4 +553,23 @@ def _received():
             },
         ),
         _invoiced(),
+        _money_part(),
+    )
+
+
+def _money_part():
+    """Return which part of what a payment (``against``) settles is money: the rest is written off, or a discount."""
+    return SQL(
+        """
+        (SELECT COALESCE(LEAST(GREATEST(
+                    SUM(entry.balance::numeric) FILTER (
+                        WHERE kept.account_type IN ('asset_cash', 'liability_credit_card')
+                           OR entry.account_id IN (paid.outstanding_account_id, journal.default_account_id,
+                                                 journal.suspense_account_id))
+                    / NULLIF(-SUM(entry.balance::numeric) FILTER (
+                        WHERE kept.account_type IN ('asset_receivable', 'liability_payable')), 0),
+                0), 1), 0)
+           FROM account_move_line entry JOIN account_account kept ON kept.id = entry.account_id
+          WHERE entry.move_id = against.id)
+        """
     )

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .facts import KEYS, MEASURES, facts
+from .facts import KEYS, MEASURES, facts, source
 from .project_budget_line import KINDS
 from .rights import COST_GROUPS
 
@@ -15,7 +15,7 @@ class ProjectBudgetReport(models.Model):
     _name = "project.budget.report"
     _description = "Budget Analysis"
     _auto = False
-    _order = "project_id, milestone_id, kind"
+    _order = "project_id, milestone_id, kind, id"
     _rec_name = "project_id"
 
     project_id = fields.Many2one("project.project", readonly=True)
@@ -71,14 +71,14 @@ class ProjectBudgetReport(models.Model):
         nothing = SQL(", ").join(SQL("0") for _name in MEASURES)
         return SQL(
             """
-            SELECT row_number() OVER () AS id, %(keys)s, %(measured)s, hours_to_complete, cost_to_complete,
+            SELECT source AS id, %(keys)s, %(measured)s, hours_to_complete, cost_to_complete,
                    spent_cost + committed_cost + cost_to_complete AS cost_at_completion,
                    earned_amount - spent_cost AS margin_amount, paid_amount - spent_cost AS cash_amount
               FROM (
                     WITH fact AS (%(facts)s)
-                    SELECT %(keys)s, %(measured)s, 0 AS hours_to_complete, 0 AS cost_to_complete FROM fact
+                    SELECT source, %(keys)s, %(measured)s, 0 AS hours_to_complete, 0 AS cost_to_complete FROM fact
                      UNION ALL
-                    SELECT project_id, company_id, currency_id, milestone_id, NULL, kind, NULL, %(nothing)s,
+                    SELECT %(rest)s, project_id, company_id, currency_id, milestone_id, NULL, kind, NULL, %(nothing)s,
                            COALESCE(GREATEST(hours, 0) * GREATEST(SUM(hours) OVER pool, 0)
                                     / NULLIF(SUM(GREATEST(hours, 0)) OVER pool, 0), 0),
                            COALESCE(GREATEST(cost, 0) * GREATEST(SUM(cost) OVER pool, 0)
@@ -97,5 +97,6 @@ class ProjectBudgetReport(models.Model):
             keys=keys,
             measured=measured,
             nothing=nothing,
+            rest=source("rest", SQL("project_id"), SQL("COALESCE(milestone_id, 0)"), SQL("kind")),
             facts=facts(self.env),
         )

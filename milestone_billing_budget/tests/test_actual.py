@@ -30,6 +30,43 @@ class TestActual(BudgetCommon):
             design, [{"budget_hours": 40.0, "spent_hours": 12.0, "budget_cost": 1600.0, "spent_cost": 600.0}]
         )
 
+    def test_a_milestone_with_tasks_in_two_projects_shows_both(self):
+        project, other = self._start(), self._start()
+        self._budget(project)
+        self._budget(other)
+        design = self._plan(project)[0]
+        abroad = self.env["project.task"].create({"name": "Abroad", "project_id": other.id})
+        design.task_ids |= abroad
+        self._work(design.task_ids - abroad, 4.0)
+        self._work(abroad, 3.0)
+        row = {"task_id": abroad.id, "kind": "labour", "hours": 5.0, "cost": 100.0}
+        self.versions._record(other, [*other._budget_proposal(), row], "Abroad")
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            design,
+            [{"budget_hours": 45.0, "spent_hours": 7.0, "budget_cost": 1700.0, "spent_cost": 350.0}],
+        )
+        company = self.setup_other_company()["company"]
+        company.sudo().currency_id = self.setup_other_currency("CHF", rates=[("2016-01-01", 2.0)])
+        third = self._start()
+        third.company_id = company
+        abroad.project_id = third
+        self.versions.with_company(company)._record(third, [row | {"cost": 200.0}], "Abroad")
+        self.env.invalidate_all()
+        self.assertNotEqual(third.budget_id.currency_id, project.budget_id.currency_id)
+        self.assertRecordValues(
+            design,
+            [
+                {
+                    "budget_currency_id": self.company.currency_id.id,
+                    "budget_hours": 45.0,
+                    "spent_hours": 7.0,
+                    "budget_cost": 1600.0,
+                    "spent_cost": 200.0,
+                }
+            ],
+        )
+
     def test_a_task_that_moves_takes_its_hours_and_its_budget_along(self):
         project = self._start()
         design, build = self._plan(project)
@@ -78,6 +115,48 @@ class TestActual(BudgetCommon):
     def _pay(self, moves, amount):
         wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=moves.ids)
         return wizard.create({"amount": amount, "payment_date": moves.invoice_date})._create_payments()
+
+    def test_what_is_written_off_is_not_paid(self):
+        project = self._start()
+        self._budget(project)
+        design = self._plan(project)[0]
+        design.action_attain()
+        self._drain()
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=design.invoice_ids.ids
+        )
+        wizard.create(
+            {
+                "amount": 4000.0,
+                "payment_date": design.invoice_ids.invoice_date,
+                "payment_difference_handling": "reconcile",
+                "writeoff_account_id": self.company_data["default_account_expense"].id,
+            }
+        )._create_payments()
+        self.assertIn(design.invoice_ids.payment_state, ("paid", "in_payment"))
+        self.assertEqual(self._total(project).money["paid_amount"], 4000)
+
+    def test_what_an_entry_settles_is_not_paid(self):
+        project = self._start()
+        self._budget(project)
+        design = self._plan(project)[0]
+        design.action_attain()
+        self._drain()
+        due = design.invoice_ids.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "line_ids": [
+                    Command.create({"account_id": due.account_id.id, "partner_id": due.partner_id.id, "credit": 800.0}),
+                    Command.create({"account_id": self.company_data["default_account_expense"].id, "debit": 800.0}),
+                ],
+            }
+        )
+        entry.action_post()
+        (due | entry.line_ids.filtered("credit")).reconcile()
+        self.assertEqual(self._total(project).money["paid_amount"], 0)
+        self._pay(design.invoice_ids, 1000.0)
+        self.assertEqual(self._total(project).money["paid_amount"], 1000)
 
     def test_what_a_credit_note_settles_is_not_paid(self):
         project = self._start()
@@ -213,6 +292,36 @@ class TestActual(BudgetCommon):
         sold.action_post()
         self.assertEqual(self._total(project).cost.spent, 700, "600 of cost of goods sold, 100 not sold yet")
 
+    def _item(self, project, amount, category="other", **values):
+        """Book an item to the project's analytic account, as transfers do or by hand."""
+        item = self.env["account.analytic.line"].create(
+            {"name": "Item", "account_id": project.account_id.id, "amount": amount, **values}
+        )
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_analytic_line SET category = %s WHERE id = %s", [category, item.id])
+        return item
+
+    def test_goods_that_came_back_cost_nothing(self):
+        project = self._start()
+        self._budget(project)
+        goods = self.env["product.product"].create({"name": "Pump", "type": "consu"})
+        self._item(project, -1000.0, "picking_entry", product_id=goods.id)
+        self._item(project, 400.0, "picking_entry", product_id=goods.id)
+        self.assertEqual(self._total(project).cost.spent, 600)
+        self._bill_of(project, 150.0, product_id=goods.id)
+        self.assertEqual(self._total(project).cost.spent, 600, "150 of it are billed")
+
+    def test_what_is_typed_and_taken_back_is_no_cost(self):
+        project = self._start()
+        self._budget(project)
+        self._item(project, -500.0)
+        self._item(project, -500.0)
+        self._item(project, 700.0)
+        self.assertEqual(self._total(project).cost.spent, 1000, "700 is some other income")
+        for left in (500, 0, 0):
+            self._item(project, 500.0)
+            self.assertEqual(self._total(project).cost.spent, left)
+
     def test_what_no_milestone_bills_is_earned_as_it_is_delivered(self):
         order = self._make_order({"product_uom_qty": 3.0, "price_unit": 100.0, "discount": 10.0})
         order.action_confirm()
@@ -283,6 +392,32 @@ class TestActual(BudgetCommon):
                     )
                 ],
             )
+
+    def test_rows_of_the_report_keep_their_ids(self):
+        project = self._start()
+        design, _build = self._plan(project)
+        self._budget(project)
+        for _number in range(3):
+            self._work(design.task_ids, 1.0)
+        self._bill_of(project, 300.0)
+        design.action_attain()
+        self._drain()
+        self._pay(design.invoice_ids, 2400.0)
+        report = self.env["project.budget.report"]
+        names = ["milestone_id", "kind", "date", "spent_cost", "earned_amount", "billed_amount", "paid_amount"]
+        every = report.search([("project_id", "=", project.id)])
+        self.assertEqual(len(set(every.ids)), len(every))
+        self.assertLess(max(every.ids), 2**53)
+        before = {row["id"]: row for row in every.read(names)}
+        self.env.invalidate_all()
+        some = report.search([("project_id", "=", project.id), ("spent_cost", ">", 0)], limit=2)
+        self.assertEqual(some.read(names), [before[row.id] for row in some])
+        # Others come before, in the query and in the table.
+        first = self._start()
+        self._budget(first)
+        self._work(self._plan(first)[0].task_ids, 9.0)
+        self.env.invalidate_all()
+        self.assertEqual({row["id"]: row for row in report.browse(every.ids).read(names)}, before)
 
     def test_another_currency_is_converted_at_its_day(self):
         project = self._start()
