@@ -76,7 +76,7 @@ class ProjectBudget(models.Model):
         """
         project = project.sudo()
         # One after the other: the second one sees the number, and the lines, of the first.
-        project.lock_for_update()
+        project._budget_lock()
         if not rows:
             raise UserError(self.env._("A budget has at least one line."))
         last = self.sudo().search([("project_id", "=", project.id)], limit=1)
@@ -141,13 +141,26 @@ class ProjectProject(models.Model):
     #: Versions are recorded by ``project.budget``.
     _kept_fields = frozenset({"budget_version_ids"})
 
-    def _budget_company(self):
-        """Return the company in whose currency the budget of this project is.
-
-        :raises UserError: where the project has none and none can be told
-        """
+    def _budget_lock(self):
+        """Wait for whoever changes the budget of this project, and have others wait until this transaction ends."""
         self.ensure_one()
-        return self.company_id or self.sudo().sale_order_id.company_id or self.env.company
+        self.env.flush_all()
+        self.env.cr.execute("SELECT id FROM project_project WHERE id = %s FOR NO KEY UPDATE", [self.id])
+        self.invalidate_recordset()
+
+    def _budget_company(self):
+        """Return the company in whose currency the budget of this project is: its own, or of what is sold with it."""
+        self.ensure_one()
+        project = self.sudo()
+        return project.company_id or project.sale_order_id.company_id or project._budget_seller() or self.env.company
+
+    def _budget_seller(self):
+        """Return the company of the orders of this project, else of its billing milestones (maybe none)."""
+        orders = self.env["sale.order"].search([("project_id", "=", self.id)], order="id")
+        order = orders.filtered(lambda order: order.state == "sale")[:1] or orders[:1]
+        if not order:
+            order = self.env["billing.milestone"].search([("project_id", "=", self.id)], order="id", limit=1).order_id
+        return order.company_id
 
     def _budget_changed(self):
         """Do what follows from another budget; extended by those who look at it."""

@@ -31,8 +31,8 @@ class ProjectBudget(models.Model):
             "cost"?: number, "expected_hours"?: number, "expected_cost"?: number}``: ``milestone`` is the id, the
             external key or the name of a billing milestone of the project, ``task`` the id or the name of a task of it;
             without both the line is the project's. ``kind`` is ``"labour"`` (when left out), ``"purchase"`` or
-            ``"other"``. Cost is in the currency of the project's company. What is expected is said where it is not the
-            budget.
+            ``"other"``. Cost is in the currency of the project's company. What is expected in the end is sent where
+            somebody said so; left out, it is the budget, and nothing more of what is attained.
         :param bool dry_run: say what would happen, and record nothing
         :return: per item, in order, ``{"key", "status", "project_id", "budget_id", "version", "reason"}``; ``status``
             is ``"accepted"``, ``"duplicate"`` (a version with this key is there) or ``"refused"`` (``reason`` says why)
@@ -52,9 +52,10 @@ class ProjectBudget(models.Model):
         :param list projects: ids of projects
         :return: per project, in order, ``{"project_id", "found", "name", "version", "reason", "currency", "lines",
             "total", "milestones", "alerts"}``. ``lines`` are those of the version that counts: ``{"milestone_id",
-            "task_id", "name", "kind", "hours", "cost", "expected_hours", "expected_cost"}``; ``total``,
-            ``milestones`` and ``alerts`` are as in ``project.project.get_budget_panel``. Cost and revenue are left out
-            for who does not see them. A project that is not there, or not the user's to read, has ``found`` false.
+            "task_id", "name", "kind", "hours", "cost", "expected_hours", "expected_cost"}``, what is expected only
+            where somebody said so; ``total``, ``milestones`` and ``alerts`` are as in
+            ``project.project.get_budget_panel``. Cost and revenue are left out for who does not see them. A project
+            that is not there, or not the user's to read, has ``found`` false.
         :raises AccessError: for customers
         :raises UserError: when ``projects`` is not a list of at most 500 ids
         """
@@ -89,11 +90,13 @@ class ProjectBudget(models.Model):
             "name": line.name,
             "kind": line.kind,
             "hours": line.hours,
-            "expected_hours": line.expected_hours if line.has_expected else line.hours,
         }
+        if line.has_expected:
+            values["expected_hours"] = line.expected_hours
         if may_see_cost(self.env):
             values["cost"] = line.cost
-            values["expected_cost"] = line.expected_cost if line.has_expected else line.cost
+            if line.has_expected:
+                values["expected_cost"] = line.expected_cost
         return values
 
     # === READING ITEMS === #
@@ -158,13 +161,12 @@ class ProjectBudget(models.Model):
         sent = {name: value for name, value in line.items() if value is not None and value is not False and value != ""}
         task, milestone = self.env["project.task"], self.env["billing.milestone"]
         if "task" in sent:
-            task = self._find(task, "task", sent["task"], [("project_id", "=", project.id)])
+            task = self._find_of(project, task, "task", sent["task"])
         if "milestone" in sent:
-            own = ["|", ("project_id", "=", project.id), ("order_id", "in", project._budget_orders().ids)]
-            milestone = self._find(milestone, "milestone", sent["milestone"], own, "external_key")
+            milestone = self._find_of(project, milestone, "milestone", sent["milestone"])
         numbers = {name: self._amount(name, sent.get(name, 0)) for name in ("hours", "cost")}
         expected = {name: self._amount(name, sent.get(name, numbers[name[9:]])) for name in LINE_KEYS if "_" in name}
-        differs = any(f"expected_{name}" in sent and expected[f"expected_{name}"] != numbers[name] for name in numbers)
+        said = any(name in sent for name in expected)
         return {
             "milestone_id": milestone.id,
             "task_id": task.id,
@@ -175,8 +177,8 @@ class ProjectBudget(models.Model):
                 sent.get("kind", "labour"),
             ),
             **numbers,
-            "has_expected": differs,
-            **(expected if differs else dict.fromkeys(expected, 0.0)),
+            "has_expected": said,
+            **(expected if said else dict.fromkeys(expected, 0.0)),
         }
 
     @api.model
@@ -205,17 +207,33 @@ class ProjectBudget(models.Model):
             raise Refused(f"{name}: {explain(self.env, error)}") from error
 
     @api.model
-    def _find(self, model, name, ref, domain, other=None):
-        """Return the one record that an id, a name, or a key in the field ``other`` means.
+    def _find_of(self, project, model, name, ref):
+        """Return the one task or milestone that an id, a name or a key means in the budget of a project.
 
         :raises Refused: when there is none that the user may read, or several
         """
         ref = self._read_value(name, reading.ref, ref)
         if isinstance(ref, int):
-            found = model.search([("id", "=", ref), *domain])
-        else:
-            found = model.search([(other, "=", ref), *domain]) if other else model
-            found = found or model.search([("name", "=", ref), *domain], limit=2)
+            found = model.with_context(active_test=False).search([("id", "=", ref), *project._budget_domain(model)])
+            return self._only(found, name, ref).with_env(self.env)
+        return self._only(project._budget_named(model, ref), name, ref).with_env(self.env)
+
+    @api.model
+    def _find(self, model, name, ref, domain):
+        """Return the one record that an id or a name means.
+
+        :raises Refused: when there is none that the user may read, or several
+        """
+        ref = self._read_value(name, reading.ref, ref)
+        field = "id" if isinstance(ref, int) else "name"
+        return self._only(model.search([(field, "=", ref), *domain], limit=2), name, ref)
+
+    @api.model
+    def _only(self, found, name, ref):
+        """Return the one record that was found.
+
+        :raises Refused: where it is none, or they are several
+        """
         if len(found) != 1:
             shown = reading.quoted(ref)
             if found:

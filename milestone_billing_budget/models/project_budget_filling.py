@@ -49,7 +49,8 @@ class ProjectProject(models.Model):
         :param dict rows: what the order lines say: ``{(milestone id, task id, kind): (hours, cost)}``
         """
         company, result = self._budget_company(), {}
-        for row in self.env["billing.milestone"].sudo().search([("project_id", "=", self.id)]):
+        domain = [("project_id", "=", self.id), ("order_id.state", "=", "sale")]
+        for row in self.env["billing.milestone"].sudo().search(domain):
             if not row.template_hours and not row.template_cost_percent:
                 continue
             key = (row.id, False, "labour")
@@ -76,6 +77,41 @@ class ProjectProject(models.Model):
         orders = milestones.order_id | self.sudo().sale_order_id
         orders |= self.env["sale.order"].sudo().search([("project_id", "in", self.ids)])
         return orders.filtered(lambda order: order.state == "sale")
+
+    def _budget_domain(self, model):
+        """Return of which tasks or milestones a budget of this project may be, archived ones too: a domain.
+
+        :param model: ``project.task`` or ``billing.milestone``
+        """
+        self.ensure_one()
+        known = self.sudo().budget_id.line_ids
+        if model._name == "project.task":
+            return [("project_id", "=", self.id)]
+        return [
+            "|",
+            "|",
+            ("project_id", "=", self.id),
+            "&",
+            ("project_id", "=", False),
+            ("order_id", "in", self._budget_orders().ids),
+            ("id", "in", known.milestone_id.ids),
+        ]
+
+    def _budget_named(self, model, name):
+        """Return the tasks or milestones of this project that a name means in a budget: one, where it is clear.
+
+        A milestone's key goes before names; of those with one name, what is the project's own and not archived.
+
+        :param model: ``project.task`` or ``billing.milestone``, in the environment of whoever may read them
+        """
+        model, domain = model.with_context(active_test=False), self._budget_domain(model)
+        if "external_key" in model._fields:
+            keyed = model.search([("external_key", "=", name), *domain])
+            if keyed:
+                return keyed
+        found = model.search([("name", "=", name), *domain])
+        first = found.filtered(lambda row: row.project_id == self and ("active" not in row or row.active))
+        return first if len(first) == 1 else found
 
     def _budget_order_lines(self):
         """Return the order lines whose work or goods are for this project."""
@@ -146,9 +182,10 @@ class ProjectProject(models.Model):
         milestones.check_access("read")
         for task in tasks.sudo().filtered(lambda task: task.project_id != self):
             raise UserError(self.env._("Task %s is of another project.", task.display_name))
-        own = self._budget_orders()
-        for milestone in milestones.sudo():
-            if milestone.project_id and milestone.project_id != self or milestone.order_id not in own:
+        # What is budgeted stays, also of a milestone whose order was cancelled, or that left the project.
+        own, known = self._budget_orders(), self.sudo().budget_id.line_ids.milestone_id
+        for milestone in milestones.sudo() - known:
+            if milestone.project_id != self and (milestone.project_id or milestone.order_id not in own):
                 raise UserError(self.env._("Milestone %s is of another project.", milestone.display_name))
         for row in rows:
             if min(row["hours"], row["cost"], row["expected_hours"], row["expected_cost"]) < 0:

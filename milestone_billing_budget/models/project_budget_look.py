@@ -156,7 +156,7 @@ class ProjectProject(models.Model):
 
     def _budget_owner(self):
         """Return the company whose thresholds hold for this project."""
-        return self.budget_id.company_id or self.company_id or self.sale_order_id.company_id or self.env.company
+        return self.budget_id.company_id or self._budget_company()
 
     def _budget_causes(self):
         """Return what has to be told: ``{(project id, milestone id or 0, cause): (step, facts)}``."""
@@ -167,14 +167,13 @@ class ProjectProject(models.Model):
         return causes
 
     def _budget_ahead(self):
-        """Return where spending is ahead of attainment: of milestones, and of projects with several of them."""
-        standings, attained = self._budget_standings(), self._budget_attained()
+        """Return where spending is ahead of attainment: of milestones, and of projects as a whole."""
+        attained, counts = self._budget_attained()
         result = {}
-        for (project_id, milestone), stand in standings.items():
+        for (project_id, milestone), stand in self._budget_standings().items():
             if milestone is None or (project_id, milestone) not in attained:
                 continue
-            project = self.browse(project_id)
-            threshold = project._budget_threshold(milestone)
+            threshold = self.browse(project_id)._budget_threshold(milestone, counts[project_id])
             done = attained[project_id, milestone]
             gaps = [
                 (gap, view)
@@ -185,28 +184,36 @@ class ProjectProject(models.Model):
                 gap, view = max(gaps, key=lambda pair: pair[0])
                 told = {"spent": _percent(view.spent / view.budget), "attained": _percent(done)}
                 result[project_id, milestone, "ahead"] = (step(gap, threshold), told)
-        return result
+        return _told_once(result, counts)
 
-    def _budget_threshold(self, milestone):
-        """Return from which part of the budget spending is ahead: of a milestone (its id), or of the project (0)."""
+    def _budget_threshold(self, milestone, count):
+        """Return from which part of the budget spending is ahead.
+
+        :param int milestone: its id; 0 for the project, which is as its milestone where it has but one, or none
+        :param int count: of the milestones of the project
+        """
         company = self._budget_owner()
-        if milestone:
-            return exact(company.budget_ahead_milestone) / 100
-        return exact(self.budget_ahead_percent or company.budget_ahead_project) / 100
+        if not milestone and self.budget_ahead_percent:
+            return exact(self.budget_ahead_percent) / 100
+        alone = milestone or count <= 1
+        return exact(company.budget_ahead_milestone if alone else company.budget_ahead_project) / 100
 
     def _budget_attained(self):
-        """Return which part is attained: ``{(project id, milestone id): part}``; of projects with several, under 0."""
-        rows = self._budget_milestone_rows()
-        result, sums = {}, {}
-        for project, milestone, amount, due, percent, rate in rows:
+        """Return which part is attained, and of how many milestones.
+
+        :return: ``{(project id, milestone id): part}``, of projects under 0; and ``{project id: number}``
+        """
+        result, counts = {}, dict.fromkeys(self.ids, 0)
+        sums = {project: (Fraction(0), Fraction(0)) for project in self.ids}
+        for project, milestone, amount, due, percent, rate in self._budget_milestone_rows():
             result[project, milestone] = Fraction(percent) / 100
             rate = Fraction(rate) or Fraction(1)
-            whole, part, count = sums.get(project, (Fraction(0), Fraction(0), 0))
-            sums[project] = (whole + Fraction(amount) / rate, part + Fraction(due) / rate, count + 1)
-        for project, (whole, part, count) in sums.items():
-            if whole > 0 and count > 1:
-                result[project, 0] = part / whole
-        return result
+            whole, part = sums[project]
+            sums[project] = (whole + Fraction(amount) / rate, part + Fraction(due) / rate)
+            counts[project] += 1
+        for project, (whole, part) in sums.items():
+            result[project, 0] = part / whole if whole > 0 else Fraction(0)
+        return result, counts
 
     def _budget_milestone_rows(self):
         """Return what milestones of these projects are worth: (project id, id, amount, attained, percent, rate)."""
@@ -271,6 +278,21 @@ class ProjectProject(models.Model):
             hours = Fraction(hours)
             result[project, milestone, "late"] = (late_step(hours, threshold), {"hours": _hours(hours)})
         return result
+
+
+def _told_once(told, counts):
+    """Return what is to be told of spending, one of two where a project has one milestone: that of the higher step.
+
+    :param dict told: ``{(project id, milestone id or 0, cause): (step, facts)}``
+    :param dict counts: how many milestones a project has, by its id
+    """
+    result = dict(told)
+    for key, (number, _what) in told.items():
+        project, milestone, cause = key
+        whole = (project, 0, cause)
+        if milestone and counts[project] == 1 and whole in told:
+            result.pop(whole if number >= told[whole][0] else key)
+    return result
 
 
 def _percent(part):

@@ -51,11 +51,10 @@ class ProjectProject(models.Model):
         """Return the cells of a line: names where they mean one record alone, ids otherwise."""
         milestone = self.env["billing.milestone"].sudo().browse(row["milestone_id"])
         task = self.env["project.task"].sudo().browse(row["task_id"])
-        own = self.env["billing.milestone"].sudo().search([("project_id", "=", self.id)])
         expected = row["has_expected"]
         return [
-            self._budget_name(milestone, own | milestone),
-            self._budget_name(task, self.sudo().task_ids | task),
+            self._budget_name(milestone),
+            self._budget_name(task),
             None if milestone or task else row.get("name") or self.name,
             row["kind"],
             row["hours"],
@@ -64,10 +63,12 @@ class ProjectProject(models.Model):
             row["expected_cost"] if expected else None,
         ]
 
-    def _budget_name(self, record, others):
+    def _budget_name(self, record):
+        """Return how a workbook names a task or milestone: so that it is found again."""
         if not record:
             return None
-        return record.id if others.mapped("name").count(record.name) > 1 else record.name
+        found = record.name and self._budget_named(record.browse(), record.name)
+        return record.name if found == record else record.id
 
     def _read_budget_workbook(self, content):
         """Return the rows of a budget that a workbook holds, as values of its lines.

@@ -22,7 +22,8 @@ class ResCompany(models.Model):
         "Milestone Spends Ahead by",
         default=80.0,
         groups=THRESHOLD_GROUPS,
-        help="The same of a single milestone, which is often attained at once in the end. 0 for never.",
+        help="The same of a single milestone, which is often attained at once in the end, and of a project with one "
+        "milestone or none. 0 for never.",
     )
     budget_unplanned_hours = fields.Float(
         "Unplanned Hours",

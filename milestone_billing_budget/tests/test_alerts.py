@@ -42,6 +42,33 @@ class TestAlerts(BudgetCommon):
         self.assertRecordValues(alerts, [{"state": "closed"}])
         self.assertFalse(self._asked(project), "it closes itself")
 
+    def test_projects_with_one_milestone_or_none_overspend_too(self):
+        one = self._start({"name": "All", "percent": 100, "due_on": "task"})
+        none = self._make_order({"product_uom_qty": 100.0, "price_unit": 120.0})
+        none.action_confirm()
+        none = none.order_line.project_id
+        for project in (one, none):
+            self._budget(project)
+            self._bill_of(project, 3000.0)
+            self.assertFalse(self._look(project), "75 % of 4,000: the end is often attained at once")
+            self._bill_of(project, 400.0)
+            alert = self._look(project)
+            self.assertRecordValues(alert, [{"cause": "ahead", "milestone_id": False, "step": 1}])
+            self.assertEqual(alert.text, "85 % of the budget is spent, 0 % of the project is attained.")
+        one.sale_order_id.billing_milestone_ids.action_attain()
+        self.assertFalse(self._look(one))
+
+    def test_one_milestone_is_told_once(self):
+        project = self._start({"name": "All", "percent": 100, "due_on": "task"})
+        self._budget(project)
+        self._work(project.sale_order_id.billing_milestone_ids.task_ids, 85.0)
+        alert = self._look(project)
+        self.assertRecordValues(alert, [{"cause": "ahead", "milestone_id": self._plan(project).id, "step": 1}])
+        project.budget_ahead_percent = 30.0
+        project._budget_look_later()
+        alert = self._look(project)
+        self.assertRecordValues(alert, [{"cause": "ahead", "milestone_id": False, "step": 3}])
+
     def test_each_step_is_told_and_attaining_closes_it(self):
         project = self._start()
         self._budget(project)
@@ -154,6 +181,25 @@ class TestAlerts(BudgetCommon):
         self.assertTrue(self._look(project))
         line.task_id = self._plan(project)[1].task_ids
         self.assertFalse(self._look(project))
+
+    def test_projects_without_a_company_are_those_of_their_orders_company(self):
+        project = self._start()
+        order, [design, _build] = project.sale_order_id, self._plan(project)
+        project.write({"company_id": False, "sale_line_id": False})
+        self._work(design.task_ids, 2.0)
+        self.assertEqual(self._of(design, project).hours.spent, 2)
+        self.assertRecordValues(design, [{"spent_hours": 2.0, "spent_cost": 100.0}])
+        design.action_attain()
+        self._drain()
+        day = design.invoice_ids.invoice_date
+        self._work(design.task_ids, 1.0, day.replace(year=day.year + 1))
+        other = self.setup_other_company()["company"]
+        self.env.user.company_ids |= other
+        self.assertEqual(project.with_company(other)._budget_company(), self.company)
+        self.assertRecordValues(self._look(project), [{"cause": "late", "company_id": self.company.id}])
+        own = self.env["project.project"].create({"name": "Own", "company_id": False})
+        order.project_id = own
+        self.assertEqual(own.with_company(other)._budget_company(), self.company)
 
     def test_thresholds_are_the_company_s_or_the_project_s(self):
         project = self._start()

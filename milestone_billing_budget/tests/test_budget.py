@@ -1,5 +1,8 @@
+from psycopg2.errors import LockNotAvailable
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.sql_db import db_connect
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -113,6 +116,38 @@ class TestBudget(BudgetCommon):
             with self.subTest(reason=reason), self.assertRaisesRegex(UserError, reason):
                 editor.action_apply()
         self.assertFalse(project.budget_id)
+
+    def test_whoever_comes_second_waits(self):
+        project = self.env["project.project"].with_context(active_test=False).search([], order="id", limit=1)
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            other.execute("SELECT id FROM project_project WHERE id = %s FOR UPDATE", [project.id])
+            self.assertEqual(other.rowcount, 1)
+            self.env.cr.execute("SET LOCAL lock_timeout = '50ms'")
+            row = {"kind": "labour", "hours": 1.0, "cost": 1.0}
+            with self.assertRaises(LockNotAvailable), mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+                self.versions._record(project, [row], "Agreed")
+            self.env.cr.execute("SET LOCAL lock_timeout = 0")
+
+    def test_a_cancelled_order_leaves_its_budget_to_change(self):
+        project = self._start()
+        design, build = self._plan(project)
+        design.template_hours = 30.0
+        self._budget(project)
+        order = project.sale_order_id
+        order._action_cancel()
+        self.assertEqual(order.state, "cancel")
+        editor = (
+            self.env["project.budget.editor"]
+            .with_context(default_project_id=project.id)
+            .create({"reason": "What is left to do"})
+        )
+        editor.line_ids[1].hours = 10.0
+        editor.action_apply()
+        self.assertRecordValues(project.budget_id.line_ids, [{"milestone_id": design.id}, {"milestone_id": build.id}])
+        self.assertEqual(project._budget_proposal(), [], "a cancelled order takes nothing")
+        # A milestone that left the project is in the version that counts.
+        build.project_milestone_id.project_id = self._start()
+        project._check_budget_rows([line._values() for line in project.budget_id.line_ids])
 
     def test_copies_begin_without_a_budget(self):
         project = self._start()

@@ -51,6 +51,50 @@ class TestImport(BudgetCommon):
         [answer] = self.versions.get([self.project.id])
         self.assertEqual(answer["lines"][0]["expected_cost"], 0.0)
 
+    def test_what_is_expected_as_budgeted_is_said_too(self):
+        """An attained milestone takes no more work, unless somebody said so."""
+        lines = [
+            {"milestone": "Design", "hours": 30, "cost": 1500, "expected_hours": 30, "expected_cost": 1500},
+            {"milestone": "Build", "hours": 10, "cost": 500},
+        ]
+        self.versions.set([self._item(lines=lines)])
+        before = [line._values() for line in self.project.budget_id.line_ids]
+        self.assertEqual([row["has_expected"] for row in before], [True, False])
+        self._import(self.project._budget_workbook())
+        self.assertRecordValues(self.project.budget_id, [{"number": 2}])
+        self.assertEqual([line._values() for line in self.project.budget_id.line_ids], before)
+        [answer] = self.versions.get(self.project.ids)
+        self.assertEqual(answer["lines"][0]["expected_hours"], 30.0)
+        self.assertNotIn("expected_hours", answer["lines"][1])
+        self.assertNotIn("expected_cost", answer["lines"][1])
+        keys = {"milestone_id": "milestone", "task_id": "task"}
+        again = [{keys.get(name, name): value or None for name, value in row.items()} for row in answer["lines"]]
+        self.versions.set([self._item(key="psa-2", lines=again)])
+        self.assertEqual([line._values() for line in self.project.budget_id.line_ids], before)
+
+    def test_a_workbook_reads_the_names_that_it_writes(self):
+        order = self.project.sale_order_id
+        other = self._start()
+        tasks = self.env["project.task"].create(
+            [{"name": name, "project_id": self.project.id} for name in ("Survey", "Survey", "Old", "New", "New")]
+        )
+        tasks[1].state = "1_done"
+        tasks[2].active = False
+        tasks[4].active = False
+        # A milestone of the same order in another project, of the same name.
+        design, build = self._plan(self.project)
+        build.name = "Design"
+        build.project_milestone_id.project_id = other
+        self.assertEqual(build.order_id, order)
+        rows = [{"task_id": task.id, "kind": "labour", "hours": 1.0, "cost": 1.0} for task in tasks]
+        rows += [{"milestone_id": row.id, "kind": "labour", "hours": 1.0, "cost": 1.0} for row in (design, build)]
+        self.versions._record(self.project, rows, "Agreed")
+        before = [line._values() for line in self.project.budget_id.line_ids]
+        self._import(self.project._budget_workbook())
+        self.assertRecordValues(self.project.budget_id, [{"number": 2}])
+        self.assertEqual([line._values() for line in self.project.budget_id.line_ids], before)
+        self.assertEqual(self.versions._parse_line(self.project, {"task": "New"})["task_id"], tasks[3].id)
+
     def test_what_is_no_id_is_not_found(self):
         self._budget(self.project)
         answers = self.versions.get([[1], {}, True, self.project.id])
