@@ -120,6 +120,14 @@ class BillingAttainment(models.Model):
     # === RECORDING === #
 
     @api.model
+    def _further_facts(self, vals):
+        """Return which of the values of an attainment go with its percentage, such as quantities.
+
+        Whoever attains the milestone later, and by another source, hands them on.
+        """
+        return {}
+
+    @api.model
     def _record(self, vals_list):
         """Record attainments in the current transaction, and wake the billing after it.
 

@@ -125,17 +125,14 @@ class BillingMilestone(models.Model):
         """Return how far this milestone was attained as of each attainment: ``{id: cumulative percent}``."""
         return {key: percent for key, percent, _day in self._attained_until()[1:]}
 
-    def _attain(self, percent, day, source, note=False):
+    def _attain(self, percent, day, source, note=False, **further):
         """Record that these milestones are attained to ``percent`` (cumulative, 0 to 100) on ``day``.
 
+        :param further: what goes with it, see ``billing.attainment._further_facts``
         :return: the attainments (``billing.attainment``)
         """
-        return self.env["billing.attainment"]._record(
-            [
-                {"milestone_id": milestone.id, "percent": percent, "date": day, "source": source, "note": note}
-                for milestone in self
-            ]
-        )
+        values = {"percent": percent, "date": day, "source": source, "note": note, **further}
+        return self.env["billing.attainment"]._record([{"milestone_id": milestone.id, **values} for milestone in self])
 
     def _attain_now(self, source):
         """Attain in full, today, those of these milestones that are not."""
@@ -388,9 +385,29 @@ class BillingMilestone(models.Model):
 
     def _follow_delivery(self, day):
         """Attain this milestone to the delivered share of its lines, by amount, never above 100 %."""
+        values = self._prepare_delivery(day)
+        if values:
+            self.env["billing.attainment"]._record([values])
+
+    def _prepare_delivery(self, day):
+        """Return the values of the attainment by what is delivered by now, None where it says nothing new."""
         percent = self._delivered_percent()
-        if percent is not None and float_compare(percent, self.attained_percent, precision_digits=6):
-            self._attain(percent, day, "delivery")
+        if percent is None or not float_compare(percent, self.attained_percent, precision_digits=6):
+            return None
+        return {"milestone_id": self.id, "percent": percent, "date": day, "source": "delivery"}
+
+    def _delivered_facts(self):
+        """Return what goes with an attainment by what is delivered by now: see ``_further_facts``."""
+        return {}
+
+    def _facts_up_to(self, facts, part, lines=()):
+        """Return what of further facts of an attainment holds where less than it is attained.
+
+        :param dict facts: see ``billing.attainment._further_facts``
+        :param Fraction part: how much of what they add to what is attained already
+        :param lines: ids of the order lines of which all holds, and of others nothing; none for a part of each
+        """
+        return facts
 
     def _delivered_percent(self):
         """Return the delivered share of the lines of this milestone, by amount (0 to 100); None where it has none."""

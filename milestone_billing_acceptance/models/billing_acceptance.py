@@ -31,6 +31,7 @@ FACTS = (
     "round",
     "percent_asked",
     "percent_before",
+    "facts_asked",
     "content",
     "fingerprint",
     "sent_on",
@@ -75,6 +76,12 @@ class BillingAcceptance(models.Model):
     )
     percent_asked = fields.Float(
         "Asked For (cumulative %)", digits=(16, 6), readonly=True, default=100.0, help="In all, with earlier rounds."
+    )
+    facts_asked = fields.Json(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="What is asked for beside the percentage, such as what was delivered of each line when it was sent.",
     )
     amount = fields.Monetary(
         "Amount Asked For", readonly=True, help="What the acceptance asked for bills, untaxed, in the order's currency."

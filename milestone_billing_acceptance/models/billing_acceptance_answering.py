@@ -230,15 +230,24 @@ class BillingAcceptance(models.Model):
     def _lines_texts(self, answer):
         """Return which lines were accepted, and what the percentage does with them, in the environment's language."""
         part = self._part_of(answer.line_ids)
-        texts = [
-            self.env._("Lines: %s", self._names_of_lines(answer)),
+        values = {
+            "amount": self.currency_id.format(float(self._amount_text(part.units))),
+            "percent": f"{float(part.percent):g}",
+        }
+        texts = [self.env._("Lines: %s", self._names_of_lines(answer))]
+        if self.facts_asked:
+            text = self.env._(
+                "They come to %(amount)s, which is %(percent)s %% of the milestone; the invoice bills these lines.",
+                **values,
+            )
+            return [*texts, text]
+        texts.append(
             self.env._(
                 "They come to %(amount)s, which is %(percent)s %% of the milestone; "
                 "the invoice bills this part of each line.",
-                amount=self.currency_id.format(float(self._amount_text(part.units))),
-                percent=f"{float(part.percent):g}",
-            ),
-        ]
+                **values,
+            )
+        )
         if not part.exact:
             texts.append(self.env._("No percentage comes to just this amount: the invoice is off by the last cents."))
         return texts

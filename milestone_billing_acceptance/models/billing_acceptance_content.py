@@ -83,7 +83,12 @@ class BillingAcceptance(models.Model):
         # By SQL of the field's relation alone: what is asked is being fixed, and nobody chooses files any more.
         self._flagged("acceptance_freezing").file_ids = [(6, 0, own.ids)]
         text = canonical(self._make_content())
-        return {"content": text, "fingerprint": fingerprint(text), "amount": self._asked_amount()}
+        return {
+            "content": text,
+            "fingerprint": fingerprint(text),
+            "amount": self._asked_amount(),
+            "facts_asked": self.milestone_id._facts_to_ask(self.percent_asked) or False,
+        }
 
     def _asked_amount(self):
         """Return what accepting all that is asked bills beyond what was accepted before, untaxed."""

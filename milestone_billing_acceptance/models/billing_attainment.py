@@ -28,5 +28,5 @@ class BillingAttainment(models.Model):
         for milestone in lowered:
             milestone._follow_acceptance_undone()
         for milestone, vals in ready:
-            milestone._become_ready(vals["percent"], vals["date"])
+            milestone._become_ready(vals["percent"], vals["date"], self._further_facts(vals))
         return rows

@@ -69,6 +69,13 @@ class BillingMilestone(models.Model):
     acceptance_ready_on = fields.Date(
         readonly=True, copy=False, groups="base.group_user", help="The day on which it became ready for acceptance."
     )
+    acceptance_ready_facts = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        export_string_translation=False,
+        help="What is ready beside the percentage, such as what was delivered of each line.",
+    )
     acceptance_state = fields.Selection(
         STATES,
         "Acceptance",
@@ -214,7 +221,8 @@ class BillingMilestone(models.Model):
         for milestone in self.sudo():
             milestone.acceptance_ids._withdraw("not_needed")
             percent, day = milestone.acceptance_ready_percent, milestone.acceptance_ready_on
-            milestone.write({"acceptance_ready_percent": 0.0, "acceptance_ready_on": False})
+            facts = milestone._facts_to_ask(percent)
+            milestone._note_ready(0.0, False)
             if milestone.acceptance_ids or percent:
                 order = milestone.order_id._billing_for_history()
                 order._billing_log(
@@ -225,7 +233,7 @@ class BillingMilestone(models.Model):
                     )
                 )
             if percent > milestone.attained_percent and milestone.order_id.state == "sale":
-                milestone.sudo(self.env.su)._attain(percent, day, "manual")
+                milestone.sudo(self.env.su)._attain(percent, day, "manual", **facts)
 
     def _open_acceptance(self):
         """Return the request that is prepared or waits for an answer (``billing.acceptance``, as superuser)."""

@@ -4,6 +4,7 @@ import logging
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
+from odoo.addons.billing_base.engine.units import to_fraction
 from odoo.addons.billing_base.models.days import impossible, is_possible
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
@@ -117,21 +118,22 @@ class BillingMilestone(models.Model):
         result = super()._follow_delivery(day)
         delivered = self._delivered_percent()
         if delivered is not None and self.sudo().needs_acceptance:
-            self._become_less_ready(delivered)
+            self._become_less_ready(delivered, self._delivered_facts())
         return result
 
-    def _become_less_ready(self, percent):
+    def _become_less_ready(self, percent, facts):
         """Note that this milestone is ready to ``percent`` (cumulative) alone; a request for more is withdrawn.
 
         What the customer accepted stays accepted.
+
+        :param dict facts: what is ready beside the percentage
         """
         self.ensure_one()
         milestone = self.sudo()
         percent = max(percent, milestone.attained_percent)
         if float_compare(milestone.acceptance_ready_percent, percent, precision_digits=6) <= 0:
             return
-        day = milestone.acceptance_ready_on if percent else False
-        milestone.write({"acceptance_ready_percent": percent, "acceptance_ready_on": day})
+        milestone._note_ready(percent, milestone.acceptance_ready_on if percent else False, facts)
         opened = milestone._open_acceptance()
         if opened and float_compare(opened.percent_asked, percent, precision_digits=6) > 0:
             opened._withdraw("not_ready")
@@ -154,19 +156,35 @@ class BillingMilestone(models.Model):
         milestone._open_acceptance()._withdraw("not_ready")
         if milestone.acceptance_ready_percent > milestone.attained_percent:
             day = milestone.acceptance_ready_on if milestone.attained_percent else False
-            milestone.write({"acceptance_ready_percent": milestone.attained_percent, "acceptance_ready_on": day})
+            milestone._note_ready(milestone.attained_percent, day)
         milestone._stop_asking_for_acceptance()
 
     # === BECOMING READY === #
 
-    def _become_ready(self, percent, day):
-        """Note that the work of this milestone is done to ``percent`` (cumulative) as of ``day``; make the request."""
+    def _note_ready(self, percent, day, facts=None):
+        """Write down to how much the work of this milestone is done (cumulative), since when, and what goes with it."""
+        self.sudo().write(
+            {
+                "acceptance_ready_percent": percent,
+                "acceptance_ready_on": day,
+                "acceptance_ready_facts": facts or False,
+            }
+        )
+
+    def _become_ready(self, percent, day, facts=None):
+        """Note that the work of this milestone is done to ``percent`` (cumulative) as of ``day``; make the request.
+
+        :param dict facts: what is ready beside the percentage, see ``billing.attainment._further_facts``
+        """
         self.ensure_one()
         milestone = self.sudo()
         milestone._sync_project_milestones()
-        if percent <= milestone.acceptance_ready_percent:
+        more = float_compare(percent, milestone.acceptance_ready_percent, precision_digits=6)
+        if more < 0 or not more and (not facts or facts == milestone.acceptance_ready_facts):
             return
-        milestone.write({"acceptance_ready_percent": percent, "acceptance_ready_on": day})
+        milestone._note_ready(percent, day if more else milestone.acceptance_ready_on, facts)
+        if not more:
+            return
         opened = milestone._open_acceptance()
         if opened.state == "draft":
             opened.percent_asked = max(percent, opened.percent_asked)
@@ -241,8 +259,9 @@ class BillingMilestone(models.Model):
         """
         self.ensure_one()
         self._stop_asking_for_acceptance()
+        facts = self._facts_accepted(acceptance, percent)
         if self.acceptance_ready_percent < percent:
-            self.write({"acceptance_ready_percent": percent, "acceptance_ready_on": day})
+            self._note_ready(percent, day, facts)
         self.env["billing.attainment"]._record(
             [
                 {
@@ -253,9 +272,36 @@ class BillingMilestone(models.Model):
                     "note": note,
                     "user_id": acceptance.answer_ids.sorted("id")[-1:].user_id.id or self.env.uid,
                     "key": f"auto/acceptance/{acceptance.id}",
+                    **facts,
                 }
             ]
         )
+
+    def _facts_to_ask(self, percent):
+        """Return what is asked for beside ``percent``, cumulative: of what is ready, if no more than that is."""
+        self.ensure_one()
+        ready, attained = self.acceptance_ready_percent, self.attained_percent
+        facts = self.acceptance_ready_facts or {}
+        if not facts or percent <= attained or float_compare(percent, ready, precision_digits=6) > 0:
+            return {}
+        return self._facts_in_part(facts, percent, ready)
+
+    def _facts_accepted(self, acceptance, percent):
+        """Return what the customer accepted beside ``percent``, cumulative, of what a request asked."""
+        lines = acceptance._lines_left() or ()
+        return self._facts_in_part(acceptance.facts_asked or {}, percent, acceptance.percent_asked, lines)
+
+    def _facts_in_part(self, facts, percent, whole, lines=()):
+        """Return what of ``facts``, which stand for the percentage ``whole``, holds of a lower percentage.
+
+        What an addon kept that is gone by now is left out.
+        """
+        facts = {name: value for name, value in facts.items() if name in self.env["billing.attainment"]._fields}
+        if not facts or float_compare(percent, whole, precision_digits=6) >= 0:
+            return facts
+        attained = to_fraction(self.attained_percent)
+        part = (to_fraction(percent) - attained) / (to_fraction(whole) - attained)
+        return self._facts_up_to(facts, part, lines)
 
     def _record_on_paper(self, answer, day, file, user):
         """Record what the customer answered on paper; the rights were checked.

@@ -44,5 +44,5 @@ class BillingSchedule(models.Model):
         result = super()._stop()
         for milestone in self.sudo().milestone_ids.filtered("needs_acceptance"):
             milestone._open_acceptance()._withdraw("cancelled")
-            milestone.write({"acceptance_ready_percent": milestone.attained_percent, "acceptance_ready_on": False})
+            milestone._note_ready(milestone.attained_percent, False)
         return result

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.record_protection.models.append_only import changed, make_trigger
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -21,6 +21,12 @@ class BillingAttainment(models.Model):
         when = SQL("BEFORE UPDATE ON %s FOR EACH ROW WHEN (%s)", SQL.identifier(self._table), changed(["delivered"]))
         make_trigger(self.env.cr, self._table, "delivered", when, "record_refuse_change")
         return result
+
+    @api.model
+    def _further_facts(self, vals):
+        # OVERRIDE: what was delivered.
+        facts = super()._further_facts(vals)
+        return {**facts, "delivered": vals["delivered"]} if vals.get("delivered") else facts
 
     def write(self, vals):
         if "delivered" in vals:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.tools import float_compare
@@ -26,28 +27,44 @@ class BillingMilestone(models.Model):
         self.ensure_one()
         return self.due_on == "delivery" and any(row.line_id._billing_is_goods() for row in self.allocation_ids)
 
-    def _follow_delivery(self, day):
+    def _prepare_delivery(self, day):
         # OVERRIDE: what is delivered of each line is kept with the attainment, and each is billed by its own.
         if not self._bills_goods():
-            return super()._follow_delivery(day)
-        lines = self.allocation_ids.line_id
-        delivered = {str(line.id): line.qty_delivered for line in lines}
-        percent = self._delivered_percent()
-        if self._waits_until_complete(percent) or not self._is_new_delivery(percent, delivered):
+            return super()._prepare_delivery(day)
+        percent, facts = self._delivered_percent(), self._delivered_facts()
+        waits = self._waits_until_complete(percent, facts["delivered"])
+        if waits or not self._is_new_delivery(percent, facts["delivered"]):
             return None
-        return self.env["billing.attainment"]._record(
-            [
-                {
-                    "milestone_id": self.id,
-                    "percent": percent,
-                    "date": self._delivery_day(lines, day),
-                    "source": "delivery",
-                    "delivered": delivered,
-                    "to_tell": bool(float_compare(percent, self.attained_percent, precision_digits=6))
-                    or list(self._delivered_as_of().values())[-1:] != [None],
-                }
-            ]
-        )
+        return {
+            "milestone_id": self.id,
+            "percent": percent,
+            "date": self._delivery_day(self.allocation_ids.line_id, day),
+            "source": "delivery",
+            "to_tell": bool(float_compare(percent, self.attained_percent, precision_digits=6))
+            or list(self._delivered_as_of().values())[-1:] != [None],
+            **facts,
+        }
+
+    def _delivered_facts(self):
+        # OVERRIDE: what is delivered of each line.
+        facts = super()._delivered_facts()
+        if not self._bills_goods():
+            return facts
+        return {**facts, "delivered": {str(line.id): line.qty_delivered for line in self.allocation_ids.line_id}}
+
+    def _facts_up_to(self, facts, part, lines=()):
+        # OVERRIDE: of some lines all that was delivered, or of each line a part, to its unit of measure.
+        facts = dict(super()._facts_up_to(facts, part, lines))
+        known = list(self._delivered_as_of().values())[-1:]
+        delivered = facts.pop("delivered", None)
+        if not delivered or self.attained_percent and known == [None]:
+            return facts
+        before, found = (known and known[0]) or {}, {}
+        for line in self.allocation_ids.line_id.filtered(lambda line: str(line.id) in delivered):
+            start, end = (Fraction(str(row.get(str(line.id), 0.0))) for row in (before, delivered))
+            quantity = start + (end - start) * (int(line.id in lines) if lines else part)
+            found[str(line.id)] = line.product_uom_id.round(float(quantity))
+        return {**facts, "delivered": found}
 
     def _delivered_percent(self):
         """Return how much of this milestone is delivered, by amount: 0 to 100.
@@ -57,15 +74,22 @@ class BillingMilestone(models.Model):
         rows = self.allocation_ids.filtered(lambda row: not row._goes_with_goods())
         return round(float(share_of((row._weight(), row.line_id._delivered_share()) for row in rows) * 100), 6)
 
-    def _waits_until_complete(self, percent):
+    def _waits_until_complete(self, percent, delivered):
         """Return whether what is delivered is not billed yet, since only complete deliveries are.
 
-        What was billed once is followed further: a return is credited by what came back.
+        What came back of what is known is followed all the same: it is credited.
+
+        :param dict delivered: as an attainment keeps it
         """
         goods = self.allocation_ids.filtered(lambda row: row._follows_goods())
         shipped = all(row.line_id._delivered_share() == 1 for row in goods)
         complete = shipped and float_compare(percent, 100.0, precision_digits=6) >= 0
-        return self.schedule_id.partial_deliveries == COMPLETE and not complete and not self.attained_percent
+        if self.schedule_id.partial_deliveries != COMPLETE or complete:
+            return False
+        known = list(self._delivered_as_of().values())[-1:]
+        if known and known[0]:
+            return not any(abs(delivered.get(key, 0.0)) < abs(before) for key, before in known[0].items())
+        return float_compare(percent, self.attained_percent, precision_digits=6) >= 0
 
     def _is_new_delivery(self, percent, delivered):
         """Return whether this is not what is known already.
