@@ -151,9 +151,7 @@ class BillingMilestone(models.Model):
         :param why: takes an environment and returns what happened to the draft, in its language
         """
         self._follow_draft_credits()
-        due = self.filtered(
-            lambda milestone: milestone.order_id.state == "sale" and milestone.allocation_ids._any_open()
-        )
+        due = self.filtered(lambda milestone: milestone.order_id.state == "sale" and milestone._has_open_shares())
         due._requeue(wake=False)
         for milestone in due:
             order = milestone.order_id._billing_for_history()
@@ -164,6 +162,11 @@ class BillingMilestone(models.Model):
                     why=why(order.env),
                 )
             )
+
+    def _has_open_shares(self):
+        """Return whether anything of this milestone is to be on an invoice or a credit note."""
+        self.ensure_one()
+        return self.allocation_ids._any_open()
 
     def _follow_credit(self):
         """Queue again what waited for a credit note, or is credited too little, once one was made or posted."""

@@ -18,7 +18,7 @@ class BillingSchedule(models.Model):
         """Put all billable lines of the order that no schedule covers yet under these schedules that cover all."""
         for schedule in self.filtered("cover_all"):
             lines = schedule.order_id.order_line.filtered(
-                lambda line: line._is_schedulable() and not line.billing_schedule_id
+                lambda line: not line.billing_schedule_id and line._billing_joins_plan()
             )
             if lines:
                 plan_deferred(lines.sudo()).billing_schedule_id = schedule

@@ -200,6 +200,11 @@ class SaleOrderLine(models.Model):
         kind = not self.display_type and not self.is_downpayment and not self.is_expense
         return kind and self._billing_may_be_planned()
 
+    def _billing_joins_plan(self):
+        """Return whether a schedule that covers all lines takes this one by itself."""
+        self.ensure_one()
+        return self._is_schedulable()
+
     def _billing_price(self, amount, total_of):
         """Return the invoice line's quantity, price and tax data such that it comes to ``amount``, untaxed, exactly.
 
@@ -251,6 +256,10 @@ class SaleOrderLine(models.Model):
         }
 
     # === QUANTITIES === #
+
+    def _billing_counted_rows(self):
+        """Return the invoice lines that bill a quantity of this line, where others bill amounts of it; else None."""
+        self.ensure_one()
 
     def _billed_quantity(self, stands):
         """Return the quantity that what is billed comes to; exactly the ordered one when all is billed.

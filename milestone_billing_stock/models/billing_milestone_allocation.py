@@ -196,11 +196,21 @@ class BillingMilestoneAllocation(models.Model):
     def _prepare_kept(self):
         """Return the values that have what is billed of this share stay billed for the quantity it was billed for."""
         self.ensure_one()
-        units, ordered = self._standing().kept, self._goods_share().ordered
-        if self._goes_with_goods():
-            quantity = self._goods_delivered() if units else Fraction(0)
-        else:
-            quantity = self._goods_kept()
+        units = self._standing().kept
+        quantity = self.milestone_id.allocation_ids._part_billed() if self._goes_with_goods() else self._goods_kept()
+        return self._kept_values(units, quantity)
+
+    def _part_billed(self):
+        """Return which part of the goods of these shares, those of one milestone, is billed, by amount (0 to 1)."""
+        parts = []
+        for row in self.filtered(lambda row: row._follows_goods()):
+            ordered = row._goods_share().ordered
+            parts.append((row._weight(), row._goods_kept() / ordered if ordered else Fraction(1)))
+        return share_of(parts)
+
+    def _kept_values(self, units, quantity):
+        """Return the values by which ``units`` of this share stand for a quantity of it, whatever it comes to."""
+        ordered = self._goods_share().ordered
         return {
             "kept_quantity": float(quantity),
             "kept_percent": round(float(quantity / ordered * 100), 6) if ordered else 0.0,
@@ -213,5 +223,25 @@ class BillingMilestoneAllocation(models.Model):
         for row in changed:
             kept = row._prepare_kept() if row._follows_goods() else {}
             row.write({"ordered_quantity": row.line_id.product_uom_qty, **kept})
-        for row in changed.milestone_id.allocation_ids.filtered(lambda row: row._goes_with_goods()):
-            row.write(row._prepare_kept())
+        milestones = changed.milestone_id
+        milestones._keep_beside_goods(milestones._billed_beside_goods())
+
+
+class BillingMilestone(models.Model):
+    _inherit = "billing.milestone"
+
+    def _billed_beside_goods(self):
+        """Return what stands of the shares that go with the goods of these milestones: ``{share: units}``."""
+        rows = self.filtered(lambda milestone: milestone._bills_goods()).allocation_ids
+        return {row: row._standing().kept for row in rows if row._goes_with_goods()}
+
+    def _keep_beside_goods(self, billed):
+        """Have what is billed beside the goods of these milestones stay, as these are by now; new shares begin there.
+
+        :param dict billed: what ``_billed_beside_goods`` returned before
+        """
+        for milestone in self.filtered(lambda milestone: milestone._bills_goods()):
+            beside = milestone.allocation_ids.filtered(lambda row: row._goes_with_goods())
+            part = milestone.allocation_ids._part_billed() if beside else None
+            for row in beside:
+                row.write(row._kept_values(billed.get(row, 0), part))

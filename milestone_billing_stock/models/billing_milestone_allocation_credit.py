@@ -64,20 +64,25 @@ class BillingMilestoneAllocation(models.Model):
         :param int units: in the currency of the order
         """
         goods = lines.filtered("billing_bills_goods")[:1]
-        others = (lines - goods)[:1]
+        others = (lines - goods).filtered(lambda row: row._billing_order_units())
         if not quantity or not goods:
-            source = others or goods
+            source = others[:1] or goods
             whole = source._billing_order_units()
             return [self._without_goods(source._billing_credit_values(0, Fraction(units, whole)))] if whole else []
         part = quantity / Fraction(str(goods._billing_order_quantity()))
         whole = goods._billing_order_units()
         taken = part_of(whole, 0, part, 1)
-        if not others or not others._billing_order_units():
+        if not others:
             return [goods._billing_credit_goods(part, Fraction(units, whole) if whole else part)]
         values = [goods._billing_credit_goods(part, part)]
         rest = units - taken
+        for row in others[1:]:
+            whole = row._billing_order_units()
+            own = part_of(whole, 0, part, 1)
+            rest -= own
+            values += [row._billing_credit_values(0, Fraction(own, whole))] if own else []
         if rest:
-            values.append(others._billing_credit_values(0, Fraction(rest, others._billing_order_units())))
+            values.append(others[0]._billing_credit_values(0, Fraction(rest, others[0]._billing_order_units())))
         return values
 
 

@@ -26,7 +26,7 @@ class BillingMilestoneAllocation(models.Model):
         if not line.price_subtotal:
             return [(dict(values, quantity=float(quantity), name=self._goods_line_name(values)), amount)]
         if quantity * line.product_uom_qty <= 0:
-            return [(self._without_goods(values), amount)]
+            return self._prepare_amount_lines(values, amount)
         return self._prepare_goods_lines(values, amount, float(quantity))
 
     def _quantity_to_bill(self):
@@ -35,7 +35,8 @@ class BillingMilestoneAllocation(models.Model):
         What was delivered and is on no invoice; of a milestone that is due on something else, all that was
         ordered, once all of it is due, and nothing before.
 
-        :return: a ``Fraction``; against the side of the line, what is on invoices and is not due any more
+        :return: a ``Fraction``, rounded as the unit is; against the side of the line, what is on invoices and is not
+            due any more
         """
         self.ensure_one()
         line = self.line_id
@@ -45,7 +46,8 @@ class BillingMilestoneAllocation(models.Model):
             due = Fraction(str(line.product_uom_qty))
         else:
             due = Fraction(0)
-        return due - line._billing_goods_standing()
+        quantity = due - line._billing_goods_standing()
+        return Fraction(str(line.product_uom_id.round(float(quantity)))) if line.product_uom_id else quantity
 
     def _prepare_goods_lines(self, values, amount, quantity):
         """Return the values of the lines that bill ``quantity`` of the goods and come to ``amount``, with their parts.
@@ -62,12 +64,17 @@ class BillingMilestoneAllocation(models.Model):
         if not self._has_other_shares() and abs(portion.rest) <= 1 + abs(quantity):
             exact = not portion.rest and line._billing_is_whole(quantity)
             return [(goods if exact else self._priced_for(goods, values, quantity), amount)]
-        if not portion.rest:
+        ahead = -self._units_to_settle(quantity)
+        if abs(portion.rest - ahead) <= 1 + abs(quantity) and self._has_other_shares():
+            # What is off by cents alone stays with the rest.
+            ahead = portion.rest
+        if not portion.rest and not ahead:
             return [(goods, amount)]
         rest = from_units(portion.rest, rounding)
-        other = self._without_goods(dict(values, **self._price_of_rest(amount, rest, parts, quantity)))
-        other.update(name=self._rest_line_name(portion.rest), billing_key=f"{values['billing_key']}/rest")
-        return [(goods, from_units(portion.units, rounding)), (other, rest)]
+        price = self._price_of_rest(amount, rest, parts, quantity)
+        other = dict(values, **price, billing_key=f"{values['billing_key']}/rest")
+        others = self._divide_amount(other, portion.rest, ahead, self._rest_line_name)
+        return [(goods, from_units(portion.units, rounding)), *others]
 
     def _priced_for(self, goods, values, quantity):
         """Return the values of a line of ``goods`` that comes to what ``values`` of quantity 1 do, to the cent."""
@@ -100,9 +107,14 @@ class BillingMilestoneAllocation(models.Model):
 
     # === LINES WITHOUT GOODS === #
 
-    def _without_goods(self, values):
-        """Return the values of an invoice line that bills an amount of goods: no product, so no cost of sales."""
-        account = values.get("account_id") or self.line_id._billing_account_without_goods().id
+    def _without_goods(self, values, ahead=True):
+        """Return the values of an invoice line that bills an amount of goods: no product, so no cost of sales.
+
+        :param bool ahead: whether it is billed ahead of deliveries, or settles that; else it is income
+        """
+        line = self.line_id
+        account = line._billing_account_ahead() if ahead else line._billing_account_of_income()
+        account = values.get("account_id") or account.id
         return dict(values, product_id=False, product_uom_id=False, **({"account_id": account} if account else {}))
 
     # === TEXTS === #
@@ -115,13 +127,19 @@ class BillingMilestoneAllocation(models.Model):
         line = self.line_id.with_context(lang=order.partner_invoice_id.lang)
         return f"{line.name or line.product_id.display_name}\n{self.milestone_id.name}"
 
+    def _price_line_name(self):
+        """Return the text of the line beside the goods that says that their price changed."""
+        line = self.line_id.with_context(lang=self.milestone_id.order_id.partner_invoice_id.lang)
+        name = (line.name or "").split("\n")[0]
+        return line.env._("%(line)s: change of price of what was invoiced before", line=name)
+
     def _rest_line_name(self, units):
         """Return the text of the line beside the goods that says what it takes off, or adds."""
         others = (self.line_id.billing_allocation_ids - self).filtered("amount").milestone_id
         line = self.line_id.with_context(lang=self.milestone_id.order_id.partner_invoice_id.lang)
         name = (line.name or "").split("\n")[0]
         if not others:
-            return line.env._("%(line)s: change of price of what was invoiced before", line=name)
+            return self._price_line_name()
         names = ", ".join(others.sorted(lambda row: (row.sequence, row.id)).mapped("name"))
         if units * line.product_uom_qty > 0:
             return line.env._(

@@ -41,9 +41,20 @@ class BillingMilestoneAllocation(models.Model):
             return 0
         return self._quantity_to_bill() * (-1 if line.product_uom_qty < 0 else 1)
 
+    def _draft_credit_lines(self):
+        # OVERRIDE: also those of goods alone, which credit no amount.
+        found = super()._draft_credit_lines()
+        others = self.sudo().filtered(lambda row: not row.credited_amount and row._follows_goods())
+        goods = others.invoice_line_ids.filtered("billing_bills_goods")
+        return found | goods.filtered(lambda line: line.parent_state == "draft" and not line._is_billing_charge())
+
 
 class BillingMilestone(models.Model):
     _inherit = "billing.milestone"
+
+    def _has_open_shares(self):
+        # OVERRIDE: also goods alone.
+        return super()._has_open_shares() or any(row._goods_left() for row in self.allocation_ids)
 
     def _exceeds_order(self, owed):
         # OVERRIDE: goods alone that came back are not more than the order is worth.

@@ -35,7 +35,11 @@ class BillingMilestone(models.Model):
     def _goods_not_billable(self):
         """Return a sentence about goods that were shipped beyond what is ordered; empty for none."""
         self.ensure_one()
-        lines = self.sudo().allocation_ids.line_id if self.due_on == "delivery" else self.env["sale.order.line"]
+        if self.due_on != "delivery":
+            return ""
+        lines = self.sudo().allocation_ids.line_id
+        # Nothing is planned of what is not ordered at all.
+        lines |= self.sudo().schedule_id.line_ids.filtered(lambda line: not line.product_uom_qty)
         beyond = lines.filtered(lambda line: line._billing_shipped_beyond())
         return " ".join(line._billing_describe_beyond(self.env) for line in beyond)
 

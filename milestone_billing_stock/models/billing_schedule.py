@@ -38,8 +38,12 @@ class BillingSchedule(models.Model):
 
     def _store_shares(self, shares, kept=None):
         # OVERRIDE: shares stand for the quantities of the lines that they were worked out from.
-        self.milestone_ids.sudo().allocation_ids._follow_ordered()
-        return super()._store_shares(shares, kept)
+        milestones = self.milestone_ids.sudo()
+        milestones.allocation_ids._follow_ordered()
+        billed = milestones._billed_beside_goods()
+        result = super()._store_shares(shares, kept)
+        milestones._keep_beside_goods(billed)
+        return result
 
     def _follow_change_order(self):
         # OVERRIDE: first of all, before anything is compared with what is due.

@@ -2,12 +2,39 @@ from fractions import Fraction
 
 from odoo import models
 from odoo.addons.milestone_billing.models.billing_milestone_allocation_taxes import unrounded
+from odoo.addons.milestone_billing.models.deferred import is_plan_deferred
 
 
 class SaleOrderLine(models.Model):
     """Which lines are goods of a plan, and which of its milestones puts their quantity on invoices."""
 
     _inherit = "sale.order.line"
+
+    def write(self, vals):
+        # OVERRIDE: shares stand for quantities, also where the amount of the line stays what it was.
+        watched = "product_uom_qty" in vals and not is_plan_deferred(self)
+        before = {line: (line.product_uom_qty, line.price_subtotal) for line in self} if watched else {}
+        result = super().write(vals)
+        same = self.filtered(
+            lambda line: (
+                line in before
+                and line.product_uom_qty != before[line][0]
+                and line.price_subtotal == before[line][1]
+                and line._billing_is_goods()
+            )
+        )
+        same.order_id._billing_follow_lines()
+        return result
+
+    def _billing_joins_plan(self):
+        # OVERRIDE: not what a transfer added without an order: the plan has no amount for it, and Odoo bills it.
+        shipped = not self.product_uom_qty and bool(self.qty_delivered or self.move_ids)
+        return super()._billing_joins_plan() and not shipped
+
+    def _billing_has_invoices(self):
+        """Return whether the plan billed anything of this line, drafts included."""
+        self.ensure_one()
+        return any(self.sudo().billing_allocation_ids.mapped("billed_amount"))
 
     def _billing_is_goods(self):
         """Return whether this line is of goods that are delivered by transfers, and under a billing schedule."""
@@ -23,26 +50,6 @@ class SaleOrderLine(models.Model):
         bills = rows.filtered(lambda row: row.amount or row.invoice_line_ids)
         # Also where nothing is left to bill with the delivery: what others bill of the goods comes off.
         return (delivered & bills)[:1] or delivered[:1] or bills[-1:]
-
-    def _billing_account_without_goods(self):
-        """Return the account (``account.account``, maybe none) of what bills an amount of these goods.
-
-        That of the lines that stand already, so that it comes back to nothing; else that of Odoo's down payments: the
-        company's, or the product's for them, or the product's for income.
-        """
-        self.ensure_one()
-        line = self.sudo().with_company(self.company_id)
-        stands = line.invoice_lines.filtered(
-            lambda row: row.billing_allocation_id and not row.billing_bills_goods and row.parent_state != "cancel"
-        )
-        accounts = line.product_id.product_tmpl_id.get_product_accounts(fiscal_pos=line.order_id.fiscal_position_id)
-        return (
-            stands.account_id[:1]
-            or line.company_id.downpayment_account_id
-            or accounts.get("downpayment")
-            or accounts["income"]
-            or line.env["account.account"]
-        )
 
     def _billing_parts_of_quantity(self, quantity):
         """Return net amount and taxes of a quantity of this line at its price: see ``_billing_parts``."""

@@ -49,6 +49,11 @@ class SaleOrderLine(models.Model):
             states = set(line.sudo().move_ids.mapped("state")) if lacks else set()
             line.billing_unshipped_quantity = left if states and states <= {"done", "cancel"} else 0.0
 
+    def _compute_price_unit(self):
+        # OVERRIDE: what is billed keeps its price, as Odoo has it; a deposit bills goods without a quantity of them.
+        billed = self.filtered(lambda line: line._billing_is_goods() and line._billing_has_invoices())
+        return super(SaleOrderLine, self - billed)._compute_price_unit()
+
     @api.depends("qty_delivered_method", "invoice_lines.billing_bills_goods")
     def _compute_qty_invoiced(self):
         return super()._compute_qty_invoiced()
@@ -80,6 +85,14 @@ class SaleOrderLine(models.Model):
         return result
 
     # === QUANTITIES === #
+
+    def _billing_counted_rows(self):
+        # OVERRIDE: the goods, and what other documents invoiced of them.
+        if not self._billing_is_goods():
+            return super()._billing_counted_rows()
+        return self.sudo().invoice_lines.filtered(
+            lambda row: row.product_id and (row.billing_bills_goods or not row.billing_allocation_id)
+        )
 
     def _billing_goods_invoiced(self, stands):
         """Return the quantity of goods on invoices less that on credit notes, in the unit of this line.

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import ALL, DELIVERY, DEPOSIT, GoodsCommon
@@ -134,6 +135,198 @@ class TestChanges(GoodsCommon):
         self.assertInvoiceLines(first, (1.0, 500.0, none))
         self.assertInvoiceLines(last, (10.0, 1000.0, self.pump), (1.0, -500.0, none))
         self.assertEqual(self._cogs(order), (10.0, 600.0))
+
+    def test_complete_deliveries_wait_for_what_is_ordered_later_too(self):
+        order = self._sell(10, partial_deliveries="complete")
+        shipped = self._ship(order, 10)
+        self.assertEqual(self._total(order), 1000.0)
+        order.order_line.product_uom_qty = 20
+        self._drain()
+        self._ship(order, 3)
+        self.assertEqual(self._total(order), 1000.0, "it waits for all of them")
+        self._return(shipped, 4)
+        self.assertEqual(sum(order.billing_schedule_ids.milestone_ids._credit_owed().values()), 100.0)
+        self._credit(order)
+        self._return(order.picking_ids.filtered(lambda row: row.return_id), 4)
+        self._ship(order, 7)
+        self.assertEqual(self._total(order), 2000.0)
+        self.assertEqual(order.order_line.qty_invoiced, 20.0)
+
+    def test_a_quantity_that_changes_at_the_same_amount_is_followed(self):
+        order = self._sell(10)
+        order.order_line.write({"product_uom_qty": 20, "price_unit": 50})
+        self._drain()
+        self._ship(order, 10)
+        self.assertInvoiceLines(order.invoice_ids, (10.0, 500.0, self.pump))
+        self._ship(order, 10)
+        self.assertEqual(self._total(order), 1000.0)
+
+    def test_more_of_what_is_given_away_is_billed_as_it_ships(self):
+        gift = self._make_goods("Gift", cost=10.0, list_price=0.0)
+        order = self._sell(10, {"product_id": gift.id, "product_uom_qty": 5, "price_unit": 0.0})
+        order.order_line[1].product_uom_qty = 8
+        self._drain()
+        self.assertEqual(order.amount_untaxed, 1000.0)
+        self._ship(order, 8)
+        self.assertEqual(order.order_line.mapped("qty_invoiced"), [8.0, 8.0])
+
+    def test_a_quantity_that_changes_after_a_deposit_keeps_the_price(self):
+        order = self._make_order({"product_id": self.pump.id, "product_uom_qty": 10})
+        self._make_schedule(order, DEPOSIT, DELIVERY)
+        order.action_confirm()
+        self._drain()
+        self.assertEqual(order.order_line.price_subtotal, 1000.0)
+        self.pump.list_price = 120.0
+        order.order_line.product_uom_qty = 11
+        self.assertEqual(order.order_line.price_subtotal, 1100.0)
+
+    # === PRODUCTS THAT THE WAREHOUSE ADDS === #
+
+    def test_what_the_warehouse_adds_to_a_transfer_is_billed_by_odoo(self):
+        valve = self._make_goods("Valve", cost=10.0, list_price=40.0)
+        order = self._sell(10, plan=(DEPOSIT, DELIVERY))
+        picking = order.picking_ids
+        picking.move_ids.write({"quantity": 10, "picked": True})
+        self._add_to(picking, valve, 4)
+        self._validate(picking)
+        added = order.order_line[1]
+        self.assertRecordValues(added, [{"product_uom_qty": 0.0, "qty_delivered": 4.0, "qty_to_invoice": 4.0}])
+        self.assertFalse(added.billing_schedule_id)
+        self.assertEqual(self._total(order), 1000.0)
+        self.assertEqual(order.invoice_status, "to invoice")
+        preview = self.env["billing.run"].preview(str(order.company_id._billing_today()), order.partner_id.ids)
+        self.assertEqual([row["untaxed"] for row in preview["invoices"]], [160.0])
+        order._create_invoices().action_post()
+        self.assertEqual(self._total(order), 1160.0)
+        # Whoever has the plan bill it raises the ordered quantity: it is invoiced already.
+        added.product_uom_qty = 4
+        self._drain()
+        self.assertEqual(self._total(order), 1160.0)
+
+    def test_what_is_under_the_plan_without_being_ordered_says_so(self):
+        valve = self._make_goods("Valve", cost=10.0, list_price=40.0)
+        order = self._sell(10, {"product_id": valve.id, "product_uom_qty": 0})
+        picking = order.picking_ids
+        picking.move_ids.write({"quantity": 10, "picked": True})
+        self._add_to(picking, valve, 4)
+        self._validate(picking)
+        self.assertEqual(order.order_line[1].qty_delivered, 4.0)
+        reason = order.billing_schedule_ids.milestone_ids._obstacle()[0]
+        self.assertIn("4 Units of Valve were shipped beyond the 0", reason)
+
+    def _add_to(self, picking, product, quantity):
+        self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom_qty": quantity,
+                "quantity": quantity,
+                "picked": True,
+                "picking_id": picking.id,
+                "location_id": picking.location_id.id,
+                "location_dest_id": picking.location_dest_id.id,
+            }
+        )
+
+    # === ACCOUNTS === #
+
+    def _keep_advances(self):
+        """Give the company an account of down payments, and return it."""
+        self.company.downpayment_account_id = self.env["account.account"].create(
+            {
+                "name": "Received in advance",
+                "code": "GOODS9",
+                "account_type": "liability_current",
+                "company_ids": [Command.set(self.company.ids)],
+            }
+        )
+        return self.company.downpayment_account_id
+
+    def _on(self, order, account):
+        lines = order.invoice_ids.filtered(lambda move: move.state == "posted").line_ids
+        return -sum(lines.filtered(lambda line: line.account_id == account).mapped("balance"))
+
+    def _bill_by_hand(self, order):
+        order.billing_schedule_ids.milestone_ids.filtered(
+            lambda row: row.due_on == "manual" and not row._is_attained()
+        ).action_attain()
+        self._drain()
+
+    def test_a_change_of_price_is_income_and_no_advance(self):
+        advances, income = self._keep_advances(), self.company_data["default_account_revenue"]
+        order = self._sell(10)
+        self._ship(order, 4)
+        order.order_line.price_unit = 110
+        self._drain()
+        self._ship(order, 6)
+        self._bill_by_hand(order)
+        self.assertEqual((self._on(order, advances), self._on(order, income)), (0.0, 1100.0))
+
+    def test_a_change_of_price_beside_a_deposit_is_income(self):
+        advances, income = self._keep_advances(), self.company_data["default_account_revenue"]
+        order = self._sell(10, plan=(DEPOSIT, DELIVERY))
+        self._ship(order, 4)
+        self.assertEqual(self._on(order, advances), 180.0)
+        order.order_line.price_unit = 110
+        self._drain()
+        self._ship(order, 3)
+        self.assertEqual(self._on(order, advances), 90.0)
+        self._ship(order, 3)
+        self._bill_by_hand(order)
+        self.assertEqual((self._on(order, advances), self._on(order, income)), (0.0, 1100.0))
+
+    def test_a_change_of_price_beside_a_deposit_has_the_taxes_of_the_order(self):
+        advances = self._keep_advances()
+        added, included = self._make_tax(21), self._make_tax(19, price_include_override="tax_included")
+        per_unit = self._make_tax(0.35, amount_type="fixed")
+        for taxes in (added, included, added | per_unit):
+            order = self._sell(
+                {"product_uom_qty": 7, "price_unit": 33.33, "discount": 7.0, "tax_ids": [Command.set(taxes.ids)]},
+                plan=(DEPOSIT, DELIVERY),
+            )
+            self._ship(order, 2)
+            order.order_line.price_unit = 41.17
+            self._drain()
+            for quantity in (4, 1):
+                self._ship(order, quantity)
+            self._bill_by_hand(order)
+            self.assertAlmostEqual(self._total(order), order.amount_untaxed, 2, taxes)
+            billed = sum(order.invoice_ids.mapped("amount_total"))
+            self.assertAlmostEqual(billed, order.amount_total, delta=0.02, msg=taxes.mapped("name"))
+            self.assertAlmostEqual(self._on(order, advances), 0.0, delta=0.05, msg=taxes.mapped("name"))
+
+    def test_what_comes_back_after_a_change_of_price_leaves_no_advance(self):
+        advances, income = self._keep_advances(), self.company_data["default_account_revenue"]
+        order = self._sell(10, plan=(DEPOSIT, DELIVERY))
+        self._ship(order, 4)
+        order.order_line.price_unit = 110
+        self._drain()
+        last = self._ship(order, 6)
+        back = self._return(last, 6)
+        self._credit(order)
+        self.assertEqual((self._on(order, advances), self._on(order, income)), (180.0, 400.0))
+        self._return(back, 6)
+        self._bill_by_hand(order)
+        self.assertEqual((self._on(order, advances), self._on(order, income)), (0.0, 1100.0))
+
+    def test_a_change_of_price_once_all_is_invoiced_is_income(self):
+        advances, income = self._keep_advances(), self.company_data["default_account_revenue"]
+        for plan in ((ALL,), (DEPOSIT, DELIVERY)):
+            before = self._on(self.env["sale.order"], income)
+            order = self._sell(10, plan=plan)
+            self._ship(order, 10)
+            order.order_line.price_unit = 110
+            self._drain()
+            self._bill_by_hand(order)
+            self.assertEqual(self._total(order), 1100.0)
+            self.assertEqual((self._on(order, advances), self._on(order, income)), (0.0, 1100.0 + before))
+
+    def test_a_part_that_comes_later_leaves_the_advances_as_they_were(self):
+        advances, income = self._keep_advances(), self.company_data["default_account_revenue"]
+        order = self._sell(10, plan=({**ALL, "percent": 90}, {"name": "Start-up", "percent": 10, "due_on": "manual"}))
+        self._ship(order, 10)
+        self.assertEqual(self._on(order, advances), -100.0)
+        self._bill_by_hand(order)
+        self.assertEqual((self._on(order, advances), self._on(order, income)), (0.0, 1000.0))
 
     @staticmethod
     def _total(order):
