@@ -17,9 +17,13 @@ def leave_orders_to_odoo(env):
     """Take all order lines off their plans, and divide those that Odoo alone would read otherwise."""
     every = env["sale.order.line"].sudo().with_context(sale_no_log_for_new_lines=True, active_test=False)
     lines = plan_deferred(every).search([("billing_schedule_id", "!=", False)])
+    counted = {line: rows for line in lines if (rows := line._billing_counted_rows()) is not None}
     standing = {line: _standing(line) for line in lines}
     lines.write({"billing_schedule_id": False})
-    divided = lines.filtered(lambda line: _is_misread(line, *standing[line]))
+    for line, rows in counted.items():
+        _set_amounts_apart(line, rows)
+    divided = lines.filtered(lambda line: line not in counted)
+    divided = divided.filtered(lambda line: _is_misread(line, *standing[line]))
     for order, mine in divided.grouped("order_id").items():
         locked = order.locked
         order.locked = False
@@ -102,6 +106,65 @@ def _divide(line, amount, quantity):
     line.order_id._flagged(MOVING).write({"order_line": [Command.create(billed)]})
     _move_invoice_lines(line, line.order_id.order_line - before)
     line.order_id.write({"order_line": [Command.update(line.id, {"price_unit": price * (1.0 - part)})]})
+
+
+def _set_amounts_apart(line, counted):
+    """Leave on ``line`` the invoice lines that bill a quantity of it; those that bill amounts go on lines of their own.
+
+    What is billed ahead of the quantity becomes a down payment, which Odoo takes off; what is billed less, of no
+    quantity, is what Odoo bills.
+
+    :param counted: its invoice lines that bill a quantity (``account.move.line``)
+    """
+    rows = line.invoice_lines.filtered(lambda row: row.parent_state != "cancel") - counted
+    amount = line.currency_id.round(
+        sum(-row.move_id.direction_sign * row._billing_order_amount(line.currency_id) for row in rows)
+    )
+    side = -1 if amount < 0 else 1
+    kept = rows.sorted("id").filtered(
+        lambda row: (
+            row.move_id.move_type == "out_invoice"
+            and row.quantity == 1
+            and side * row._billing_order_amount(line.currency_id) > 0
+        )
+    )[:1]
+    kept = kept if amount else rows.browse()
+    whole = line.price_unit * line.product_uom_qty * (1.0 - (line.discount or 0.0) / 100.0)
+    price = whole * amount / line.price_subtotal if line.price_subtotal else amount
+    for some, values in (
+        (kept, {"product_uom_qty": 0.0, "price_unit": price, "is_downpayment": amount > 0}),
+        (rows - kept, {"product_uom_qty": _net_quantity(rows - kept), "price_unit": 0.0}),
+    ):
+        if some:
+            _add_billed_line(line, some, values)
+    if kept and amount > 0:
+        # Odoo books what it takes off on the account of what it calls a down payment.
+        line.env.cr.execute(SQL("UPDATE account_move_line SET is_downpayment = true WHERE id = ANY(%s)", kept.ids))
+        kept.invalidate_recordset(["is_downpayment"])
+
+
+def _net_quantity(rows):
+    return sum(-row.move_id.direction_sign * row.quantity for row in rows)
+
+
+def _add_billed_line(line, rows, values):
+    """Add a line to the order of ``line`` that carries these of its invoice lines."""
+    order = line.order_id
+    locked, before = order.locked, order.order_line
+    order.locked = False
+    made = {
+        "product_id": _billed_product(line.env).id,
+        "name": line.env._("%s (billed by milestones)", line.name),
+        "sequence": line.sequence,
+        "product_uom_id": line.product_uom_id.id,
+        "discount": 0.0,
+        "tax_ids": line.tax_ids.ids,
+        "invoice_lines": [Command.set(rows.ids)],
+        **values,
+    }
+    order._flagged(MOVING).write({"order_line": [Command.create(made)]})
+    _move_invoice_lines(line, order.order_line - before)
+    order.locked = locked
 
 
 def _billed_product(env):
