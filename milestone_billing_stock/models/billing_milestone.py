@@ -127,7 +127,7 @@ class BillingMilestone(models.Model):
         billed = super()._engine_billed()
         for milestone in self:
             if milestone.id in billed and milestone._bills_goods():
-                goods = milestone.allocation_ids.filtered(lambda row: row._follows_goods())
+                goods = milestone.allocation_ids.filtered(lambda row: row._follows_quantity())
                 if not all(row._goods_all_billed() for row in goods):
                     billed[milestone.id] = replace(billed[milestone.id], is_closed=False)
         return billed

@@ -75,6 +75,11 @@ class BillingMilestoneAllocation(models.Model):
         self.ensure_one()
         return self.milestone_id.due_on == "delivery" and self.line_id._billing_is_goods()
 
+    def _follows_quantity(self):
+        """Return whether what is due of this share follows a delivered quantity: goods, and services beside them."""
+        self.ensure_one()
+        return self._follows_goods() or (self.milestone_id._bills_goods() and not self._goes_with_goods())
+
     def _goes_with_goods(self):
         """Return whether this share is billed with the goods of its milestone, by their delivered part.
 
@@ -172,13 +177,13 @@ class BillingMilestoneAllocation(models.Model):
     def _kept(self):
         # OVERRIDE: what was kept stands for a quantity, whatever part of the ordered one it is by now.
         share = self._goods_share()
-        if not self._follows_goods() or not share.kept_quantity or not share.ordered:
+        if not self._follows_quantity() or not share.kept_quantity or not share.ordered:
             return super()._kept()
         return Kept(share.kept_quantity / share.ordered, share.kept_units)
 
     def _percent_billed(self):
         # OVERRIDE: by what of the quantity is billed; the percentage of the milestone is that of all its lines.
-        if not self._follows_goods():
+        if not self._follows_quantity():
             return super()._percent_billed()
         share = self._goods_share()
         return self._goods_kept() / share.ordered if share.ordered else Fraction(1)
@@ -189,7 +194,8 @@ class BillingMilestoneAllocation(models.Model):
         kept, share = self._standing().kept, self._goods_share()
         if not kept:
             return Fraction(0)
-        if self == self.line_id._billing_goods_carrier() and (quantity := self.line_id._billing_goods_standing()):
+        carries = self._follows_goods() and self == self.line_id._billing_goods_carrier()
+        if carries and (quantity := self.line_id._billing_goods_standing()):
             return share.countable(quantity)
         return share.quantity_of(kept) if self._any_open() else self._goods_delivered()
 
@@ -221,7 +227,7 @@ class BillingMilestoneAllocation(models.Model):
         """Have these shares stand for what is ordered of their lines by now; what is billed of them stays so."""
         changed = self.filtered(lambda row: row.ordered_quantity != row.line_id.product_uom_qty)
         for row in changed:
-            kept = row._prepare_kept() if row._follows_goods() else {}
+            kept = row._prepare_kept() if row._follows_quantity() else {}
             row.write({"ordered_quantity": row.line_id.product_uom_qty, **kept})
         milestones = changed.milestone_id
         milestones._keep_beside_goods(milestones._billed_beside_goods())

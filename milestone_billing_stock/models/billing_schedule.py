@@ -55,7 +55,7 @@ class BillingSchedule(models.Model):
         kept = super()._kept_by_change(shares)
         for row in self.milestone_ids.sudo().allocation_ids:
             key = (row.milestone_id.id, row.line_id.id)
-            if key in kept and (row._follows_goods() or row._goes_with_goods()):
+            if key in kept and (row._follows_quantity() or row._goes_with_goods()):
                 kept[key] = row._prepare_kept()
         return kept
 
