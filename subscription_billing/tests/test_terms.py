@@ -96,16 +96,17 @@ class TestTerms(SubscriptionCommon):
 
     def test_a_later_price_with_more_decimals_leaves_what_rose_before(self):
         self._on("2026-01-01")
-        charge = self._charge(order := self._subscribe(10.05, self.renewed))
+        charge = self._charge(order := self._subscribe(10.05, self.renewed, product_uom_qty=100.0))
         self._bill("2026-03-01")
-        self.assertEqual(self._billed(order)["2026-03-01"], 10.55)
+        # 10.05 rose by 5 % to 10.55, in cents.
+        self.assertEqual(self._billed(order)["2026-03-01"], 1055.0)
         charge.change("2026-04-15", price_unit=12.345)
         self.assertFalse(charge._open(charge._stands()[charge], self.today))
         self._bill("2026-05-15")
-        # 16 days of the month by the price that rose, and the term after it by 5 % more of the new one.
-        april = round(10.55 * 14 / 30 + 12.345 * 16 / 30, 2)
-        rows = {"2026-04-01": april, "2026-05-01": 12.96}
-        self.assertEqual(self._billed(order), {"2026-01-01": 10.05, "2026-02-01": 10.05, "2026-03-01": 10.55, **rows})
+        # 16 days of the month by the new price, and the term after it by 5 % more of that.
+        april = round(1055.0 * 14 / 30 + 1234.5 * 16 / 30, 2)
+        rows = {"2026-03-01": 1055.0, "2026-04-01": april, "2026-05-01": 1296.23}
+        self.assertEqual(self._billed(order), {"2026-01-01": 1005.0, "2026-02-01": 1005.0, **rows})
 
     def test_a_term_is_renewed_by_hand_once_with_another_uplift(self):
         self._on("2026-02-10")
