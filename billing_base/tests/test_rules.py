@@ -81,6 +81,29 @@ class TestRules(BillingBaseCommon):
 
     # === WHAT SHARES AN INVOICE === #
 
+    def test_who_may_not_change_rules_copies_what_has_them(self):
+        seller = new_test_user(
+            self.env,
+            "copying_seller",
+            "sales_team.group_sale_salesman,base.group_partner_manager",
+            company_id=self.company.id,
+        )
+        customer = self.customer.copy()
+        customer.write({"billing_order_number": "required", "billing_print_text": "Thank you"})
+        ruled, plain = (self._make_order(10.0, partner_id=customer.id, user_id=seller.id) for _number in range(2))
+        ruled.write({"billing_when": "days", "billing_one_invoice_per": "order"})
+        copied = (ruled | plain).with_user(seller).copy()
+        self.assertRecordValues(
+            copied,
+            [
+                {"billing_when": "days", "billing_one_invoice_per": "order", "billing_order_number": False},
+                {"billing_when": False, "billing_one_invoice_per": False, "billing_order_number": False},
+            ],
+        )
+        self.assertEqual(customer.with_user(seller).copy().billing_order_number, "required")
+        with self.assertRaisesRegex(AccessError, "Rules of billing"):
+            plain.with_user(seller).copy({"billing_when": "days"})
+
     def test_one_invoice_per_order_or_reference(self):
         orders = self._make_order(10.0, client_order_ref="A") | self._make_order(20.0, client_order_ref="A")
         orders |= self._make_order(30.0, client_order_ref="B")
