@@ -47,13 +47,31 @@ class TestOnRecord(AcceptanceCommon):
         milestone.order_id.user_id = self.env.user
         seller = self._user("seller", "sales_team.group_sale_salesman")
         contacts = self.env["billing.acceptance.contact"].with_user(seller)
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "top-secret"):
             contacts.create({"milestone_id": milestone.id, "partner_id": self.anna.id})
         own = self.env["billing.acceptance.contact"].create({"milestone_id": milestone.id, "partner_id": self.anna.id})
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "top-secret"):
             own.with_user(seller).partner_id = self.bert
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "top-secret"):
             own.with_user(seller).unlink()
+
+    def test_a_seller_names_who_accepts_on_his_own_orders_and_copies_them(self):
+        milestone = self._start()
+        seller = self._user("seller", "sales_team.group_sale_salesman")
+        milestone.order_id.user_id = seller
+        contact = self.env["billing.acceptance.contact"].with_user(seller)
+        contact = contact.create({"milestone_id": milestone.id, "partner_id": self.anna.id})
+        contact.partner_id = self.bert
+        copied = milestone.order_id.with_user(seller).copy()
+        self.assertEqual(copied.sudo().billing_milestone_ids.acceptance_contact_ids.partner_id, self.bert)
+        with self.assertRaises(AccessError):
+            contact.create({"customer_id": self.customer.id, "partner_id": self.anna.id})
+        milestone.order_id.user_id = self.env.user
+        with self.assertRaisesRegex(AccessError, "top-secret"):
+            contact.partner_id = self.anna
+        milestone.order_id.user_id = seller
+        contact.unlink()
+        self.assertFalse(milestone.acceptance_contact_ids)
 
     @mute_logger("odoo.sql_db")
     def test_files_that_were_shown_stay(self):
