@@ -34,7 +34,7 @@ class BillingDraft(models.AbstractModel):
         help="The date of the invoice: the day that is billed, or the first one after it that is not locked.",
     )
     becomes = fields.Selection(
-        INVOICES, "Then", readonly=True, help="What becomes of the invoice, by the rules of the customer."
+        INVOICES, "Invoice Will Be", readonly=True, help="What becomes of the invoice, by the rules of the customer."
     )
     amount_untaxed = fields.Monetary("Untaxed", readonly=True, help="What it comes to without taxes.")
     amount_total = fields.Monetary("Total", readonly=True, help="What it comes to with taxes.")
@@ -49,7 +49,7 @@ class BillingDraft(models.AbstractModel):
     reason = fields.Text(compute="_compute_reason", compute_sudo=True, help="What keeps it from being billed.")
     remedy = fields.Text(compute="_compute_reason", compute_sudo=True, help="What lifts it.")
     split_text = fields.Char(
-        "Own Invoice For", compute="_compute_split_text", help="Why it does not share the customer's first invoice."
+        "Separate Invoice Because of", compute="_compute_split_text", help="Why it does not share the customer's first invoice."
     )
     lines_text = fields.Text(
         "Lines", compute="_compute_lines_text", help="What it is made of, and since when it is due."

@@ -27,7 +27,7 @@ class BillingDraft(models.AbstractModel):
             (env._("State"), 14),
             (env._("What Keeps It"), 40),
             (env._("What Lifts It"), 40),
-            (env._("Own Invoice For"), 24),
+            (env._("Separate Invoice Because of"), 24),
         ]
         return table("1", columns, [cells for row in self for cells in row._workbook_rows()])
 

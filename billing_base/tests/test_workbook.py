@@ -23,7 +23,7 @@ COLUMNS = [
     "State",
     "What Keeps It",
     "What Lifts It",
-    "Own Invoice For",
+    "Separate Invoice Because of",
 ]
 
 

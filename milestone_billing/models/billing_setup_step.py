@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-STATES = [("done", "Done"), ("next", "Next"), ("open", "To Do"), ("optional", "If You Like")]
+STATES = [("done", "Done"), ("next", "Next"), ("open", "To Do"), ("optional", "Optional")]
 
 
 class BillingSetupStep(models.Model):
