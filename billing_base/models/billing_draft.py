@@ -49,7 +49,9 @@ class BillingDraft(models.AbstractModel):
     reason = fields.Text(compute="_compute_reason", compute_sudo=True, help="What keeps it from being billed.")
     remedy = fields.Text(compute="_compute_reason", compute_sudo=True, help="What lifts it.")
     split_text = fields.Char(
-        "Separate Invoice Because of", compute="_compute_split_text", help="Why it does not share the customer's first invoice."
+        "Separate Invoice Because of",
+        compute="_compute_split_text",
+        help="Why it does not share the customer's first invoice.",
     )
     lines_text = fields.Text(
         "Lines", compute="_compute_lines_text", help="What it is made of, and since when it is due."

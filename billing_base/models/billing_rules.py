@@ -86,12 +86,13 @@ class BillingRules(models.AbstractModel):
         return vals_list
 
     def copy(self, default=None):
+        # OVERRIDE: of what differs by company, such as the rules of contacts, Odoo copies nothing.
         copies = super().copy(default)
-        if not self._may_set_rules():
-            for record, copied in zip(self, copies, strict=True):
-                values = {name: value for name, value in record._rule_values().items() if name not in (default or ())}
-                if values:
-                    copied.sudo().write(values)
+        for record, copied in zip(self, copies, strict=True):
+            known = set(default or ()) | copied._rule_values().keys()
+            values = {name: value for name, value in record._rule_values().items() if name not in known}
+            if values:
+                copied.sudo().write(values)
         return copies
 
     def _rules_domain(self):
@@ -105,6 +106,12 @@ class BillingRules(models.AbstractModel):
                 self.env._("Rules of billing are set by sales managers and by who invoices. Ask one of them.")
             )
         return super()._check_field_access(field, operation)
+
+    def _has_field_access(self, field, operation):
+        # OVERRIDE: who may not set rules reads them on screen, which sends all that is not read-only with a new record.
+        if operation == "write" and field.name in RULES and not self._may_set_rules():
+            return False
+        return super()._has_field_access(field, operation)
 
     def _may_set_rules(self):
         return self.env.su or any(self.env.user.has_group(group) for group in RULE_GROUPS)

@@ -73,10 +73,21 @@ class ResPartner(models.Model):
         return 0, self.env._("Nothing is known: fewer than %s paid invoices", LEAST)
 
     def _inverse_billing_late_days(self):
-        self._billing_check_may_set_late()
+        customers = self.commercial_partner_id
+        found, usual = customers.sudo()._billing_habits_known(self.env.company)
         for partner in self:
+            customer = partner.commercial_partner_id.sudo()
             days = max(-MOST_LATE, min(partner.billing_late_days, MOST_LATE))
-            partner.commercial_partner_id.sudo().write({"billing_late_typed": days, "billing_late_is_typed": True})
+            # A new contact is sent with the number that it was shown: nobody typed that.
+            if days != customer._billing_late(found.get(customer.id, Habit(0, 0)), usual)[0]:
+                partner._billing_check_may_set_late()
+                customer.write({"billing_late_typed": days, "billing_late_is_typed": True})
+
+    def _has_field_access(self, field, operation):
+        # OVERRIDE: who may not say how late customers pay reads it on screen.
+        if operation == "write" and field.name == "billing_late_days" and not self._may_set_rules():
+            return False
+        return super()._has_field_access(field, operation)
 
     def action_use_computed_late_days(self):
         """Go back to the days late that follow from the paid invoices of these customers.

@@ -3,7 +3,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import BillingBaseCommon
 
@@ -100,9 +100,37 @@ class TestRules(BillingBaseCommon):
                 {"billing_when": False, "billing_one_invoice_per": False, "billing_order_number": False},
             ],
         )
-        self.assertEqual(customer.with_user(seller).copy().billing_order_number, "required")
+        for copier in (seller, self.env.user):
+            self.assertEqual(customer.with_user(copier).copy().billing_order_number, "required")
         with self.assertRaisesRegex(AccessError, "Rules of billing"):
             plain.with_user(seller).copy({"billing_when": "days"})
+
+    def test_who_may_not_change_rules_makes_and_merges_contacts(self):
+        seller = new_test_user(
+            self.env,
+            "meeting_seller",
+            "sales_team.group_sale_salesman,base.group_partner_manager",
+            company_id=self.company.id,
+        )
+        for user in (seller, self.env.user):
+            partners = self.env["res.partner"].with_user(user)
+            with Form(partners) as form:
+                form.name = "Quay Works"
+                form.parent_id = self.customer
+            self.assertEqual(form.record.parent_id, self.customer)
+            self.assertFalse(self.customer.billing_late_is_typed, "nobody typed what the screen sent")
+        self.customer.write({"billing_when": "days", "billing_calendar_id": self.days.id, "billing_late_days": 9})
+        self.assertTrue(self.customer.billing_late_is_typed)
+        into = self.env["res.partner"].create(
+            {"name": "Harbour Works Ltd", "email": self.customer.email, "billing_order_number": "required"}
+        )
+        self.env.flush_all()
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(seller).create({})
+        wizard._merge((self.customer | into).ids, into.with_user(seller))
+        self.assertFalse(self.customer.exists())
+        self.assertRecordValues(
+            into, [{"billing_when": "days", "billing_order_number": "required", "billing_late_days": 9}]
+        )
 
     def test_one_invoice_per_order_or_reference(self):
         orders = self._make_order(10.0, client_order_ref="A") | self._make_order(20.0, client_order_ref="A")

@@ -10,3 +10,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         result = super()._merge(partner_ids, dst_partner, extra_checks)
         partners.exists()._billing_follow_merge()
         return result
+
+    def _update_values(self, src_partners, dst_partner):
+        # OVERRIDE: what Odoo takes over from merged contacts includes how they are billed, which the user need not be
+        # allowed to enter, and what nobody enters.
+        (src_partners | dst_partner).check_access("write")
+        return super()._update_values(src_partners.sudo(), dst_partner.sudo())
