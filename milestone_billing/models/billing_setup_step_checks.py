@@ -41,7 +41,9 @@ class BillingSetupStep(models.Model):
         journal = self.env["account.journal"].search_count(
             [("type", "=", "sale"), ("company_id", "parent_of", company.id)], limit=1
         )
-        return "" if journal else self.env._("No sales journal: make one under Invoicing ▸ Configuration ▸ Accounting ▸ Journals.")
+        if journal:
+            return ""
+        return self.env._("No sales journal: make one under Invoicing ▸ Configuration ▸ Accounting ▸ Journals.")
 
     def _open_books(self):
         self._check_administrator()
