@@ -7,6 +7,9 @@ from odoo import api, models, modules
 
 _logger = logging.getLogger(__name__)
 
+#: What is raised where another transaction is in the way.
+IN_THE_WAY = (OperationalError, UniqueViolation)
+
 
 class BillingQueue(models.AbstractModel):
     """Work that is done batch by batch, each committed: by the clock, or while somebody waits for it."""
@@ -47,13 +50,23 @@ class BillingQueue(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 act(*args)
-        except (UniqueViolation, OperationalError) as error:
+        except IN_THE_WAY as error:
             _logger.info("%s of %s gives way to another transaction: %s", act.__name__, args, error)
             return error
         except Exception as error:
             _logger.warning("%s of %s failed: %s", act.__name__, args, error, exc_info=True)
             return error
         return None
+
+    @api.model
+    def _raise_failure(self, errors):
+        """Raise the first error that is one, so that Odoo counts and shows the scheduled action as failed.
+
+        :param errors: as ``_safely`` returns them; what gave way to another transaction is none
+        """
+        for error in errors:
+            if error and not isinstance(error, IN_THE_WAY):
+                raise error
 
     @api.model
     def _safely_each(self, act, parts, gives_way=True):
@@ -69,7 +82,7 @@ class BillingQueue(models.AbstractModel):
             with self.env.cr.savepoint():
                 act(parts[0].union(*parts[1:]))
         except Exception as error:
-            if not gives_way and isinstance(error, (OperationalError, UniqueViolation)):
+            if not gives_way and isinstance(error, IN_THE_WAY):
                 raise
             _logger.info("%s fails, and is tried of each alone: %s", act.__name__, error)
             for part in parts:

@@ -26,10 +26,14 @@ class BillingRun(models.Model):
 
         Each company is committed by itself; one that fails is logged, tried again by the next call, and holds no other
         back.
+
+        :return: for each company None, or the error that it raised
         """
+        errors = []
         for company in self.env["res.company"].sudo().search([("active", "=", True)]):
-            self._safely(self.sudo().with_company(company)._begin_automatic_of, company)
+            errors.append(self._safely(self.sudo().with_company(company)._begin_automatic_of, company))
             self._commit()
+        return errors
 
     @api.model
     def _begin_automatic_of(self, company):

@@ -27,19 +27,27 @@ class BillingRun(models.Model):
 
     @api.model
     def _cron_bill(self):
-        """Begin what is billed by itself today, and go on with all runs (called by the clock)."""
+        """Begin what is billed by itself today, and go on with all runs (called by the clock).
+
+        :raises Exception: once all is done, what failed of it first
+        """
         end = monotonic() + min(self._commit(), 10**9)
-        self._refresh_holds()
-        self._begin_automatic()
+        errors = [self._refresh_holds(), *self._begin_automatic()]
         if not self._drain(end):
             self._wake()
             self._commit(remaining=1)
+        # Logged alone, nobody would see it.
+        self._raise_failure(errors)
 
     @api.model
     def _refresh_holds(self):
-        """Start and end holds whose day has come; another worker may be just doing so."""
-        self._safely(self.env["billing.hold"].sudo()._refresh)
+        """Start and end holds whose day has come; another worker may be just doing so.
+
+        :return: None, or the error that it raised
+        """
+        error = self._safely(self.env["billing.hold"].sudo()._refresh)
         self._commit()
+        return error
 
     def action_bill(self):
         """Go on with these runs now, without waiting for the clock.

@@ -37,6 +37,17 @@ class TestRunFailing(SubscriptionCommon):
         with self.assertLogs("odoo.addons", level="INFO"):
             return self._clock()
 
+    def _failing_clock(self):
+        """What the clock does; return what it raises in the end, which takes back nothing that it committed."""
+        # Unlike assertRaises, which takes back what was done.
+        try:
+            self._quietly_clock()
+        except ZeroDivisionError as error:
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return error
+        return None
+
     def test_an_order_of_which_nobody_can_say_what_is_due_fails_alone(self):
         with self._failing("_open"):
             run = self._clock()
@@ -88,11 +99,23 @@ class TestRunFailing(SubscriptionCommon):
         Run, seen = type(self.runs), []
 
         def fail(runs, company):
-            seen.append(company)
-            raise ZeroDivisionError
+            seen.append(ZeroDivisionError(company.name))
+            raise seen[-1]
 
         with patch.object(Run, "_begin_automatic_of", fail):
-            self._quietly_clock()
+            error = self._failing_clock()
         self.assertGreater(len(seen), 1)
+        # Odoo counts the scheduled action as failed, which people see.
+        self.assertEqual(error, seen[0])
         self.assertEqual(self.runs.get_status("begun")["counts"]["billed"], 1)
         self.assertEqual(self._billed(self.bad), {"2026-01-10": 20.0})
+
+    def test_a_company_that_another_transaction_is_in_the_way_of_is_no_failure(self):
+        with patch.object(type(self.runs), "_begin_automatic_of", side_effect=SerializationFailure, __name__="begin"):
+            self.assertFalse(self._clock())
+
+    def test_holds_that_cannot_be_brought_up_to_date_are_a_failure_once_all_is_billed(self):
+        error = ZeroDivisionError("holds")
+        with patch.object(type(self.env["billing.hold"]), "_refresh", side_effect=error, __name__="_refresh"):
+            self.assertEqual(self._failing_clock(), error)
+        self.assertEqual(self._billed(self.good), {"2026-01-10": 30.0})
