@@ -86,4 +86,6 @@ class BillingQueue(models.AbstractModel):
                 raise
             _logger.info("%s fails, and is tried of each alone: %s", act.__name__, error)
             for part in parts:
-                self._safely(act, part)
+                failure = self._safely(act, part)
+                if not gives_way and isinstance(failure, IN_THE_WAY):
+                    raise failure from None

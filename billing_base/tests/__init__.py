@@ -9,6 +9,7 @@ from . import (
     test_making,
     test_posting,
     test_property,
+    test_queue,
     test_rules,
     test_run,
     test_screens,
