@@ -50,13 +50,18 @@ class BillingQueue(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 act(*args)
-        except IN_THE_WAY as error:
-            _logger.info("%s of %s gives way to another transaction: %s", act.__name__, args, error)
-            return error
         except Exception as error:
-            _logger.warning("%s of %s failed: %s", act.__name__, args, error, exc_info=True)
+            self._log_failure(act, args, error)
             return error
         return None
+
+    @api.model
+    def _log_failure(self, act, args, error):
+        """Log why something was not done."""
+        if isinstance(error, IN_THE_WAY):
+            _logger.info("%s of %s gives way to another transaction: %s", act.__name__, args, error)
+        else:
+            _logger.warning("%s of %s failed: %s", act.__name__, args, error, exc_info=error)
 
     @api.model
     def _raise_failure(self, errors):
@@ -70,22 +75,44 @@ class BillingQueue(models.AbstractModel):
 
     @api.model
     def _safely_each(self, act, parts, gives_way=True):
-        """Do something with records at once; where that fails, with each part of them alone, but those that fail.
+        """Do something with records at once, but those that fail, which is logged.
 
         :param act: takes records
-        :param parts: list of recordsets of one model
+        :param parts: list of recordsets of one model, each of which is done or not
         :param bool gives_way: whether what another transaction is in the way of is left out, too, rather than raised
         """
-        if not parts:
-            return
+
+        def act_at_once(some):
+            act(some[0].union(*some[1:]))
+
+        def log(part, error):
+            self._log_failure(act, (part,), error)
+
+        if parts:
+            self._in_halves(act_at_once, parts, log, raised=() if gives_way else IN_THE_WAY)
+
+    @api.model
+    def _in_halves(self, act, parts, failed, raised=IN_THE_WAY):
+        """Do something with parts at once; where that fails, with each half of them, down to those that fail alone.
+
+        One of 500 that fails so costs twenty calls.
+
+        :param act: takes parts
+        :param parts: list or recordset, not empty
+        :param failed: takes a part that fails alone, of which nothing is left, and the error
+        :param raised: classes of errors that end it all
+        :return: list of what ``act`` and ``failed`` returned, in the order of the parts
+        """
         try:
             with self.env.cr.savepoint():
-                act(parts[0].union(*parts[1:]))
+                return [act(parts)]
+        except raised:
+            raise
         except Exception as error:
-            if not gives_way and isinstance(error, IN_THE_WAY):
-                raise
-            _logger.info("%s fails, and is tried of each alone: %s", act.__name__, error)
-            for part in parts:
-                failure = self._safely(act, part)
-                if not gives_way and isinstance(failure, IN_THE_WAY):
-                    raise failure from None
+            failure = error
+        if len(parts) == 1:
+            return [failed(parts[0], failure)]
+        _logger.info("%s parts fail at once, and are tried by halves: %s", len(parts), failure)
+        middle = len(parts) // 2
+        halves = (self._in_halves(act, half, failed, raised) for half in (parts[:middle], parts[middle:]))
+        return [answer for half in halves for answer in half]

@@ -1,8 +1,5 @@
 from dataclasses import replace
 
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, models
 
 from ..engine.due import Draft, Due, Group, by_part, told_splits, with_invoices, with_what_comes_off
@@ -58,18 +55,17 @@ class BillingRun(models.Model):
     def _order_drafts_safely(self, orders, day, since, by_itself):
         """Return what ``_order_drafts`` does; an order of which that fails has a draft without lines, which says why.
 
-        Strategy: all at once; on a failure, each order is tried alone inside a savepoint.
+        Strategy: all at once; on a failure, each half of them, down to the orders that fail.
         """
-        try:
-            with self.env.cr.savepoint():
-                return self._order_drafts(orders, day, since, by_itself)
-        except (OperationalError, UniqueViolation):
-            raise
-        except Exception as error:
-            if len(orders) > 1:
-                alone = (self._order_drafts_safely(order, day, since, by_itself) for order in orders)
-                return [draft for drafts in alone for draft in drafts]
-            return [self._failed_draft(orders, error)]
+
+        def order_drafts(some):
+            return self._order_drafts(some, day, since, by_itself)
+
+        def failed(order, error):
+            return [self._failed_draft(order, error)]
+
+        found = self._in_halves(order_drafts, orders, failed)
+        return [draft for drafts in found for draft in drafts]
 
     @api.model
     def _failed_draft(self, order, error):
