@@ -80,15 +80,29 @@ class SubscriptionCharge(models.Model):
 
         :param day: date
         """
+        return next((self._used_in_part(part) for part in self._parts_of([day])), None)
+
+    def _parts_of(self, days):
+        """Return the periods of days, today at the latest, in which usage is charged, each once.
+
+        :param days: dates
+        :return: list of ``engine.cadence.Part``
+        """
         if self.kind != "usage" or self.state != "running" or not self.version_ids:
-            return None
+            return []
         terms, known = self._agreed_terms()
-        day = day.toordinal()
-        part = next(parts(terms, end_of(terms, known), day), None)
-        if part is None or part.start > day:
-            return None
+        end = end_of(terms, known)
+        ordinals = [day.toordinal() for day in days]
+        found = [(next(parts(terms, end, day), None), day) for day in ordinals]
+        return list(dict.fromkeys(part for part, day in found if part and part.start <= day))
+
+    def _used_in_part(self, part):
+        """Return what a period comes to by what is known now (``engine.bill.Rounded``).
+
+        :param part: one of ``_parts_of``
+        """
         # Something of it is known, or to come, so that nothing of it is estimated by periods before.
-        terms, known = self._with_rows(terms, known, part)
+        terms, known = self._with_rows(*self._agreed_terms(), part)
         return rounded(bills(terms, known, [part], self._zone(), self._scale())[0])
 
     usage_seen = fields.Integer(

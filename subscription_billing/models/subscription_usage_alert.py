@@ -148,11 +148,10 @@ class SubscriptionUsageAlert(models.Model):
                 for day in days:
                     alert._tell_once(day, alert._jumped(day))
                 continue
-            for day in days:
-                if day not in bills:
-                    bills[day] = charge._used_in(day)
-            for bill in {bill.part: bill for day in days if (bill := bills[day])}.values():
-                alert._tell_once(date.fromordinal(bill.part.start), alert._reached(bill))
+            for part in charge._parts_of(days):
+                if part not in bills:
+                    bills[part] = charge._used_in_part(part)
+                alert._tell_once(date.fromordinal(part.start), alert._reached(bills[part]))
 
     def _days_to_look_at(self):
         """Return the days (dates) of which usage came since this alert was looked at, and today."""

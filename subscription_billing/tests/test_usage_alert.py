@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..models import subscription_charge_usage
 from .test_usage_billing import UsageCommon
 
 
@@ -91,6 +92,18 @@ class TestUsageAlert(UsageCommon):
         [(day, text)] = self._told(budget)
         self.assertEqual(day, "2026-01-01")
         self.assertRegex(text, "86 % of the budget of .*100.00.* are used. .*01/01/2026.*01/31/2026")
+
+    def test_a_period_is_rated_once_however_many_of_its_days_got_usage(self):
+        budget = self._watched(kind="budget", budget=100, percent=80)
+        budget.copy({"budget": 200, "charge_id": self.charge.id})
+        self._look()
+        self._on("2026-02-03")
+        rows = [(f"2026-01-{day}", 10) for day in range(20, 30)]
+        self._use(*rows, ("2026-02-02", 10), subject="power", meter=self.power)
+        with patch.object(subscription_charge_usage, "bills", wraps=subscription_charge_usage.bills) as rated:
+            self._look()
+        self.assertEqual([day for day, _text in self._told(budget)], ["2026-01-01"])
+        self.assertEqual(rated.call_count, 2)
 
     def test_the_day_looks_too_and_the_customer_is_told_where_wanted(self):
         alert = self._watched(kind="budget", budget=10, percent=100, tell_customer=True)
