@@ -40,8 +40,10 @@ class SaleOrderLine(models.Model):
         copy=False,
         readonly=True,
     )
-    revenue_start = fields.Date(string="Service From", help="The first day of what is earned by time, or its date.")
-    revenue_end = fields.Date(string="Service To", help="The last day of what is earned by time.")
+    revenue_start = fields.Date(
+        string="Service From", copy=False, help="The first day of what is earned by time, or its date."
+    )
+    revenue_end = fields.Date(string="Service To", copy=False, help="The last day of what is earned by time.")
 
     # === CRUD METHODS === #
 

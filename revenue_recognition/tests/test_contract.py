@@ -114,6 +114,16 @@ class TestContract(RevenueCommon):
         self.assertEqual((dated.date_start, dated.date_end), (Date.to_date("2026-02-01"), Date.to_date("2026-07-31")))
         self.assertEqual(plain.date_end, plain.date_start + relativedelta(years=1, days=-1))
 
+    def test_a_copied_order_has_no_dates_of_service(self):
+        """They are those of what was sold then: the copy begins as its policy says."""
+        dates = {"revenue_start": "2025-01-01", "revenue_end": "2025-12-31"}
+        order = self._make_order((self._make_product("Care", "subscription"), 1200, dates))
+        copied = order.copy()
+        self.assertRecordValues(copied.order_line, [{"revenue_start": False, "revenue_end": False}])
+        copied.action_confirm()
+        today = self.company._revenue_today()
+        self.assertRecordValues(copied.revenue_contract_id.obligation_ids, [{"date_start": today}])
+
     def test_product_that_splits(self):
         """A licence with support: two obligations, the price by their standalone selling prices; the policy is kept."""
         support = self._make_product("Support alone")
