@@ -137,12 +137,14 @@ class TestUsageAlert(UsageCommon):
         self.env["ir.cron.trigger"].search([]).unlink()
         self._use(("2026-01-05", 5), subject="unwatched", meter=self.power)
         self.assertEqual(self._triggers(), 0)
-        with patch.object(type(self.charge), "_used_so_far", side_effect=AssertionError("rated")):
+        with patch.object(type(self.charge), "_used_in_part", side_effect=AssertionError("rated")) as rated:
             for _batch in range(2):
                 self._use(("2026-01-05", 20), subject="power", meter=self.power)
                 self.assertEqual(self._triggers(), 1)
             self._on("2026-01-21")
             self._clock()
+        # What alerts fail of is logged alone.
+        rated.assert_not_called()
         self.assertFalse(alert.sent_ids)
         self._look()
         self.assertEqual(len(alert.sent_ids), 1)
