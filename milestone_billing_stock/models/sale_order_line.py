@@ -28,8 +28,10 @@ class SaleOrderLine(models.Model):
 
     def _billing_joins_plan(self):
         # OVERRIDE: not what a transfer added without an order: the plan has no amount for it, and Odoo bills it.
-        shipped = not self.product_uom_qty and bool(self.qty_delivered or self.move_ids)
-        return super()._billing_joins_plan() and not shipped
+        if not super()._billing_joins_plan():
+            return False
+        # Billing users plan orders and read no transfers.
+        return bool(self.product_uom_qty or not (self.qty_delivered or self.sudo().move_ids))
 
     def _billing_has_invoices(self):
         """Return whether the plan billed anything of this line, drafts included."""

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import DELIVERY, DEPOSIT, GoodsCommon
@@ -43,6 +44,26 @@ class TestRights(GoodsCommon):
         partner.with_user(maker).write({"name": "Pump Hall", "billing_hold_shipping": False})
         partner.with_user(clerk).billing_hold_shipping = "ship"
         self.assertEqual(partner.billing_hold_shipping, "ship")
+
+    def test_billing_users_plan_orders_without_reading_transfers(self):
+        planner = new_test_user(self.env, "planner", "milestone_billing.group_billing_user", company_id=self.company.id)
+        order = self._make_order(
+            {"product_id": self.pump.id, "product_uom_qty": 10.0, "price_unit": 100.0},
+            {"product_id": self.pump.id, "product_uom_qty": 0.0, "price_unit": 100.0},
+        )
+        extra = {"order_id": order.id, "product_uom_qty": 0.0}
+        self.env["sale.order.line"].create(
+            [
+                {**extra, "name": "Machines", "display_type": "line_section"},
+                {**extra, "name": "As agreed", "display_type": "line_note"},
+                {**extra, "name": "Deposit", "product_id": self.service.id, "is_downpayment": True},
+            ]
+        )
+        plan = self._make_schedule(order, DEPOSIT, DELIVERY, cover_all=False).with_user(planner)
+        self.env.invalidate_all()
+        plan.write({"cover_all": True, "milestone_ids": [Command.update(plan.milestone_ids[0].id, {"percent": 20.0})]})
+        self.assertEqual(plan.sudo().line_ids.mapped("product_uom_qty"), [10.0, 0.0])
+        self.assertEqual(order.billing_milestone_ids.mapped("amount"), [200.0, 700.0])
 
     def test_nobody_writes_what_follows(self):
         order = self._sell(10, plan=(DEPOSIT, DELIVERY))
