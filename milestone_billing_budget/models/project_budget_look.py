@@ -199,20 +199,24 @@ class ProjectProject(models.Model):
         return exact(company.budget_ahead_milestone if alone else company.budget_ahead_project) / 100
 
     def _budget_attained(self):
-        """Return which part is attained, and of how many milestones.
+        """Return which part is attained, and of how many milestones; those worth nothing together count alike.
 
         :return: ``{(project id, milestone id): part}``, of projects under 0; and ``{project id: number}``
         """
         result, counts = {}, dict.fromkeys(self.ids, 0)
-        sums = {project: (Fraction(0), Fraction(0)) for project in self.ids}
+        sums = {project: (Fraction(0), Fraction(0), Fraction(0)) for project in self.ids}
         for project, milestone, amount, due, percent, rate in self._budget_milestone_rows():
             result[project, milestone] = Fraction(percent) / 100
             rate = Fraction(rate) or Fraction(1)
-            whole, part = sums[project]
-            sums[project] = (whole + Fraction(amount) / rate, part + Fraction(due) / rate)
+            whole, part, parts = sums[project]
+            sums[project] = (
+                whole + Fraction(amount) / rate,
+                part + Fraction(due) / rate,
+                parts + result[project, milestone],
+            )
             counts[project] += 1
-        for project, (whole, part) in sums.items():
-            result[project, 0] = part / whole if whole > 0 else Fraction(0)
+        for project, (whole, part, parts) in sums.items():
+            result[project, 0] = part / whole if whole > 0 else parts / (counts[project] or 1)
         return result, counts
 
     def _budget_milestone_rows(self):

@@ -58,6 +58,23 @@ class TestAlerts(BudgetCommon):
         one.sale_order_id.billing_milestone_ids.action_attain()
         self.assertFalse(self._look(one))
 
+    def test_milestones_that_are_worth_nothing_count_alike(self):
+        project = self._start(price=0.0)
+        self._budget(project)
+        self._bill_of(project, 2000.0)
+        self.assertRecordValues(self._look(project), [{"cause": "ahead", "milestone_id": False, "step": 2}])
+        self._plan(project)[0].action_attain()
+        self.assertFalse(self._look(project), "50 % is spent, one of two is attained")
+        one = self._start({"name": "All", "percent": 100, "due_on": "task"}, price=0.0)
+        milestone = self._plan(one)
+        self.versions._record(
+            one, [{"milestone_id": milestone.id, "kind": "labour", "hours": 100.0, "cost": 4000.0}], "Agreed"
+        )
+        self._work(milestone.task_ids, 85.0)
+        self.assertRecordValues(self._look(one), [{"cause": "ahead", "milestone_id": milestone.id, "step": 1}])
+        milestone.action_attain()
+        self.assertFalse(self._look(one))
+
     def test_one_milestone_is_told_once(self):
         project = self._start({"name": "All", "percent": 100, "due_on": "task"})
         self._budget(project)
