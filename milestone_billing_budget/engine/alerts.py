@@ -40,6 +40,20 @@ def step(value: Fraction | None, threshold: Fraction) -> int:
     return int(value // threshold)
 
 
+def beyond_step(spent: Fraction, threshold: Fraction) -> int:
+    """Return the step of spending beyond the whole budget: the first one with the first cent.
+
+    :param spent: which part of the budget is spent
+    :param threshold: by which part more it is told again; 0 for never
+
+    >>> [beyond_step(Fraction(value, 100), Fraction(25, 100)) for value in (80, 100, 101, 124, 125, 150)]
+    [0, 0, 1, 1, 2, 3]
+    >>> beyond_step(Fraction(2), Fraction(0))
+    0
+    """
+    return 1 + step(spent - 1, threshold) if spent > 1 and threshold > 0 else 0
+
+
 def late_step(hours: Fraction, threshold: Fraction) -> int:
     """Return the step of hours that came after a milestone was billed: the first one at the first hour.
 

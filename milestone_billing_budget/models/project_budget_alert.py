@@ -66,6 +66,8 @@ class ProjectBudgetAlert(models.Model):
                 milestone=name,
                 **facts,
             )
+        if self.cause == "ahead" and "attained" not in facts:
+            return self.env._("%(spent)s %% of the budget is spent.", **facts)
         if self.cause == "ahead":
             return self.env._(
                 "%(spent)s %% of the budget is spent, %(attained)s %% of the project is attained.", **facts

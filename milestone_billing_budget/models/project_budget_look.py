@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.addons.billing_base.engine.pace import Pace
 from odoo.tools import SQL
 
-from ..engine.alerts import ahead, late_step, step, unplanned_limit
+from ..engine.alerts import ahead, beyond_step, late_step, step, unplanned_limit
 from ..engine.spread import exact
 from .facts import facts
 from .rights import HOURS_GROUPS
@@ -167,7 +167,10 @@ class ProjectProject(models.Model):
         return causes
 
     def _budget_ahead(self):
-        """Return where spending is ahead of attainment: of milestones, and of projects as a whole."""
+        """Return where spending is ahead of attainment: of milestones, and of projects as a whole.
+
+        Of a project without milestones nothing is attained: what is told is that its budget is overspent.
+        """
         attained, counts = self._budget_attained()
         result = {}
         for (project_id, milestone), stand in self._budget_standings().items():
@@ -182,20 +185,22 @@ class ProjectProject(models.Model):
             ]
             if gaps:
                 gap, view = max(gaps, key=lambda pair: pair[0])
-                told = {"spent": _percent(view.spent / view.budget), "attained": _percent(done)}
-                result[project_id, milestone, "ahead"] = (step(gap, threshold), told)
+                told, number = {"spent": _percent(view.spent / view.budget)}, beyond_step(gap, threshold)
+                if counts[project_id]:
+                    told["attained"], number = _percent(done), step(gap, threshold)
+                result[project_id, milestone, "ahead"] = (number, told)
         return _told_once(result, counts)
 
     def _budget_threshold(self, milestone, count):
-        """Return from which part of the budget spending is ahead.
+        """Return from which part of the budget spending is ahead; beyond the budget, where there are no milestones.
 
-        :param int milestone: its id; 0 for the project, which is as its milestone where it has but one, or none
-        :param int count: of the milestones of the project
+        :param int milestone: its id; 0 for the project, which is as its milestone where it has but one
+        :param int count: of the milestones of the project: without any, its own threshold does not hold
         """
         company = self._budget_owner()
-        if not milestone and self.budget_ahead_percent:
+        if count and not milestone and self.budget_ahead_percent:
             return exact(self.budget_ahead_percent) / 100
-        alone = milestone or count <= 1
+        alone = milestone or count == 1
         return exact(company.budget_ahead_milestone if alone else company.budget_ahead_project) / 100
 
     def _budget_attained(self):

@@ -16,14 +16,15 @@ class ResCompany(models.Model):
         default=25.0,
         groups=THRESHOLD_GROUPS,
         help="Percent of the budget that is spent beyond what is attained of a project with several milestones: from "
-        "there on its manager is alerted, and again each time as much comes on top. 0 for never.",
+        "there on its manager is alerted, and again each time as much comes on top. A project without milestones "
+        "alerts once more than its budget is spent, and again each time as much comes on top. 0 for never.",
     )
     budget_ahead_milestone = fields.Float(
         "Milestone Spends Ahead by",
         default=80.0,
         groups=THRESHOLD_GROUPS,
         help="The same of a single milestone, which is often attained at once in the end, and of a project with one "
-        "milestone or none. 0 for never.",
+        "milestone. 0 for never.",
     )
     budget_unplanned_hours = fields.Float(
         "Unplanned Hours",
@@ -62,7 +63,7 @@ class ProjectProject(models.Model):
         "Alert When Ahead by",
         groups=HOURS_GROUPS,
         help="Percent of the budget spent beyond what is attained, from which the manager is alerted; 0 for what the "
-        "company says.",
+        "company says. Not for projects without milestones.",
     )
 
     _budget_ahead_not_negative = models.Constraint(

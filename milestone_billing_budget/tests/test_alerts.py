@@ -42,21 +42,37 @@ class TestAlerts(BudgetCommon):
         self.assertRecordValues(alerts, [{"state": "closed"}])
         self.assertFalse(self._asked(project), "it closes itself")
 
-    def test_projects_with_one_milestone_or_none_overspend_too(self):
-        one = self._start({"name": "All", "percent": 100, "due_on": "task"})
-        none = self._make_order({"product_uom_qty": 100.0, "price_unit": 120.0})
-        none.action_confirm()
-        none = none.order_line.project_id
-        for project in (one, none):
-            self._budget(project)
-            self._bill_of(project, 3000.0)
-            self.assertFalse(self._look(project), "75 % of 4,000: the end is often attained at once")
-            self._bill_of(project, 400.0)
-            alert = self._look(project)
-            self.assertRecordValues(alert, [{"cause": "ahead", "milestone_id": False, "step": 1}])
-            self.assertEqual(alert.text, "85 % of the budget is spent, 0 % of the project is attained.")
-        one.sale_order_id.billing_milestone_ids.action_attain()
-        self.assertFalse(self._look(one))
+    def test_projects_with_one_milestone_overspend_too(self):
+        project = self._start({"name": "All", "percent": 100, "due_on": "task"})
+        self._budget(project)
+        self._bill_of(project, 3000.0)
+        self.assertFalse(self._look(project), "75 % of 4,000: the end is often attained at once")
+        self._bill_of(project, 400.0)
+        alert = self._look(project)
+        self.assertRecordValues(alert, [{"cause": "ahead", "milestone_id": False, "step": 1}])
+        self.assertEqual(alert.text, "85 % of the budget is spent, 0 % of the project is attained.")
+        project.sale_order_id.billing_milestone_ids.action_attain()
+        self.assertFalse(self._look(project))
+
+    def test_projects_without_milestones_are_told_of_beyond_their_budget(self):
+        order = self._make_order({"product_uom_qty": 100.0, "price_unit": 120.0})
+        order.action_confirm()
+        project = order.order_line.project_id
+        self._budget(project)
+        project.budget_ahead_percent = 10.0
+        self._bill_of(project, 4000.0)
+        self.assertFalse(self._look(project), "a budget is there to be spent, and nothing can be attained")
+        self._bill_of(project, 200.0)
+        alert = self._look(project)
+        self.assertRecordValues(alert, [{"cause": "ahead", "milestone_id": False, "step": 1}])
+        self.assertEqual(alert.text, "105 % of the budget is spent.")
+        self._bill_of(project, 700.0)
+        self.assertEqual(self._look(project), alert, "122 %")
+        self._bill_of(project, 200.0)
+        self.assertRecordValues(self._look(project), [{"cause": "ahead", "milestone_id": False, "step": 2}])
+        self.company.budget_ahead_project = 0.0
+        project._budget_look_later()
+        self.assertFalse(self._look(project))
 
     def test_milestones_that_are_worth_nothing_count_alike(self):
         project = self._start(price=0.0)
