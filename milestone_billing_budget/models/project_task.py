@@ -12,7 +12,7 @@ from .rights import HOURS_GROUPS, check_may_see
 FOLLOWED = {"milestone_id", "parent_id", "project_id", "sale_line_id", "allocated_hours", "state", "active"}
 
 #: Tasks that were planned: of a milestone, of an order line, billed by their hours, or with a budget of their own; and
-#: those below them.
+#: those below them. What confirmed change orders sold of it is given too, with what is below: it comes off tasks above.
 UNPLANNED = """
     WITH RECURSIVE planned AS (
         SELECT task.id
@@ -34,17 +34,27 @@ UNPLANNED = """
                               AND template.invoice_policy = 'delivery' AND template.service_type = 'timesheet'))
          UNION
         SELECT below.id FROM project_task below JOIN planned ON below.parent_id = planned.id
+    ), sold AS (
+        SELECT task.id
+          FROM project_task task
+          JOIN sale_order_line line ON line.task_id = task.id AND line.product_uom_qty != 0
+          JOIN sale_order change ON change.id = line.order_id
+         WHERE task.project_id = ANY(%(projects)s) AND change.state = 'sale' AND change.budget_project_id IS NOT NULL
+         UNION
+        SELECT below.id FROM project_task below JOIN sold ON below.parent_id = sold.id
     ), unplanned AS (
         SELECT task.id, task.parent_id, task.project_id, COALESCE(task.effective_hours, 0)::numeric AS spent,
                CASE WHEN task.state = '1_canceled' THEN 0
-                    ELSE COALESCE(task.allocated_hours, 0) END::numeric AS allocated
+                    ELSE COALESCE(task.allocated_hours, 0) END::numeric AS allocated,
+               sold.id IS NOT NULL AS is_sold
           FROM project_task task
           JOIN project_project project ON project.id = task.project_id AND %(followed)s
           LEFT JOIN planned ON planned.id = task.id
-         WHERE task.project_id = ANY(%(projects)s) AND planned.id IS NULL
-           AND (task.active OR task.total_hours_spent > 0)
+          LEFT JOIN sold ON sold.id = task.id
+         WHERE task.project_id = ANY(%(projects)s)
+           AND (sold.id IS NOT NULL OR planned.id IS NULL AND (task.active OR task.total_hours_spent > 0))
     )
-    SELECT own.id, own.project_id, above.id, own.allocated, own.spent
+    SELECT own.id, own.project_id, above.id, own.allocated, own.spent, own.is_sold
       FROM unplanned own
       LEFT JOIN unplanned above ON above.id = own.parent_id AND above.project_id = own.project_id
      ORDER BY own.id
@@ -134,7 +144,8 @@ class ProjectProject(models.Model):
     def _budget_unplanned(self, sold=()):
         """Return the unplanned tasks of those of these projects that are followed, those below others left out.
 
-        :param sold: ids of tasks that are left out with all below them; what they take comes off those above them
+        :param sold: ids of tasks that are left out with all below them, as those are that confirmed change orders sell;
+            what they take comes off those above them
         :return: list of ``(task id, project id, hours)``: hours (Fraction) are those allocated, or those spent on it
             and needed by the tasks below it where that is more
         """
@@ -144,8 +155,10 @@ class ProjectProject(models.Model):
         rows = self.env.execute_query(SQL(UNPLANNED, projects=self.ids, followed=followed()))
         projects = {task: project for task, project, *_more in rows}
         tasks = {
-            task: Task(above, Fraction(allocated), Fraction(spent)) for task, _project, above, allocated, spent in rows
+            task: Task(above, Fraction(allocated), Fraction(spent))
+            for task, _project, above, allocated, spent, _is_sold in rows
         }
+        sold = {*sold, *(task for task, *_more, is_sold in rows if is_sold)}
         return [(task, projects[task], hours) for task, hours in with_those_below(tasks, sold).items()]
 
     def _budget_followed(self):

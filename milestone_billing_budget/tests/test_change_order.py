@@ -139,6 +139,28 @@ class TestChangeOrder(BudgetCommon):
         rest.action_confirm()
         self.assertEqual(rest.state, "sale", "each hour is sold once")
 
+    def test_work_sold_before_it_was_grouped_is_not_offered_again(self):
+        self.first.active = False
+        below = self.env["project.task"].create(
+            {"name": "Hinges", "project_id": self.project.id, "parent_id": self.second.id, "allocated_hours": 1.0}
+        )
+        self._propose()
+        first = self._order()
+        self.assertEqual(first.order_line.task_id, self.second)
+        first.action_confirm()
+        extra = self.env["project.task"].create(
+            {"name": "Extra works", "project_id": self.project.id, "allocated_hours": 6.0}
+        )
+        self.second.parent_id = extra
+        self.assertEqual(self.project._budget_unproposed(), {extra.sudo(): Fraction(2)})
+        self.assertEqual(self.project._budget_unplanned(), [(extra.id, self.project.id, 2)])
+        self.assertEqual((self.second | below | extra).mapped("is_unplanned"), [False, False, True])
+        self._propose()
+        rest = self._order() - first
+        self.assertEqual(rest.order_line.product_uom_qty, 2.0)
+        rest.action_confirm()
+        self.assertEqual(rest.state, "sale", "each hour is sold once")
+
     def test_grouped_work_is_not_sold_twice(self):
         self._propose()
         order = self._order()
