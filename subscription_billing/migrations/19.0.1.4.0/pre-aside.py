@@ -3,10 +3,14 @@
 import json
 
 from odoo.addons.subscription_billing.ingest.intake import digest_of
+from odoo.tools.sql import table_exists
 
 
 def migrate(cr, version):
     """Have open rows be told apart by what was sent; of several of one event, the latest says what it waits for."""
+    if not table_exists(cr, "subscription_usage_aside"):
+        # The version before had no usage.
+        return
     cr.execute(
         "SELECT id, company_id, content::text FROM subscription_usage_aside WHERE state = 'open' ORDER BY id DESC"
     )
