@@ -28,6 +28,8 @@ class RevenuePolicyHolder(models.AbstractModel):
     @api.constrains("revenue_policy_id")
     def _check_revenue_policy_id(self):
         """A policy needs accounts to post to, in the company that assigns it."""
+        if self._is_flagged("revenue_policies_copied"):
+            return
         company = self.env.company
         for holder in self.sudo():
             policy = holder.revenue_policy_id
@@ -43,6 +45,17 @@ class RevenuePolicyHolder(models.AbstractModel):
                         company=company.display_name,
                     )
                 )
+
+    def copy(self, default=None):
+        # OVERRIDE: Odoo copies no field that differs by company; a copy follows the same policies, whoever makes it.
+        copies = super().copy(default)
+        chosen = self.env.company.ids if "revenue_policy_id" in (default or {}) else []
+        for company in self.env["res.company"].sudo().search([("id", "not in", chosen)]):
+            assigned = self.sudo().with_company(company)
+            for holder, copied in zip(assigned, copies.with_env(assigned.env), strict=True):
+                if holder.revenue_policy_id:
+                    copied._flagged("revenue_policies_copied").revenue_policy_id = holder.revenue_policy_id
+        return copies
 
     @api.model
     def _has_field_access(self, field, operation):

@@ -73,6 +73,30 @@ class TestPolicy(RevenueCommon):
         with self.assertRaises(ValidationError):
             product.revenue_policy_id = own
 
+    def test_a_copy_follows_the_same_policies_whoever_makes_it(self):
+        other = self.setup_other_company()["company"]
+        self._setup_revenue(other)
+        # Odoo gives a new product a context in which copies get no variant.
+        template = self._make_product("Course", "one_time").with_env(self.env).product_tmpl_id
+        category = self.env["product.category"].create({"name": "Training"})
+        for holder in (template, category):
+            holder.revenue_policy_id = self._policy("one_time")
+            holder.with_company(other).revenue_policy_id = self._policy("hours")
+        # What was assigned when there were accounts is copied all the same.
+        other.revenue_contract_asset_account_id = False
+        keeper = new_test_user(
+            self.env, "keeper", "base.group_user,product.group_product_manager", company_id=self.company.id
+        )
+        for holder in (template, category, template.product_variant_id):
+            with self.subTest(holder._name):
+                copied = holder.with_user(keeper).copy().with_env(self.env)
+                self.env.invalidate_all()
+                self.assertEqual(copied.revenue_policy_id, self._policy("one_time"))
+                self.assertEqual(copied.with_company(other).revenue_policy_id, self._policy("hours"))
+        chosen = template.copy({"revenue_policy_id": False})
+        self.assertFalse(chosen.revenue_policy_id)
+        self.assertEqual(chosen.with_company(other).revenue_policy_id, self._policy("hours"))
+
     def test_a_policy_needs_accounts(self):
         self.company.revenue_contract_asset_account_id = False
         with self.assertRaisesRegex(ValidationError, "There is no: Contract Asset.*Configuration ▸ Accounts"):
