@@ -77,24 +77,6 @@ class BillingRules(models.AbstractModel):
             self.env["billing.run"].sudo()._wake()
         return result
 
-    def copy_data(self, default=None):
-        # OVERRIDE: who may not set rules copies what has them all the same; ``copy`` takes them over.
-        vals_list = super().copy_data(default)
-        if not self._may_set_rules():
-            taken_over = set(RULES) - set(default or ())
-            vals_list = [{name: value for name, value in vals.items() if name not in taken_over} for vals in vals_list]
-        return vals_list
-
-    def copy(self, default=None):
-        # OVERRIDE: of what differs by company, such as the rules of contacts, Odoo copies nothing.
-        copies = super().copy(default)
-        for record, copied in zip(self, copies, strict=True):
-            known = set(default or ()) | copied._rule_values().keys()
-            values = {name: value for name, value in record._rule_values().items() if name not in known}
-            if values:
-                copied.sudo().write(values)
-        return copies
-
     def _rules_domain(self):
         """Return the domain of the orders that look again when the rules of these records change; None for none."""
         return

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -30,7 +30,24 @@ class ResPartner(models.Model):
             self.env.registry.clear_cache()
         return super().write(vals)
 
-    # === MERGED CONTACTS === #
+    # === COPIED AND MERGED CONTACTS === #
+
+    def copy(self, default=None):
+        # OVERRIDE: how a customer is billed goes with his copy, whoever makes it; Odoo copies nothing by company.
+        copies = super().copy(default)
+        names = self._fields_by_company() - self._kept_field_names() - set(default or ())
+        for partner, copied in zip(self, copies, strict=True):
+            copied._take_over(partner, names)
+        return copies
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        # OVERRIDE: a merge does not enter these as the user (``billing_base.wizards.base_partner_merge``).
+        found = super().fields_get(allfields, attributes)
+        if self._is_flagged("contacts_merged"):
+            apart = self._fields_by_company()
+            return {name: described for name, described in found.items() if name not in apart}
+        return found
 
     def _billing_follow_merge(self):
         """Bring holds in line after Odoo merged others into these contacts by SQL; what is free again goes on."""

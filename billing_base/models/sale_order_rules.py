@@ -39,6 +39,22 @@ class SaleOrder(models.Model):
             self.sudo()._billing_go_on()
         return result
 
+    def copy_data(self, default=None):
+        # OVERRIDE: who may not set rules copies an order that has them all the same; ``copy`` takes them over.
+        rows = super().copy_data(default)
+        if self._may_set_rules():
+            return rows
+        taken_over = set(RULES) - set(default or ())
+        return [{name: value for name, value in row.items() if name not in taken_over} for row in rows]
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        if not self._may_set_rules():
+            for order, copied in zip(self, copies, strict=True):
+                rules = order._rule_values()
+                copied.sudo().write({name: value for name, value in rules.items() if name not in (default or {})})
+        return copies
+
     # === WHICH HOLD === #
 
     def _billing_rules(self):

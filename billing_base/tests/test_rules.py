@@ -100,37 +100,62 @@ class TestRules(BillingBaseCommon):
                 {"billing_when": False, "billing_one_invoice_per": False, "billing_order_number": False},
             ],
         )
-        for copier in (seller, self.env.user):
-            self.assertEqual(customer.with_user(copier).copy().billing_order_number, "required")
         with self.assertRaisesRegex(AccessError, "Rules of billing"):
             plain.with_user(seller).copy({"billing_when": "days"})
 
-    def test_who_may_not_change_rules_makes_and_merges_contacts(self):
-        seller = new_test_user(
+    def test_copied_contacts_are_billed_alike_in_each_company(self):
+        other = self.env["res.company"].create({"name": "Branch"})
+        self.customer.write({"billing_when": "days", "billing_calendar_id": self.days.id, "billing_late_days": 9})
+        self.customer.with_company(other).billing_order_number = "required"
+        seller = self._make_meeting_seller()
+        for copier in (seller, self.env.user):
+            copied = self.customer.with_user(copier).copy().with_user(self.env.user)
+            self.assertRecordValues(copied, [{"billing_when": "days", "billing_calendar_id": self.days.id}])
+            self.assertEqual(copied.with_company(other).billing_order_number, "required")
+            self.assertFalse(copied.billing_late_is_typed, "another customer pays as he does")
+        self.assertFalse(self.customer.copy({"billing_when": False}).billing_when)
+
+    def test_who_may_not_change_rules_makes_contacts_on_screen(self):
+        for user in (self._make_meeting_seller(), self.env.user):
+            with Form(self.env["res.partner"].with_user(user)) as form:
+                form.name = "Quay Works"
+                form.parent_id = self.customer
+            self.assertEqual(form.record.parent_id, self.customer)
+            self.assertFalse(self.customer.billing_late_is_typed, "nobody typed what the screen sent")
+
+    def test_who_may_not_change_rules_merges_contacts_that_have_them(self):
+        other = self.env["res.company"].create({"name": "Branch"})
+        self.customer.write({"billing_when": "days", "billing_calendar_id": self.days.id, "billing_late_days": 9})
+        self.customer.with_company(other).write({"billing_order_number": "required", "billing_late_days": 5})
+        into = self.env["res.partner"].create({"name": "Harbour Works Ltd", "email": self.customer.email})
+        into.billing_print_text = "Thank you"
+        self._merge(self._make_meeting_seller(), self.customer, into)
+        self.assertRecordValues(
+            into, [{"billing_when": "days", "billing_print_text": "Thank you", "billing_late_days": 9}]
+        )
+        self.assertRecordValues(
+            into.with_company(other), [{"billing_order_number": "required", "billing_late_days": 5}]
+        )
+
+    def test_merging_gives_nobody_more_rights_than_odoo_does(self):
+        colleague = new_test_user(self.env, "colleague", "base.group_user", email=self.customer.email)
+        self.customer.function = "Boss"
+        with self.assertRaises(AccessError):
+            self._merge(self._make_meeting_seller(), self.customer, colleague.partner_id)
+
+    def _make_meeting_seller(self):
+        return new_test_user(
             self.env,
             "meeting_seller",
             "sales_team.group_sale_salesman,base.group_partner_manager",
             company_id=self.company.id,
         )
-        for user in (seller, self.env.user):
-            partners = self.env["res.partner"].with_user(user)
-            with Form(partners) as form:
-                form.name = "Quay Works"
-                form.parent_id = self.customer
-            self.assertEqual(form.record.parent_id, self.customer)
-            self.assertFalse(self.customer.billing_late_is_typed, "nobody typed what the screen sent")
-        self.customer.write({"billing_when": "days", "billing_calendar_id": self.days.id, "billing_late_days": 9})
-        self.assertTrue(self.customer.billing_late_is_typed)
-        into = self.env["res.partner"].create(
-            {"name": "Harbour Works Ltd", "email": self.customer.email, "billing_order_number": "required"}
-        )
+
+    def _merge(self, user, source, into):
         self.env.flush_all()
-        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(seller).create({})
-        wizard._merge((self.customer | into).ids, into.with_user(seller))
-        self.assertFalse(self.customer.exists())
-        self.assertRecordValues(
-            into, [{"billing_when": "days", "billing_order_number": "required", "billing_late_days": 9}]
-        )
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(user).create({})
+        wizard._merge((source | into).ids, into.with_user(user))
+        self.assertFalse(source.exists())
 
     def test_one_invoice_per_order_or_reference(self):
         orders = self._make_order(10.0, client_order_ref="A") | self._make_order(20.0, client_order_ref="A")

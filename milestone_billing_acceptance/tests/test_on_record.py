@@ -107,3 +107,9 @@ class TestOnRecord(AcceptanceCommon):
         self.assertEqual(scan.raw, b"hello")
         with self.assertRaisesRegex(UserError, "on record"):
             scan.unlink()
+
+    def test_a_copied_customer_has_agreed_the_same(self):
+        self.customer.write({"billing_acceptance_never": True, "billing_acceptance_days": 7})
+        seller = self._user("copying", "sales_team.group_sale_salesman", "base.group_partner_manager")
+        copied = self.customer.with_user(seller).copy()
+        self.assertRecordValues(copied, [{"billing_acceptance_never": True, "billing_acceptance_days": 7}])

@@ -1,1 +1,1 @@
-from . import append_only, base, ir_rule, text_limits
+from . import append_only, base, ir_rule, taking_over, text_limits

@@ -49,12 +49,9 @@ class RevenuePolicyHolder(models.AbstractModel):
     def copy(self, default=None):
         # OVERRIDE: Odoo copies no field that differs by company; a copy follows the same policies, whoever makes it.
         copies = super().copy(default)
-        chosen = self.env.company.ids if "revenue_policy_id" in (default or {}) else []
-        for company in self.env["res.company"].sudo().search([("id", "not in", chosen)]):
-            assigned = self.sudo().with_company(company)
-            for holder, copied in zip(assigned, copies.with_env(assigned.env), strict=True):
-                if holder.revenue_policy_id:
-                    copied._flagged("revenue_policies_copied").revenue_policy_id = holder.revenue_policy_id
+        chosen = self.env.company if "revenue_policy_id" in (default or {}) else None
+        for holder, copied in zip(self, copies, strict=True):
+            copied._flagged("revenue_policies_copied")._take_over(holder, ["revenue_policy_id"], but=chosen)
         return copies
 
     @api.model
