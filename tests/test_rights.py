@@ -392,7 +392,7 @@ def test_companies_see_only_their_own(stage):
 
 PUBLIC = """
 import inspect, json
-ORM = ('create', 'write', 'unlink', 'copy', 'copy_data')
+ORM = ('create', 'write', 'unlink', 'copy', 'copy_data', 'fields_get')
 OURS = tuple(f'odoo.addons.{name}.' for name in (
     'milestone_billing', 'milestone_billing_acceptance', 'milestone_billing_budget', 'billing_base',
     'subscription_billing', 'subscription_milestones', 'subscription_revenue'))
