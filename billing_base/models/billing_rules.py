@@ -65,7 +65,7 @@ class BillingRules(models.AbstractModel):
     billing_invoices = fields.Selection(
         INVOICES,
         "Invoices of a Run",
-        help="What a run does with the invoices that it makes; Odoo's own sending sends them, the customer's way. "
+        help="What becomes of invoices that a run makes, or that make themselves; Odoo sends them the customer's way. "
         "Empty: as the next level says; at last they are left in draft.",
     )
 

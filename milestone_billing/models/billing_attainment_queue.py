@@ -167,7 +167,10 @@ class BillingAttainment(models.Model):
 
     def _billed_together(self):
         """Return these pending attainments of one scope, with what is to be billed together with them."""
-        return self.search(Domain("state", "=", "pending") & self.milestone_id._together_domain())
+        scope = self[0].milestone_id._billing_scope()
+        rows = self.search(Domain("state", "=", "pending") & self.milestone_id._together_domain())
+        # Of one customer's orders, each has its own rule.
+        return rows.filtered(lambda row: row.milestone_id._billing_scope() == scope)
 
     # === NOTIFYING === #
 

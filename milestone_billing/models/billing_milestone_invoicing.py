@@ -1,8 +1,12 @@
 from collections import defaultdict
 
 from odoo import fields, models
+from odoo.addons.billing_base.models.billing_run_plan import NEAR
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
+
+#: What of one order alone shares an invoice; by other rules, what of one customer does.
+OF_ONE_ORDER = {"milestone", "order"}
 
 
 class BillingMilestone(models.Model):
@@ -19,29 +23,42 @@ class BillingMilestone(models.Model):
 
     # === WHAT GOES ON WHICH INVOICE === #
 
+    def _sharing(self):
+        """Return what shares an invoice with this milestone: by order or customer where they say so, else by plan.
+
+        :return: one of the values of the rule *One Invoice per*
+        """
+        self.ensure_one()
+        rule = self.order_id._billing_rules()[self.order_id]["billing_one_invoice_per"]
+        return rule.value if rule.whose in NEAR else self.schedule_id.grouping
+
+    def _invoice_policy(self):
+        """Return what becomes of the invoice of this milestone, one of ``INVOICE_POLICIES``; as of ``_sharing``."""
+        self.ensure_one()
+        rule = self.order_id._billing_rules()[self.order_id]["billing_invoices"]
+        return rule.value if rule.whose in NEAR else self.schedule_id.invoice_policy
+
     def _billing_scope(self):
         """Return the number under which workers keep off each other: the order, or the customer of shared invoices."""
         self.ensure_one()
-        if self.schedule_id.grouping == "customer":
-            return -self.order_id.partner_invoice_id.commercial_partner_id.id
-        return self.order_id.id
+        if self._sharing() in OF_ONE_ORDER:
+            return self.order_id.id
+        return -self.order_id.partner_invoice_id.commercial_partner_id.id
 
     def _together_domain(self):
-        """Return the domain of attainments that are settled with those of these milestones, all of one scope."""
-        order = self[0].order_id
-        if self[0].schedule_id.grouping == "milestone":
+        """Return the domain of attainments that may be settled with those of these milestones, all of one scope."""
+        order, sharing = self[0].order_id, {milestone._sharing() for milestone in self}
+        if sharing == {"milestone"}:
             return Domain("milestone_id", "in", self.ids)
-        if self[0].schedule_id.grouping == "order":
+        if sharing <= OF_ONE_ORDER:
             return Domain("order_id", "=", order.id)
         customer = order.partner_invoice_id.commercial_partner_id
-        same_customer = Domain("order_id.partner_invoice_id.commercial_partner_id", "=", customer.id)
-        return same_customer & Domain("schedule_id.grouping", "=", "customer")
+        return Domain("order_id.partner_invoice_id.commercial_partner_id", "=", customer.id)
 
     def _group_key(self):
         """Return what the milestones of one invoice have in common."""
         self.ensure_one()
-        order, schedule = self.order_id, self.schedule_id
-        scope = {"milestone": ("milestone", self.id), "order": ("order", order.id), "customer": ("customer",)}
+        order = self.order_id
         return (
             order.company_id.id,
             order.partner_invoice_id.id,
@@ -50,10 +67,21 @@ class BillingMilestone(models.Model):
             order.fiscal_position_id.id,
             order.journal_id.id,
             self._payment_term().id,
-            schedule.invoice_policy,
+            self._invoice_policy(),
             self._wanted_invoice_date(),
-            *scope[schedule.grouping],
+            *self._shared_key(),
         )
+
+    def _shared_key(self):
+        """Return what of ``_group_key`` the rule says, or the plan, that decides what shares an invoice."""
+        order, sharing = self.order_id, self._sharing()
+        find = {
+            "milestone": lambda: self.id,
+            "order": lambda: order.id,
+            "reference": lambda: order.client_order_ref or "",
+            "project": lambda: tuple(sorted({line._billing_project().id for line in self.allocation_ids.line_id})),
+        }
+        return sharing, find[sharing]() if sharing in find else 0
 
     def _payment_term(self):
         """Return the payment terms: the milestone's own, else the schedule's, its template's, the order's."""
@@ -152,10 +180,10 @@ class BillingMilestone(models.Model):
         return values
 
     def _post_moves(self, moves):
-        """Post, and queue for Odoo's own sending, the invoices whose schedule asks for it; say so on the orders."""
+        """Post, and queue for Odoo's own sending, the invoices whose rules ask for it; say so on the orders."""
         wanted = defaultdict(lambda: self.env["account.move"])
         for milestone, move in moves.items():
-            wanted[milestone.schedule_id.invoice_policy] |= move
+            wanted[milestone._invoice_policy()] |= move
         (wanted["post"] | wanted["send"]).action_post()
         if wanted["send"]:
             wanted["send"]._billing_queue_sending()

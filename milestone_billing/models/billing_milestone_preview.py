@@ -151,18 +151,21 @@ class BillingMilestone(models.Model):
 
     def _describe_invoice(self, percent=100.0):
         """Return what becomes of the invoice of this milestone, once attained to ``percent``."""
-        order, schedule = self.sudo().order_id, self.schedule_id
+        order = self.sudo().order_id
         rules = order._billing_rules()[order]
         if order._billing_is_left_to_run(rules):
             sentences = [self._describe_run(rules), self._describe_policy(rules["billing_invoices"].value)]
         else:
-            sentences = [self._describe_policy(schedule.invoice_policy)]
-            if schedule.grouping == "order":
-                sentences.append(self.env._("It also bills what else of the order is due."))
-            elif schedule.grouping == "customer":
-                sentences.append(self.env._("It also bills what else is due of this customer."))
+            sentences = [self._describe_policy(self.sudo()._invoice_policy()), *self._describe_sharing()]
         advance = self._describe_advance(percent)
         return " ".join([*sentences, advance] if advance else sentences)
+
+    def _describe_sharing(self):
+        """Return what else the queue bills on the invoice of this milestone: a list of sentences."""
+        sharing = self.sudo()._sharing()
+        if sharing == "order":
+            return [self.env._("It also bills what else of the order is due.")]
+        return [self.env._("It also bills what else is due of this customer.")] if sharing == "customer" else []
 
     def _describe_policy(self, policy):
         """Return what becomes of an invoice by a policy of ``INVOICE_POLICIES``."""

@@ -76,7 +76,7 @@ class BillingSchedule(models.Model):
         readonly=False,
         precompute=True,
         string="Invoices",
-        help="What becomes of the invoices that make themselves.",
+        help="What becomes of the invoices that make themselves, where neither the order nor its customer says it.",
     )
     grouping = fields.Selection(
         GROUPINGS,
@@ -85,7 +85,8 @@ class BillingSchedule(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="What goes on one invoice, of what is due at the same time.",
+        help="What goes on one invoice, of what is due at the same time, where neither the order nor its customer "
+        "says it.",
     )
     invoice_date_policy = fields.Selection(
         INVOICE_DATES,

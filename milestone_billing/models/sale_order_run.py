@@ -7,6 +7,8 @@ from odoo.addons.billing_base.engine.units import to_units
 #: Why rules of billing keep a milestone back, the billing day apart; it goes on without anybody's retry. The hold is on
 #: whom the invoice goes to, where that is not the customer of the order.
 LACKING = ("no_calendar", "no_order_number", "no_file", "held")
+#: How plans group milestones on invoices, the finest first.
+FINEST = ("milestone", "order", "customer")
 
 
 class BillingRules(models.AbstractModel):
@@ -24,11 +26,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _billing_rule_levels(self):
-        # OVERRIDE: the plan says what becomes of invoices where neither the order nor the customer does.
+        # OVERRIDE: the plan says what neither the order nor the customer does.
         levels = super()._billing_rule_levels()
-        policies = self.sudo().billing_schedule_ids.mapped("invoice_policy")
-        if policies:
-            levels.insert(-1, ("schedule", {"billing_invoices": min(policies, key=CAREFUL.index)}))
+        schedules = self.sudo().billing_schedule_ids
+        if schedules:
+            levels.insert(-1, ("schedule", schedules._billing_rule_values()))
         return levels
 
     def _billing_levels_told(self):
@@ -50,8 +52,7 @@ class SaleOrder(models.Model):
 
     def _billing_project_of(self, due):
         """Return the id of the project of what is due, a text; empty for none."""
-        line = self.env["sale.order.line"].browse(due.line)
-        project = line.task_id.project_id or line.project_id or self.project_id
+        project = self.env["sale.order.line"].browse(due.line)._billing_project()
         return f"project {project.id}" if project else ""
 
     def _billing_milestone_of(self, due):
@@ -104,6 +105,31 @@ class SaleOrder(models.Model):
         if rows:
             rows._wake()
         return result
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _billing_project(self):
+        """Return the project (``project.project``) that this line is billed with, where each has its own invoices."""
+        self.ensure_one()
+        return self.task_id.project_id or self.project_id or self.order_id.project_id
+
+
+class BillingSchedule(models.Model):
+    _inherit = "billing.schedule"
+
+    def _billing_rule_values(self):
+        """Return the rules that these plans of one order say: of several the most careful, and the finest.
+
+        How milestones are grouped they say only where that is not what all plans of the company do: else a run, which
+        bills all that is due of a customer, asks the company's rule.
+        """
+        values = {"billing_invoices": min(self.mapped("invoice_policy"), key=CAREFUL.index)}
+        said = self.filtered(lambda schedule: schedule.grouping != schedule.company_id.billing_grouping)
+        if said:
+            values["billing_one_invoice_per"] = min(said.mapped("grouping"), key=FINEST.index)
+        return values
 
 
 class BillingMilestone(models.Model):

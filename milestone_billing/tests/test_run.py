@@ -263,6 +263,74 @@ class TestParts(RunCommon):
         self.assertEqual(order.invoice_ids.sorted("id")[-1].state, "draft")
 
 
+class TestQueueByRules(RunCommon):
+    """What the queue bills within seconds is posted, sent and joined by the customer's rules, as on a run."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.one = cls._make_planned(1000.0, invoice_policy="send", grouping="customer")
+        cls.other = cls._make_planned(500.0, invoice_policy="send", grouping="customer")
+
+    def _attain_both(self):
+        for order in self.one | self.other:
+            order.billing_milestone_ids[0].action_attain()
+        self._drain()
+        return (self.one | self.other).invoice_ids.sorted("amount_untaxed")
+
+    def test_customer_says_draft_and_one_per_order(self):
+        self.customer.write({"billing_invoices": "draft", "billing_one_invoice_per": "order"})
+        first = self.one.billing_milestone_ids[0]
+        self.assertIn("will stay in draft. It also bills what else of the order", first._describe_invoice())
+        invoices = self._attain_both()
+        self.assertRecordValues(
+            invoices, [{"amount_untaxed": 200.0, "state": "draft"}, {"amount_untaxed": 400.0, "state": "draft"}]
+        )
+        self.assertFalse(any(move.sending_data for move in invoices))
+
+    def test_without_rules_the_plan_says(self):
+        invoice = self._attain_both()
+        self.assertRecordValues(invoice, [{"amount_untaxed": 600.0, "state": "posted"}])
+        self.assertTrue(invoice.sending_data)
+
+    def test_order_goes_before_its_customer(self):
+        self.customer.billing_invoices = "draft"
+        self.other.billing_invoices = "post"
+        invoices = self._attain_both()
+        self.assertEqual(invoices.mapped("state"), ["posted", "draft"])
+        self.assertFalse(any(move.sending_data for move in invoices))
+
+    def test_customer_shares_what_plans_keep_apart(self):
+        (self.one | self.other).billing_schedule_ids.grouping = "milestone"
+        self.customer.billing_one_invoice_per = "customer"
+        self.assertEqual(self._attain_both().mapped("amount_untaxed"), [600.0])
+
+    def test_one_per_reference(self):
+        self.customer.billing_one_invoice_per = "reference"
+        self.one.client_order_ref = self.other.client_order_ref = "PO-7"
+        third = self._make_planned(300.0, grouping="customer")
+        third.billing_milestone_ids[0].action_attain()
+        self.assertEqual(self._attain_both().mapped("amount_untaxed"), [600.0])
+        self.assertEqual(third.invoice_ids.amount_untaxed, 120.0)
+
+    def test_one_per_project(self):
+        self.customer.billing_one_invoice_per = "project"
+        self.assertNotEqual(self.one.project_ids, self.other.project_ids)
+        self.one.billing_milestone_ids[1].action_attain()
+        self.assertEqual(self._attain_both().mapped("amount_untaxed"), [200.0, 1000.0])
+
+    def test_a_run_hears_the_plan_where_it_says_so_itself(self):
+        self.assertEqual(self.company.billing_grouping, "milestone")
+        self.one.billing_milestone_ids[0].action_attain()
+        self._make_plain(70.0)
+        self.assertEqual([row["untaxed"] for row in self._preview()["invoices"]], [470.0])
+        self.one.billing_schedule_ids.grouping = "order"
+        self.assertIn("One Invoice per: Order (billing schedule)", self.one.billing_rules_text)
+        self.assertEqual(sorted(row["untaxed"] for row in self._preview()["invoices"]), [70.0, 400.0])
+        self.customer.billing_one_invoice_per = "customer"
+        self.assertEqual([row["untaxed"] for row in self._preview()["invoices"]], [470.0])
+
+
 class TestPreviewIsTheRun(RunCommon):
     def _assert_same(self, order):
         preview = self._preview()["invoices"]
