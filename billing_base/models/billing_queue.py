@@ -1,4 +1,5 @@
 import logging
+from collections import Counter
 
 from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
@@ -9,6 +10,59 @@ _logger = logging.getLogger(__name__)
 
 #: What is raised where another transaction is in the way.
 IN_THE_WAY = (OperationalError, UniqueViolation)
+#: How many batches of a drain may give way to other transactions.
+CONFLICTS = 20
+#: How often something gives way before it is no longer taken for the doing of another transaction.
+PATIENCE = 3
+
+
+class Conflicts:
+    """What gave way to other transactions in one drain, so that what always does keeps nothing else from being done.
+
+    :ivar passed: ids of rows that are left to the next drain
+    """
+
+    def __init__(self):
+        self.passed, self._alone = set(), False
+        self._count, self._in_a_row = 0, 0
+        self._rows, self._twice = Counter(), Counter()
+
+    def too_many(self):
+        """Return whether the drain is to end, and to be gone on with later."""
+        return self._count >= CONFLICTS
+
+    def size(self, size):
+        """Return how many rows the next batch has, of so many that fit: one, where several gave way in a row."""
+        self._alone = size > 0 and self._in_a_row >= PATIENCE - 1
+        return 1 if self._alone else size
+
+    def note(self, batch, error):
+        """Note that a batch came to nothing.
+
+        :param error: what it raised, one of ``IN_THE_WAY``
+        """
+        self._count += 1
+        self._in_a_row += 1
+        self._rows.update(batch.ids)
+        if isinstance(error, UniqueViolation):
+            self._twice.update(batch.ids)
+        elif self._alone:
+            late = {row for row in batch.ids if self._rows[row] >= PATIENCE}
+            if late:
+                _logger.warning("%s gives way again and again, and is left to the next time: %s", batch, error)
+            self.passed |= late
+
+    def done(self):
+        """Note that a batch was done."""
+        self._in_a_row = 0
+
+    def told(self, batch):
+        """Return a batch, told to take a key that is there twice for a failure where it was in the way before.
+
+        Each time the batch began anew it saw what others had committed: by now it is nobody else's doing.
+        """
+        lasting = any(self._twice[row] >= PATIENCE - 1 for row in batch.ids)
+        return batch._flagged("billing_key_lasts") if lasting else batch
 
 
 class BillingQueue(models.AbstractModel):
@@ -39,6 +93,11 @@ class BillingQueue(models.AbstractModel):
             raise error
         self.env.cr.rollback()
         self.env.invalidate_all()
+
+    @api.model
+    def _in_the_way(self):
+        """Return the classes of errors by which a batch gives way to another transaction."""
+        return (OperationalError,) if self._is_flagged("billing_key_lasts") else IN_THE_WAY
 
     @api.model
     def _safely(self, act, *args):

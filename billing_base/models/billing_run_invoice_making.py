@@ -1,9 +1,6 @@
 import logging
 from time import monotonic
 
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
-
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -59,7 +56,7 @@ class BillingRunInvoice(models.Model):
             with self.env.cr.savepoint():
                 self._bill()
             return None
-        except (OperationalError, UniqueViolation):
+        except self.env["billing.queue"]._in_the_way():
             raise
         except Exception as error:
             self.env.invalidate_all()
@@ -73,7 +70,7 @@ class BillingRunInvoice(models.Model):
                 raise Probe
         except Probe:
             return None
-        except (OperationalError, UniqueViolation):
+        except self.env["billing.queue"]._in_the_way():
             raise
         except Exception as error:
             return error

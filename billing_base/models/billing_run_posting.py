@@ -1,6 +1,3 @@
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
-
 from odoo import models
 
 
@@ -39,7 +36,7 @@ class BillingRunInvoice(models.Model):
             with self.env.cr.savepoint():
                 self._post_and_send()
             return None
-        except (OperationalError, UniqueViolation):
+        except self.env["billing.queue"]._in_the_way():
             raise
         except Exception as error:
             self.env.invalidate_all()

@@ -1,16 +1,13 @@
 import logging
 from time import monotonic
 
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
 
 from ..engine.pace import Pace
+from .billing_queue import IN_THE_WAY, Conflicts
 
 _logger = logging.getLogger(__name__)
 
-CONFLICTS = 20
 #: How long billing goes on that somebody waits for: well inside the limits of a request.
 REQUEST_SECONDS = 25
 
@@ -70,30 +67,37 @@ class BillingRun(models.Model):
         :param float end: when (``time.monotonic``) to have ended
         :return: whether nothing is left but what other workers have in hand
         """
-        pace, conflicts = Pace(end=end), 0
-        while conflicts < CONFLICTS and (size := pace.size(begun := monotonic())):
+        pace, conflicts = Pace(end=end), Conflicts()
+        while not conflicts.too_many() and (size := conflicts.size(pace.size(begun := monotonic()))):
+            batch = self.env["billing.run.invoice"]
             try:
-                batch = self._lock_batch(size)
-                batch._bill_safely(end)
+                batch = self._lock_batch(size, conflicts.passed)
+                conflicts.told(batch)._bill_safely(end)
                 self._finish()
                 self._commit(len(batch))
-            except (OperationalError, UniqueViolation) as error:
+            except IN_THE_WAY as error:
                 # Another worker, or a person, billed or changed the same orders: their commit came first. Begin anew.
-                conflicts += 1
+                conflicts.note(batch, error)
                 _logger.info("An invoice run gives way to another transaction: %s", error)
                 self._rollback(error)
                 pace.gave_way()
                 continue
             if not batch:
-                return True
+                return not conflicts.passed
+            conflicts.done()
             pace.took(len(batch), monotonic() - begun)
         return False
 
-    def _lock_batch(self, size):
-        """Lock and return rows to bill, of one run, that no other worker has in hand."""
-        domain = [("state", "=", "to_bill"), *([("run_id", "in", self.ids)] if self else [])]
-        for run in self.env["billing.run.invoice"].search(domain).run_id.sorted("id"):
-            rows = run.invoice_ids.filtered(lambda row: row.state == "to_bill").sorted("id")
+    def _lock_batch(self, size, passed=()):
+        """Lock and return rows to bill, of one run, that no other worker has in hand.
+
+        :param int size: how many
+        :param passed: ids of rows that are left out
+        """
+        domain = [("state", "=", "to_bill"), ("id", "not in", list(passed))]
+        domain += [("run_id", "in", self.ids)] if self else []
+        runs = self.env["billing.run.invoice"].search(domain, order="id").grouped("run_id")
+        for _run, rows in sorted(runs.items(), key=lambda item: item[0].id):
             rows = rows.try_lock_for_update(allow_referencing=True, limit=size)
             if rows:
                 rows.invalidate_recordset(["state"])

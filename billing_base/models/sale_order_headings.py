@@ -92,7 +92,9 @@ def _kind_and_source(values, sources):
     """
     if values.get("is_downpayment"):
         return COMES_OFF, ""
-    return values.get("display_type") or "", sources.get(values.get("billing_key"), "")
+    # A combo, which Odoo prints as a section, is billed once: it stands with what else its source bills.
+    source = sources.get(values.get("billing_key"), "")
+    return "" if source else values.get("display_type") or "", source
 
 
 def _lowered(lines, heading):

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -71,3 +71,48 @@ class TestQueue(BillingBaseCommon):
         self.assertEqual({order for draft in drafts for order in draft.orders}, set(orders.ids))
         self.assertEqual([draft.orders for draft in drafts if draft.why], [(bad.id,)])
         self.assertEqual(len(calls), 9)
+
+
+@tagged("post_install", "-at_install")
+class TestGivingWay(BillingBaseCommon):
+    """What is in the way of one invoice again and again keeps no other one waiting."""
+
+    def setUp(self):
+        super().setUp()
+        # A test has one transaction: what a batch did is undone by its savepoints.
+        self.patch(type(self.env["billing.queue"]), "_rollback", lambda queue, error: queue.env.invalidate_all())
+        self.bad, self.good, self.later = self._make_order(10.0), self._make_order(20.0), self._make_order(30.0)
+        self.customer.billing_one_invoice_per = "order"
+
+    def _bill(self, error):
+        """Bill all three orders, the last one in a run of its own, while the first one raises."""
+        order_class = type(self.env["sale.order"])
+        make = order_class._create_account_invoices
+
+        def refuse(orders, vals_list, final):
+            if any(self.bad.name == values["invoice_origin"] for values in vals_list):
+                raise error
+            return make(orders, vals_list, final)
+
+        self.env.flush_all()
+        for orders, key in ((self.bad | self.good, "one"), (self.later, "two")):
+            self.runs._begin(self.today, None, key, orders=orders)
+        with patch.object(order_class, "_create_account_invoices", refuse), mute_logger("odoo.addons.billing_base"):
+            self.runs.sudo()._cron_bill()
+        self.env.invalidate_all()
+
+    def test_a_key_that_is_there_twice_fails_its_own_invoice(self):
+        self._bill(UniqueViolation("the key is there twice"))
+        row, other = self.runs.search([("key", "=", "one")]).invoice_ids.sorted("id")
+        self.assertEqual((row.state, other.state), ("failed", "billed"))
+        self.assertIn("the key is there twice", row.reason)
+        self.assertTrue(self.good.invoice_ids and self.later.invoice_ids)
+        self.assertEqual(self.runs.search([("key", "in", ("one", "two"))]).mapped("state"), ["done", "done"])
+
+    def test_another_transaction_that_is_always_in_the_way_leaves_it_to_the_next_time(self):
+        self._bill(SerializationFailure("in the way"))
+        row, other = self.runs.search([("key", "=", "one")]).invoice_ids.sorted("id")
+        self.assertEqual((row.state, other.state), ("to_bill", "billed"))
+        self.assertTrue(self.later.invoice_ids)
+        self.runs.sudo()._cron_bill()
+        self.assertTrue(self.bad.invoice_ids)

@@ -2,9 +2,6 @@ import logging
 from collections import Counter
 from time import monotonic
 
-from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
-
 from odoo import fields, models
 from odoo.addons.billing_base.models.obstacles import NotBillable
 from odoo.exceptions import UserError
@@ -64,7 +61,7 @@ class BillingAttainment(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._bill(), None
-        except (OperationalError, UniqueViolation):
+        except self._in_the_way():
             raise
         except Exception as error:
             return Counter(), error

@@ -3,16 +3,15 @@ from collections import Counter
 from time import monotonic
 
 from psycopg2 import OperationalError
-from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.addons.billing_base.engine.pace import Pace
+from odoo.addons.billing_base.models.billing_queue import IN_THE_WAY, Conflicts
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
-CONFLICTS = 20
 #: The share of its time that a drain may spend on finding what became due, and the share by which billing has ended.
 SWEEP_SHARE, BILL_SHARE = 0.25, 0.85
 #: How long a drain that somebody waits for goes on.
@@ -97,17 +96,18 @@ class BillingAttainment(models.Model):
         :return: ``collections.Counter`` of the states reached and the invoices made, and whether nothing is left but
             what other workers have in hand
         """
-        counts, conflicts = Counter(), 0
-        while conflicts < CONFLICTS and (size := pace.size(begun := monotonic())):
+        counts, conflicts = Counter(), Conflicts()
+        while not conflicts.too_many() and (size := conflicts.size(pace.size(begun := monotonic()))):
+            batch = self.browse()
             try:
-                batch = self._lock_batch(size)
+                batch = self._lock_batch(size, conflicts.passed)
                 if not batch:
-                    return counts, True
-                done = batch._bill_safely(pace.end)
+                    return counts, not conflicts.passed
+                done = conflicts.told(batch)._bill_safely(pace.end)
                 self._commit(len(batch))
-            except (OperationalError, UniqueViolation) as error:
+            except IN_THE_WAY as error:
                 # Another worker or a user changed the same rows: their commit came first, so start this batch again.
-                conflicts += 1
+                conflicts.note(batch, error)
                 _logger.info("Billing batch gives way to another transaction: %s", error)
                 self._rollback(error)
                 pace.gave_way()
@@ -115,6 +115,7 @@ class BillingAttainment(models.Model):
             if not counts and len(batch) >= size:
                 self._wake_second_worker()
             counts += done
+            conflicts.done()
             pace.took(len(batch), monotonic() - begun)
         return counts, False
 
@@ -146,13 +147,15 @@ class BillingAttainment(models.Model):
         return self.env["billing.milestone"].sudo()._sweep_due(pace)
 
     @api.model
-    def _lock_batch(self, size):
+    def _lock_batch(self, size, left_out=()):
         """Lock and return pending attainments that no other worker has in hand, first those whose turn it is.
 
         :param int size: how many; what has to be billed together stays together all the same
+        :param left_out: ids of attainments that are left to the next time
         """
         batch, passed = self.browse(), 0
-        while len(batch) < size and (rows := self._next_in_turn(size, passed)):
+        pending = SQL("event.state = 'pending' AND event.id <> ALL(%s)", list(left_out))
+        while len(batch) < size and (rows := self._next_in_turn(size, passed, pending)):
             passed += len(rows)
             for scope, waiting in rows.grouped(lambda row: row.milestone_id._billing_scope()).items():
                 if len(batch) < size and self._lock_scope(scope):

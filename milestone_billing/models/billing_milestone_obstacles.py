@@ -1,4 +1,5 @@
 from markupsafe import Markup
+from psycopg2 import OperationalError
 
 from odoo import models
 from odoo.addons.billing_base.models.billing_run_moves import Probe
@@ -105,6 +106,8 @@ class BillingMilestone(models.Model):
                 raise Probe
         except Probe:
             return None
+        except OperationalError:
+            raise
         except Exception as error:
             return error
 

@@ -1,7 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import UniqueViolation
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import BillingCommon
 
@@ -51,6 +55,21 @@ class TestFailure(BillingCommon):
         stranger.active = False
         self.assertFailedAlone(broken, "archived")
         stranger.active = True
+        self.assertRetried(broken)
+
+    def test_a_key_that_is_there_twice(self):
+        # A test has one transaction: what a batch did is undone by its savepoints.
+        self.patch(type(self.env["billing.queue"]), "_rollback", lambda queue, error: queue.env.invalidate_all())
+        order_class, broken = type(self.env["sale.order"]), self._start()
+        make = order_class._create_account_invoices
+
+        def refuse(orders, vals_list, final):
+            if any(broken.order_id.name == values["invoice_origin"] for values in vals_list):
+                raise UniqueViolation("the key is there twice")
+            return make(orders, vals_list, final)
+
+        with patch.object(order_class, "_create_account_invoices", refuse), mute_logger("odoo.addons"):
+            self.assertFailedAlone(broken, "the key is there twice")
         self.assertRetried(broken)
 
     def test_archived_income_account(self):

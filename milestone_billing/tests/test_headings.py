@@ -55,6 +55,37 @@ class TestBySource(HeadingsCommon):
         )
         self.assertEqual(self._subtotals(order.invoice_ids), {"Goods and Services": 200.0, "Milestones": 500.0})
 
+    def _make_combo(self, name, product):
+        """Return a product that is sold with another one."""
+        combo = self.env["product.combo"].create(
+            {"name": name, "combo_item_ids": [Command.create({"product_id": product.id})]}
+        )
+        return self.env["product.product"].create(
+            {"name": name, "type": "combo", "combo_ids": [Command.set(combo.ids)], "list_price": 120.0}
+        )
+
+    def test_a_combo_stands_above_its_own_lines_and_is_billed_once(self):
+        kit = self._make_combo("Starter kit", self.advice)
+        order = self._make_mixed([(SECTION, "Phase 1"), "80", 1000.0])
+        values = {"product_id": kit.id, "sequence": 1, "tax_ids": [Command.clear()]}
+        top = self.env["sale.order.line"].create({"order_id": order.id, **values})
+        values = {"product_id": self.advice.id, "sequence": 1, "tax_ids": [Command.clear()], "price_unit": 120.0}
+        item = {"linked_line_id": top.id, "combo_item_id": kit.combo_ids.combo_item_ids.id}
+        self.env["sale.order.line"].create({"order_id": order.id, **values, **item})
+        order.invalidate_recordset(["order_line"])
+        order.billing_milestone_ids[0].action_attain()
+        status = self._run("run")
+        self.assertEqual(status["counts"]["billed"], 1)
+        self.assertEqual(
+            self._layout(order.invoice_ids),
+            [
+                *((SECTION, "Goods and Services"), (SUBSECTION, "Phase 1"), 80.0),
+                *((SUBSECTION, "Starter kit x 1"), 120.0),
+                *((SECTION, "Milestones"), (SUBSECTION, "Phase 1"), 500.0),
+            ],
+        )
+        self.assertEqual((top.qty_invoiced, top.qty_to_invoice), (1.0, 0.0))
+
     def test_one_source_has_no_heading(self):
         order = self._make_mixed([1000.0, "120"])
         self._run("advice")
