@@ -1,6 +1,6 @@
 {
     "name": "Milestone Billing",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "summary": "Billing schedules on sale orders: a task is done, the invoice makes itself",
     "author": "Milestone Revenue contributors",

@@ -16,7 +16,7 @@ from odoo_dev.paths import cache, locked
 from odoo_dev.venvs import requirements_key
 
 BASE, OWN, COPY = "base", "own", "copy"
-KEPT = 4
+KEPT = 8
 
 
 def native_key(installation, modules):

@@ -241,14 +241,14 @@ class BillingMilestone(models.Model):
 
     def _link_deliverables(self):
         """Make each deliverable a native milestone of the order's project, linked to its tasks."""
-        for milestone in self.sudo()._without_defaults().filtered(lambda milestone: milestone.due_on in DELIVERABLE):
-            project = milestone._deliverable_project()
-            if not project:
-                continue
-            if milestone.due_on == "task" and not milestone.task_ids:
-                milestone.task_ids = milestone._find_tasks(project) or milestone._make_task(project)
-            if not milestone.project_milestone_id:
-                milestone.project_milestone_id = milestone._make_project_milestone(project)
+        deliverables = self.sudo()._without_defaults().filtered(lambda milestone: milestone.due_on in DELIVERABLE)
+        projects = {milestone: milestone._deliverable_project() for milestone in deliverables}
+        linked = deliverables.filtered(projects.get)
+        for milestone in linked.filtered(lambda milestone: milestone.due_on == "task" and not milestone.task_ids):
+            project = projects[milestone]
+            milestone.task_ids = milestone._find_tasks(project) or milestone._make_task(project)
+        linked.filtered(lambda milestone: not milestone.project_milestone_id)._make_project_milestones(projects)
+        for milestone in linked:
             free = milestone.task_ids.filtered(lambda task: not task.milestone_id)
             free._flagged("billing_syncing").write({"milestone_id": milestone.project_milestone_id.id})
 
@@ -291,16 +291,28 @@ class BillingMilestone(models.Model):
             }
         )
 
-    def _make_project_milestone(self, project):
-        """Create the native milestone; see :meth:`_native_line` for the order line it names."""
-        if not project.allow_milestones:
-            project.allow_milestones = True
-        values = {"name": self.name, "project_id": project.id, "deadline": self.planned_date, "sequence": self.sequence}
-        line = self._native_line(project)
-        values["sale_line_id"] = line.id
-        if line:
-            values["quantity_percentage"] = float(self._delivered_weight(line))
-        return self.env["project.milestone"].create(values)
+    def _make_project_milestones(self, projects):
+        """Create the native milestones; see :meth:`_native_line` for the order line that each names.
+
+        :param projects: ``{milestone: project.project}``
+        """
+        for project in {projects[milestone] for milestone in self}:
+            if not project.allow_milestones:
+                project.allow_milestones = True
+        natives = self.env["project.milestone"].create(
+            [
+                {
+                    "name": milestone.name,
+                    "project_id": projects[milestone].id,
+                    "deadline": milestone.planned_date,
+                    "sequence": milestone.sequence,
+                    "sale_line_id": milestone._native_line(projects[milestone]).id,
+                }
+                for milestone in self
+            ]
+        )
+        for milestone, native in zip(self, natives, strict=True):
+            milestone.project_milestone_id = native
 
     # === THE CLOCK AND DELIVERIES === #
 

@@ -43,21 +43,26 @@ class BillingMilestone(models.Model):
         owner = project.reinvoiced_sale_order_id or project.sale_order_id
         return line if others.filtered(lambda one: not one.is_downpayment) or owner - self.order_id else line.browse()
 
-    def _delivered_weight(self, line=None):
-        """Return which part of a line, or of the plan, this milestone delivers among all that deliver it (0 to 1).
+    def _delivered_weights(self, line=None):
+        """Return which part of a line, or of their plan, each of these milestones delivers (0 to 1).
 
         What is due on confirmation or on a date delivers nothing, so the others deliver the whole.
 
         :param line: an order line, or none for the whole plan
-        :return: a ``Fraction``
+        :return: ``{milestone: Fraction}``
         """
-        self.ensure_one()
-        deliverables = self.schedule_id.milestone_ids.filtered(lambda milestone: milestone.due_on in DELIVERABLE)
-        total = sum((milestone._amount_on(line) for milestone in deliverables), Fraction(0))
-        return self._amount_on(line) / total if total else Fraction(0)
+        weights = {}
+        for schedule, milestones in self.grouped("schedule_id").items():
+            deliverables = schedule.milestone_ids.filtered(lambda milestone: milestone.due_on in DELIVERABLE)
+            total = sum((milestone._amount_on(line) for milestone in deliverables), Fraction(0))
+            for milestone in milestones:
+                weights[milestone] = milestone._amount_on(line) / total if total else Fraction(0)
+        return weights
 
     def _amount_on(self, line):
-        rows = self.allocation_ids.filtered(lambda row: not line or row.line_id == line)
+        rows = self.allocation_ids
+        if line:
+            rows = rows.filtered(lambda row: row.line_id == line)
         return sum((Fraction(str(row.amount)) for row in rows), Fraction(0))
 
     def _name_native_lines(self):
@@ -67,10 +72,8 @@ class BillingMilestone(models.Model):
             if native.billing_milestone_ids != milestone or milestone.due_on not in ("task", "manual"):
                 continue
             line = milestone._native_line(native.project_id)
-            if native.sale_line_id and native.sale_line_id != line:
+            if native.sale_line_id != line:
                 native.sale_line_id = line
-            elif line and not native.sale_line_id:
-                native.write({"sale_line_id": line.id, "quantity_percentage": float(milestone._delivered_weight(line))})
 
     def _link_new_deliverables(self):
         """Make native milestones of those that deliver what a change order added and none delivers yet."""

@@ -17,12 +17,18 @@ class ProjectMilestone(models.Model):
         "billing_milestone_ids.schedule_id.milestone_ids.allocation_ids.amount",
     )
     def _compute_quantity_percentage(self):
-        # OVERRIDE: without an order line Odoo computes 0 %. One of several lines has the percentage of their plan.
-        shared = self.filtered(lambda milestone: not milestone.sale_line_id and milestone.sudo().billing_milestone_ids)
-        for milestone in shared:
-            parts = milestone.sudo().billing_milestone_ids.mapped(lambda row: row._delivered_weight())
-            milestone.quantity_percentage = float(sum(parts))
-        return super(ProjectMilestone, self - shared)._compute_quantity_percentage()
+        # OVERRIDE: those of a plan deliver what the plan says, of the line that they name or of the plan as a whole.
+        planned = self.filtered(lambda native: native.sudo()._delivers_plan())
+        for line, natives in planned.grouped("sale_line_id").items():
+            weights = natives.sudo().billing_milestone_ids._delivered_weights(line.sudo())
+            for native in natives:
+                native.quantity_percentage = float(sum(weights[row] for row in native.sudo().billing_milestone_ids))
+        return super(ProjectMilestone, self - planned)._compute_quantity_percentage()
+
+    def _delivers_plan(self):
+        """Return whether it names no line but that of a plan whose milestone it is."""
+        lines = self.billing_milestone_ids.allocation_ids.filtered("amount").line_id
+        return bool(self.billing_milestone_ids) and self.sale_line_id <= lines
 
     def _get_data(self):
         # OVERRIDE: the panel of a project shows the percentages of the plan. The stored ones are what Odoo delivers by.

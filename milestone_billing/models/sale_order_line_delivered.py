@@ -38,7 +38,7 @@ class SaleOrderLine(models.Model):
         reached = self.billing_allocation_ids.milestone_id.filtered(
             lambda milestone: milestone.due_on in DELIVERABLE and milestone.project_milestone_id.is_reached
         )
-        return sum((milestone._delivered_weight(self) for milestone in reached), Fraction(0))
+        return sum(reached._delivered_weights(self).values(), Fraction(0))
 
     def _handle_milestones(self, project):
         # OVERRIDE: Odoo makes one milestone for all of a line, or takes every milestone of the project that names no

@@ -136,3 +136,35 @@ class TestNativeMilestones(BillingCommon):
         self.assertFalse(milestones.project_milestone_id.sale_line_id)
         own = project.milestone_ids - milestones.project_milestone_id
         self.assertRecordValues(own, [{"sale_line_id": line.id, "quantity_percentage": 1}])
+
+    def test_weights_follow_the_plan(self):
+        """Edited, extended, shortened, or moved by a change order: Odoo delivers by the plan as it is."""
+        order = self._make_order(1000, product=self.phases)
+        milestones = self._start(order, 50, 50)
+
+        def weights():
+            return self._natives(order.billing_milestone_ids).mapped("quantity_percentage")
+
+        self.assertEqual(weights(), [0.5, 0.5])
+        schedule = milestones.schedule_id
+        schedule.milestone_ids = [
+            Command.update(milestones[0].id, {"percent": 20}),
+            Command.update(milestones[1].id, {"percent": 80}),
+        ]
+        self.assertEqual(weights(), [0.2, 0.8])
+        milestones[0].action_attain()
+        self.assertEqual(order.order_line.qty_delivered, 0.2)
+        schedule.milestone_ids = [
+            Command.update(milestones[1].id, {"percent": 50}),
+            Command.create({"name": "Handover", "due_on": "manual", "percent": 30, "sequence": 99}),
+        ]
+        self.assertEqual(weights(), [0.2, 0.5, 0.3])
+        schedule.milestone_ids = [
+            Command.delete(schedule.milestone_ids[2].id),
+            Command.update(milestones[1].id, {"percent": 80}),
+        ]
+        self.assertEqual(weights(), [0.2, 0.8])
+        self._drain()
+        order.order_line.price_unit = 2000
+        self.assertEqual(weights(), [0.1, 0.9])
+        self.assertEqual(order.order_line.qty_delivered, 0.1)
