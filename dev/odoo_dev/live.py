@@ -9,6 +9,7 @@ import xmlrpc.client
 from dataclasses import dataclass
 
 from odoo_dev.server import Installation, Server
+from odoo_dev.shells import Shells
 
 API_KEY = """
 user = env['res.users'].search([('login', '=', {login!r})])
@@ -33,10 +34,14 @@ class Json2Error(Exception):
 
 @dataclass
 class LiveDatabase:
-    """A database of its own, dropped after the test."""
+    """A database of its own, dropped after the test.
+
+    ``shells``: what runs its shells, see :class:`odoo_dev.shells.Shells`; each is a process of its own by default.
+    """
 
     installation: Installation
     name: str
+    shells: Shells = None
 
     @contextlib.contextmanager
     def psql(self):
@@ -60,10 +65,9 @@ class LiveDatabase:
     def odoo_shell(self, code):
         """Run Python code where ``env`` is the superuser's environment; return what it prints.
 
-        A process of its own (a few seconds). It must call ``env.cr.commit()``
-        to keep anything.
+        A process of its own. It must call ``env.cr.commit()`` to keep anything.
         """
-        return self.installation.shell(self.name, code)
+        return self.installation.shell(self.name, code, run=self.shells and self.shells.run)
 
     def api_key(self, login="admin", scope="rpc"):
         """A new API key of a user, which serves as password in XML-RPC and as bearer token in JSON-2."""

@@ -28,7 +28,9 @@
     module scope.
 """
 
+import atexit
 import contextlib
+import functools
 import gc
 import itertools
 import os
@@ -43,8 +45,18 @@ from odoo_dev.server import start_server
 from odoo_dev.session import current_session
 from odoo_dev.sharedbooks import shared_books
 from odoo_dev.sharedpages import shared_pages
+from odoo_dev.shells import Shells
 
 COUNTER = itertools.count(1)
+
+
+@functools.cache
+def _shells():
+    """What runs the shells of this process's databases."""
+    session = current_session()
+    shells = Shells(session.templates.installation, session.prefix)
+    atexit.register(shells.close)
+    return shells
 
 
 @contextlib.contextmanager
@@ -61,7 +73,7 @@ def _databases(template=None):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         name = f"{session.prefix}_{worker}_{next(COUNTER)}"
         made.append(templates.copy(of or session.template, name))
-        return LiveDatabase(templates.installation, name)
+        return LiveDatabase(templates.installation, name, _shells())
 
     try:
         yield make

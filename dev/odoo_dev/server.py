@@ -83,17 +83,22 @@ class Installation:
                 raise Failure(f"{title} failed: {error_of_log(output)}\n(the whole log is in {path})")
         return output
 
-    def shell(self, name, code, **options):
+    def shell(self, name, code, run=None, **options):
         """Run Python code in ``odoo shell`` on a database, where ``env`` is; return what it prints.
 
         The code must commit (``env.cr.commit()``) what it wants to keep.
+
+        :param run: what runs Odoo's command line, given its arguments and its input, by default a process of its own
         """
-        configuration = self.configuration(name, **options)
-        command = self.command("shell", "-c", configuration, "--no-http", "--log-level=warn")
-        result = subprocess.run(command, input=code, capture_output=True, text=True, env=self.environment)
+        arguments = ["shell", "-c", self.configuration(name, **options), "--no-http", "--log-level=warn"]
+        result = (run or self._run)(arguments, code)
         if result.returncode or "Traceback (most recent call last)" in result.stderr:
             raise Failure(f"The script on the database {name} failed: {last_lines(result.stderr, 12)}")
         return result.stdout
+
+    def _run(self, arguments, code):
+        command = self.command(*arguments)
+        return subprocess.run(command, input=code, capture_output=True, text=True, env=self.environment)
 
 
 def loading_progress(line):
