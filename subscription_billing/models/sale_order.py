@@ -48,6 +48,23 @@ class SaleOrder(models.Model):
                     )
                 )
 
+    @api.constrains("partner_id", "partner_invoice_id")
+    def _check_subscription_customer(self):
+        """Refuse that a running order is invoiced to another customer while something of it may be given back."""
+        for order in self:
+            charges = order.sudo().order_line._subscription_running()
+            if charges._would_credit_another():
+                raise ValidationError(
+                    self.env._(
+                        "Subscriptions of %(order)s are invoiced to %(before)s, and %(customer)s would get back what "
+                        "they change of that. Keep the invoice address; “Transfer to another customer” in the "
+                        "subscription has %(customer)s go on with it.",
+                        order=order.name,
+                        before=", ".join(charges._billed_customers().mapped("display_name")),
+                        customer=order.partner_invoice_id.display_name,
+                    )
+                )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_charged(self):
         for order in self:

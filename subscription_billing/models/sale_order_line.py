@@ -202,8 +202,12 @@ class SaleOrderLine(models.Model):
         if vals.keys() & FOLLOWED and not self._is_flagged("subscription_telling"):
             # What is entered is entered beside what holds today.
             self.sudo()._subscription_running()._refresh_agreed()
+        options = self.browse()
+        if "product_uom_qty" in vals:
+            options = self.filtered(lambda line: line._subscription_is_not_chosen())
         result = super().write(vals)
         waiting.sudo()._subscription_start_charges()
+        options.sudo()._subscription_choose("subscription_start" in vals)
         if vals.keys() & FOLLOWED and not self._is_flagged("subscription_telling"):
             self.sudo()._subscription_follow()
         return result
@@ -223,7 +227,9 @@ class SaleOrderLine(models.Model):
         if not vals.keys() & FIXED or self._is_flagged("subscription_telling"):
             return
         fixed = self.filtered(lambda line: line.state == "sale" or line._subscription_invoiced())
-        for line in fixed.filtered(lambda line: not line._subscription_is_waiting()):
+        for line in fixed.filtered(
+            lambda line: not (line._subscription_is_waiting() or line._subscription_is_not_chosen())
+        ):
             if line._changed_fields(vals, FIXED):
                 raise UserError(
                     self.env._(

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.addons.record_protection.reading import values
 from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 #: Who may change what was agreed, by a day of the past, too.
 CHANGE_GROUPS = ("sales_team.group_sale_manager", "account.group_account_invoice")
@@ -56,7 +57,8 @@ class SubscriptionCharge(models.Model):
         :param bool replaces_later: whether what was agreed of the same before, from later days on, holds no more
         :return: ``{"next_due"}``: the ISO date on which something is to be billed or given back next; False for never
         :raises AccessError: for who neither manages sales nor invoices
-        :raises UserError: when the day is before the start or after the end, a number is none, or nothing is to change
+        :raises UserError: when the day is before the start or after the end, a number is none, nothing is to change,
+            or nothing is left to charge before notice and minimum term allow an end, for who does not manage sales
         """
         self._check_change()
         day = self._read_change_day(day)
@@ -64,6 +66,7 @@ class SubscriptionCharge(models.Model):
         numbers = {name: self._read_number(name, value) for name, value in numbers.items() if value is not None}
         if not numbers:
             raise UserError(self.env._("Nothing to change: give a price, a quantity or a discount."))
+        self._check_may_come_to_nothing(day, numbers)
         self.sudo()._change_from(day, numbers, self._read_note(note), bool(replaces_later))
         return self._say_next_due()
 
@@ -77,15 +80,13 @@ class SubscriptionCharge(models.Model):
         :param str note: why
         :return: as of :meth:`change`
         :raises AccessError: for who neither manages sales nor invoices
-        :raises UserError: when it is paused on that day already, a day does not lie in its time, or it has no last day
-            and is to begin before notice and minimum term allow an end, for who does not manage sales
+        :raises UserError: when it is paused on that day already, a day does not lie in its time, or it lasts as long as
+            the charge binds and begins before notice and minimum term allow an end, for who does not manage sales
         """
         self._check_change()
         day, note = self._read_change_day(day), self._read_note(note)
         last = read_argument(self.env, "until", values.day, until) if until else None
-        if not last:
-            # Who pauses and does not say until when may as well end it.
-            self._check_may_end(day - timedelta(days=1))
+        self._check_may_pause(day, last)
         self.sudo()._pause_from(day, last, note)
         return self._say_next_due()
 
@@ -128,14 +129,22 @@ class SubscriptionCharge(models.Model):
         :param float quantity: how much
         """
         following = self._following()
-        carried = following and following.first_day > day
-        if carried:
-            last = following.first_day - timedelta(days=1)
-            before, agreed = self._holding("quantity", last), following._holding("quantity", following.first_day)
-            carried = before.quantity == agreed.quantity
+        carried = self._carries_quantity(following, day)
         self._record("quantity", day, note, quantity=quantity)
-        if carried and self._holding("quantity", last).quantity != agreed.quantity:
-            following._record("quantity", following.first_day, note, quantity=self._holding("quantity", last).quantity)
+        if not carried:
+            return
+        begins = following.first_day
+        held = self._holding("quantity", begins - timedelta(days=1)).quantity
+        if held != following._holding("quantity", begins).quantity:
+            following._record("quantity", begins, note, quantity=held)
+
+    def _carries_quantity(self, following, day):
+        """Return whether the charge as which this one goes on after a day (date) goes on with the quantity it has."""
+        if not following or following.first_day <= day:
+            return False
+        last = following.first_day - timedelta(days=1)
+        agreed = following._holding("quantity", following.first_day)
+        return self._holding("quantity", last).quantity == agreed.quantity
 
     def _pause_from(self, day, last, note):
         """Record a pause.
@@ -150,6 +159,46 @@ class SubscriptionCharge(models.Model):
             raise UserError(self.env._("until: %(last)s is before %(day)s.", last=last, day=day))
         self._record("pause", day, note, last_day=last)
         self._tell_changed()
+
+    def _leave_out_cancelled(self, cancelled):
+        """Pause these charges for the days on which their order was cancelled, but for what is billed of them.
+
+        :param dict cancelled: on which day (date) each one was cancelled
+        """
+        stands = self._stands()
+        for charge in self.filtered(lambda row: row.kind == "recurring" and cancelled.get(row)):
+            first = max(cancelled[charge] + timedelta(days=1), charge._first_day_not_billed(stands.get(charge, {})))
+            last = charge._last_day_gone()
+            if first > last:
+                continue
+            order = charge.order_id.sudo()
+            history = order._billing_for_history()
+            days = {"first": format_date(history.env, first), "last": format_date(history.env, last)}
+            told = history.env._(
+                "%(name)s is not charged from %(first)s to %(last)s, while the order was cancelled. “Resume” in the "
+                "subscription, from %(first)s, charges these days.",
+                name=charge.with_env(history.env).display_name,
+                **days,
+            )
+            charge._record("pause", first, self.env._("The order was cancelled"), last_day=last)
+            order._billing_log(told)
+
+    def _first_day_not_billed(self, stands):
+        """Return the first day (date) after all periods of which something is billed.
+
+        :param dict stands: as of ``_stands``, of this charge
+        """
+        billed = [number for number, units in stands.items() if units]
+        after = date.fromordinal(self._cadence().start(max(billed) + 1)) if billed else self.first_day
+        return max(after, self._first_billed_day())
+
+    def _last_day_gone(self):
+        """Return the last day (date) that is over: of charges billed by whole periods, that of the last period."""
+        after = self._now()
+        if self.proration == "none":
+            cadence = self._cadence()
+            after = date.fromordinal(cadence.start(cadence.holding(after.toordinal())))
+        return min(after - timedelta(days=1), self.last_day or date.max)
 
     def _resume_from(self, day, note):
         """Record the end of a pause.

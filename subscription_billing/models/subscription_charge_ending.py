@@ -1,11 +1,12 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo import fields, models
 from odoo.addons.record_protection.reading import values
 from odoo.addons.record_protection.refusals import read_argument
 from odoo.exceptions import UserError
 
-from ..engine.cadence import Step, later
+from ..engine.cadence import FOREVER, Step, later
+from ..engine.pausing import Said, stretches
 from .subscription_charge_change import CHANGE_GROUPS
 
 #: When a charge may be said to end, in words.
@@ -14,8 +15,15 @@ WHEN = [
     ("end", "At the end of the term, or of the period"),
     ("notice", "As early as notice and minimum term allow"),
 ]
+#: What of a charge its order line says.
+NUMBERS = {"price_unit": "price_unit", "discount": "discount", "quantity": "product_uom_qty"}
 #: Who may end a charge before notice and minimum term allow it.
 EARLIER_GROUP = "sales_team.group_sale_manager"
+
+
+def _comes_to(agreed):
+    """Return what an agreed price, quantity and discount come to in a period (float)."""
+    return agreed["price_unit"] * agreed["quantity"] * (1 - agreed["discount"] / 100)
 
 
 class SubscriptionCharge(models.Model):
@@ -112,6 +120,31 @@ class SubscriptionCharge(models.Model):
                 )
             )
 
+    def _check_may_pause(self, day, last):
+        """Let users pause this charge who may end it then, where the pause lasts as long as the charge binds.
+
+        :param day: date, the first one of the pause
+        :param last: date, the last one; None where nobody knows
+        :raises UserError: as of ``_check_may_end``
+        """
+        charge = self.sudo()
+        pause = Said(day.toordinal(), last.toordinal() + 1 if last else FOREVER)
+        versions = charge.version_ids.sorted("id")
+        for start, to in stretches([*charge._said_of_pauses(versions), pause]):
+            if start <= pause.day < to and to > charge._earliest_end().toordinal():
+                self._check_may_end(date.fromordinal(start - 1))
+
+    def _check_may_come_to_nothing(self, day, numbers):
+        """Let users leave nothing to charge from a day (date) on who may end this charge then.
+
+        :param dict numbers: price, quantity and discount, where they change
+        :raises UserError: as of ``_check_may_end``
+        """
+        charge = self.sudo()
+        agreed = {**charge._agreed_on("price", day), **charge._agreed_on("quantity", day)}
+        if _comes_to({**agreed, **numbers}) <= 0 < _comes_to(agreed):
+            self._check_may_end(day - timedelta(days=1))
+
     def _check_end_to_come(self, day):
         """Let users say on the order line that this charge ends after a day (date, False for no end).
 
@@ -138,6 +171,11 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         # OVERRIDE: an end on the order line is bound by notice and minimum term as any other, and is to come.
+        said = {own: float(vals[name] or 0.0) for own, name in NUMBERS.items() if name in vals}
+        if said and not self.env.su:
+            for line in self.filtered(lambda line: line._subscription_running()):
+                charge = line._subscription_current().with_env(self.env)
+                charge._check_may_come_to_nothing(charge.sudo()._today(), said)
         if "subscription_end" in vals and not self.env.su:
             day = fields.Date.to_date(vals["subscription_end"])
             for charge in self._subscription_running().with_env(self.env):

@@ -3,6 +3,8 @@ from datetime import date, timedelta
 from odoo import models
 from odoo.addons.billing_base.engine.units import from_units
 
+from .subscription_charge_change import SAID
+
 #: How many days of invoices to come are shown.
 SHOWN = 4
 #: Enough periods of each charge to find them.
@@ -21,7 +23,9 @@ class SubscriptionCharge(models.Model):
         :return: a list of (date, amount before, amount after), the next days on which either bills something
         """
         self.ensure_one()
-        before = self._units_by_day([(self, ())])
+        # What goes on from it is there before, too; what only would is in memory.
+        there = self | self.union(*(charge for charge, _changes in after if charge.id))
+        before = self._units_by_day([(charge, ()) for charge in there])
         then = self._units_by_day(after)
         unit = self.currency_id.rounding
         days = sorted(day for day in before.keys() | then.keys() if before.get(day) or then.get(day))
@@ -29,14 +33,15 @@ class SubscriptionCharge(models.Model):
 
     def _units_by_day(self, supposed):
         """Return what some charges bill by day: ``{date: units}``; what is due since earlier is due today."""
-        stands, today, found = self._stands(), self.company_id._billing_today(), {}
+        charges = self.union(*(charge for charge, _changes in supposed if charge.id))
+        stands, today, found = charges._stands(), self.company_id._billing_today(), {}
         for charge, changes in supposed:
             for one in charge._coming(stands.get(charge, {}), LOOKED, changes=changes):
                 day = max(today, date.fromordinal(one.since))
                 found[day] = found.get(day, 0) + one.units
         return found
 
-    def _supposed(self, what, day, last_day=False, numbers=(), plan=False):
+    def _supposed(self, what, day, last_day=False, numbers=(), plan=False, replaces_later=False):
         """Return what is charged after a change, as ``_outlook`` takes it.
 
         :param str what: of the change, as the dialog names it
@@ -44,10 +49,11 @@ class SubscriptionCharge(models.Model):
         :param last_day: date: of an end, or of a pause
         :param dict numbers: prices and quantities, where they are others
         :param plan: the plan (``subscription.plan``), where it is another one
+        :param bool replaces_later: whether numbers hold from each later day on of which others are agreed
         """
         before = day - timedelta(days=1)
         if what == "numbers":
-            return [(self, [("numbers", day, dict(numbers))])]
+            return self._supposed_numbers(day, dict(numbers), replaces_later)
         if what == "pause":
             return [(self, [("pause", day, {"last_day": last_day})])]
         if what == "resume":
@@ -61,6 +67,22 @@ class SubscriptionCharge(models.Model):
         if what == "restart":
             return self._supposed_restart(day)
         return [(self, [("end", before if what == "transfer" else last_day, {})])]
+
+    def _supposed_numbers(self, day, numbers, replaces_later):
+        changes = []
+        for kind, names in SAID.items():
+            said = {name: numbers[name] for name in names if name in numbers}
+            days = [day, *self._later_days(kind, day)] if replaces_later else [day]
+            changes += [("numbers", one, said) for one in days if said]
+        following = self._following()
+        if not following:
+            return [(self, changes)]
+        carried = []
+        if "quantity" in numbers and self._carries_quantity(following, day):
+            last = following.first_day - timedelta(days=1)
+            if replaces_later or not any(day < one <= last for one in self._later_days("quantity", day)):
+                carried = [("numbers", following.first_day, {"quantity": numbers["quantity"]})]
+        return [(self, changes), (following, carried)]
 
     def _supposed_restart(self, day):
         if self._may_undo_end(day):

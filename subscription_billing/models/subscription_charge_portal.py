@@ -57,13 +57,10 @@ class SubscriptionCharge(models.Model):
         }
         return self.env._("%(quantity)s × %(price)s every %(period)s", **said)
 
-    def _portal_coming(self, count, changes=()):
-        """Return the next invoices of this charge, those of one day together: ``{"day", "amount"}``, without taxes.
-
-        :param changes: as of ``_read_changes``
-        """
+    def _portal_coming(self, count):
+        """Return the next invoices of this charge, those of one day together: ``{"day", "amount"}``, without taxes."""
         today, found = self.company_id._billing_today(), {}
-        for one in self._coming(self._stands().get(self, {}), count + 6, changes=changes):
+        for one in self._coming(self._stands().get(self, {}), count + 6):
             day = max(today, date.fromordinal(one.since))
             found[day] = found.get(day, 0) + one.units
         unit = self.currency_id.rounding
@@ -120,14 +117,20 @@ class SubscriptionCharge(models.Model):
 
     def _portal_preview(self, quantity):
         """Return what the next invoices are, and what they become with another quantity from today on."""
-        supposed = [("numbers", self._today(), {"quantity": quantity})]
-        before = {row["day"]: row["amount"] for row in self._portal_coming(2)}
-        after = {row["day"]: row["amount"] for row in self._portal_coming(2, supposed)}
-        days = sorted(before.keys() | after.keys())[:2]
-        return [{"day": day, "before": before.get(day, 0.0), "after": after.get(day, 0.0)} for day in days]
+        supposed = self._supposed_numbers(self._today(), {"quantity": quantity}, replaces_later=True)
+        rows = self._outlook(supposed)[:2]
+        return [{"day": day, "before": before, "after": after} for day, before, after in rows]
+
+    def _portal_later(self):
+        """Return the quantities that are agreed for later days, in words: what another one entered today replaces."""
+        today = self._today()
+        rows = self.version_ids.filtered(lambda row: row.kind == "quantity" and row.day > today)
+        return "; ".join(f"{format_date(self.env, row.day)}: {row._tell()}" for row in rows.sorted("day"))
 
     def _portal_change_quantity(self, quantity, partner):
         """Change the quantity from today on, in the name of a customer; the same one again changes nothing.
+
+        What was agreed for later days holds no more: the page says what it replaces.
 
         :param float quantity: as of ``_portal_read_quantity``
         :param partner: who asks for it (``res.partner``)
@@ -140,7 +143,7 @@ class SubscriptionCharge(models.Model):
         if not float_compare(before, quantity, precision_digits=9):
             return
         note = self.env._("By %s in the portal", partner.name)
-        self.change(str(self._today()), quantity=quantity, note=note)
+        self.change(str(self._today()), quantity=quantity, note=note, replaces_later=True)
         told = {"name": self.display_name, "before": self._tell_number(before, self.env)}
         told["after"] = self._tell_number(quantity, self.env)
         self._portal_tell(self.env._("%(name)s: %(before)s → %(after)s, changed in the portal.", **told), partner)

@@ -17,6 +17,8 @@ class SaleOrderLine(models.Model):
         """Start the charges of those of these confirmed lines that are subscriptions, and of no other source."""
         for line in self.filtered(lambda line: line._is_subscription() and not line._subscription_is_waiting()):
             charges = line._subscription_reopen() or line._subscription_take_over()
+            if not charges and line._subscription_is_not_chosen():
+                continue
             if not charges and not line._billing_has_other_source():
                 # What was cancelled in this transaction gives way in the database, too.
                 charges.flush_model(["state"])
@@ -41,8 +43,10 @@ class SaleOrderLine(models.Model):
         if edited and not charges._is_more_than_agreed():
             return charges.browse()
         if charges:
+            cancelled = {charge: charge.cancelled_on for charge in charges}
             charges.state = "running"
             charges._check_point_free()
+            charges._leave_out_cancelled(cancelled)
             self._subscription_current()._follow_line(edited)
             self._subscription_last()._follow_end()
             self._subscription_tell()
@@ -62,6 +66,24 @@ class SaleOrderLine(models.Model):
             first.first_day,
         )
         return charges if as_before and not first.previous_id else charges.browse()
+
+    def _subscription_is_not_chosen(self):
+        """Return whether this confirmed line is an option that nobody took: none of it, and no charge of it."""
+        self.ensure_one()
+        none = self.state == "sale" and self._is_subscription() and not self.product_uom_qty
+        by_quantity = self.subscription_kind in (False, "recurring")
+        return bool(none and by_quantity and not self._subscription_running())
+
+    def _subscription_choose(self, start_said):
+        """Start those of these options that somebody took since they were confirmed: from today on, or later.
+
+        :param bool start_said: whether he said from when
+        """
+        for line in self.filtered(lambda line: line.product_uom_qty and not line._subscription_is_waiting()):
+            today = line._subscription_today(line._subscription_zone())
+            if not start_said and line.subscription_start and line.subscription_start < today:
+                line._flagged("subscription_telling").write({"subscription_start": today})
+            line._subscription_start_charges()
 
     def _subscription_edited(self, charges):
         """Return which of price, discount and quantity somebody edited since the order of this line was cancelled.

@@ -264,20 +264,34 @@ class SubscriptionCharge(models.Model):
 
         :raises UserError: naming the order, what was invoiced and the remedy
         """
+        if not self._would_credit_another():
+            return
         order = self.order_id
-        moves = self.invoice_line_ids.filtered(lambda line: line.parent_state != "cancel").move_id
-        customers = (order.partner_id | order.partner_invoice_id).commercial_partner_id
-        if moves and not moves.commercial_partner_id & customers:
-            raise UserError(
-                self.env._(
-                    "Subscriptions of %(order)s are invoiced to %(before)s already, and the order is for %(customer)s. "
-                    "Put %(before)s back and confirm it; “Transfer to another customer” in the subscription has "
-                    "%(customer)s go on with it.",
-                    order=order.name,
-                    before=", ".join(moves.commercial_partner_id.mapped("display_name")),
-                    customer=order.partner_id.display_name,
-                )
+        raise UserError(
+            self.env._(
+                "Subscriptions of %(order)s are invoiced to %(before)s already, and the order is for %(customer)s. "
+                "Put %(before)s back and confirm it; “Transfer to another customer” in the subscription has "
+                "%(customer)s go on with it.",
+                order=order.name,
+                before=", ".join(self._billed_customers().mapped("display_name")),
+                customer=order.partner_invoice_id.display_name,
             )
+        )
+
+    def _would_credit_another(self):
+        """Return whether the customer of the order of these charges would get back what others paid."""
+        billed = self._billed_customers()
+        return bool(billed) and self.order_id.partner_invoice_id.commercial_partner_id not in billed
+
+    def _billed_customers(self):
+        """Return to whom something of these charges is invoiced, less what was credited (``res.partner``)."""
+        found = {}
+        for line in self.invoice_line_ids.filtered(lambda line: line.parent_state != "cancel"):
+            customer = line.move_id.partner_id.commercial_partner_id
+            part = customer, line.subscription_charge_id, line.subscription_period
+            found[part] = found.get(part, 0.0) + line._subscription_amount()
+        standing = [part for part, amount in found.items() if not part[1].currency_id.is_zero(amount)]
+        return self.env["res.partner"].union(*(customer for customer, _charge, _period in standing))
 
     def _check_handed_back(self):
         """Refuse that these charges go on whose customer before them is charged again.

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -483,6 +483,35 @@ class TestLife(SubscriptionCommon):
                     billed = sum(-move.direction_sign * move.amount_untaxed for move in invoice)
                     self.assertAlmostEqual(said.get(f"{month}/{number}/2026", 0.0), billed, msg=day)
 
+    def _after(self, change):
+        """Save a change; return what its dialog says of each day before, and what invoices of these days come to."""
+        said = {day: after for day, _before, after in self._outlook(change)}
+        order = change.charge_id.order_id
+        change.action_change()
+        billed = {}
+        for day in said:
+            month, number, year = day.split("/")
+            moves = self._bill(f"{year}-{month}-{number}")
+            moves = moves.filtered(lambda move: order in move.line_ids.sale_line_ids.order_id)
+            billed[day] = sum(-move.direction_sign * move.amount_untaxed for move in moves)
+        return said, billed
+
+    def test_the_dialog_says_what_a_change_bills_that_replaces_what_was_agreed_for_later(self):
+        charge = self._charge(self._subscribe(30.0))
+        self._bill("2026-01-01")
+        self._on("2026-01-11")
+        charge.change("2026-02-01", quantity=5.0)
+        said, billed = self._after(self._dialog(charge, "numbers", quantity=2.0, replaces_later=True))
+        self.assertEqual((said, said["02/01/2026"]), (billed, 60.0))
+
+    def test_the_dialog_says_what_seats_cost_by_the_plan_that_begins_later(self):
+        charge = self._charge(self._subscribe(10.0, product_uom_qty=10.0))
+        self._bill("2026-01-01")
+        charge.change_plan(self._make_plan("Bigger").id, "2026-02-01", price_unit=20.0)
+        self._on("2026-01-11")
+        said, billed = self._after(self._dialog(charge, "numbers", quantity=15.0))
+        self.assertEqual((said, said["02/01/2026"]), (billed, 300.0))
+
     def test_the_dialog_ends_pauses_and_ends(self):
         charge = self._charge(self._subscribe(31.0))
         self._dialog(charge, "pause").action_change()
@@ -585,7 +614,7 @@ class TestLife(SubscriptionCommon):
     def test_confirmed_again_after_another_plan_began_it_keeps_that_plan_s_price(self):
         yearly = self._make_plan("Yearly", interval_unit="years")
         charge = self._charge(order := self._subscribe(100.0))
-        self._bill("2026-01-01")
+        self._bill("2026-01-01").action_post()
         charge.change_plan(yearly.id, "2026-02-01", price_unit=1000.0)
         order._action_cancel()
         self._on("2026-02-05")
@@ -594,8 +623,51 @@ class TestLife(SubscriptionCommon):
         order.action_confirm()
         self.assertEqual((order.order_line.price_unit, order.order_line.product_uom_qty), (1000.0, 2.0))
         self._bill("2026-02-05")
-        # two of them, less one for 4 of 28 days of one of twelve months
-        self.assertEqual(self._billed(order), {"2026-01-01": 100.0, "2026-02-01": 1988.1})
+        # two of them, less 4 of 28 days of one of twelve months, on which the order was cancelled
+        self.assertEqual(self._billed(order), {"2026-01-01": 100.0, "2026-02-01": 1976.19})
+
+    def test_what_one_customer_paid_is_not_given_back_to_another(self):
+        order = self._subscribe(1200.0, self._make_plan("Yearly", interval_unit="years"))
+        invoice = self._bill("2026-01-01")
+        invoice.action_post()
+        other = self.env["res.partner"].create({"name": "Elsewhere"})
+        office = self.env["res.partner"].create({"name": "Office", "parent_id": self.customer.id, "type": "invoice"})
+        with self.assertRaisesRegex(ValidationError, "invoiced to Harbour Works, and Elsewhere would get back"):
+            order.partner_invoice_id = other
+        order.partner_invoice_id = office
+        order.order_line.product_uom_qty = 0.0
+        self.assertEqual(self._bill("2026-01-02").partner_id, office, "all of it is credited to who paid it")
+        order.partner_invoice_id = other
+        order.order_line.product_uom_qty = 1.0
+        self.assertEqual(self._bill("2026-01-03").partner_id, other, "nothing of it stands")
+
+    def test_an_order_confirmed_again_does_not_charge_the_days_it_was_cancelled(self):
+        charge = self._charge(order := self._subscribe(31.0))
+        self._bill("2026-01-01").action_post()
+        self._on("2026-01-11")
+        order._action_cancel()
+        self._on("2026-05-11")
+        order.action_draft()
+        order.action_confirm()
+        self._bill("2026-06-01")
+        # 21 of 31 days of May; January was billed in advance, and stays
+        self.assertEqual(self._billed(order), {"2026-01-01": 31.0, "2026-05-01": 21.0, "2026-06-01": 31.0})
+        told = " ".join(order.message_ids.mapped("body"))
+        self.assertIn("is not charged from 02/01/2026 to 05/10/2026", told)
+        charge.resume("2026-02-01", note="Cancelled by mistake")
+        self._bill("2026-06-01")
+        self.assertEqual(self._billed(order)["2026-02-01"], 31.0)
+
+    def test_an_option_that_nobody_chose_is_no_subscription_until_somebody_does(self):
+        order = self._subscribe(30.0, product_uom_qty=0.0)
+        line = order.order_line
+        self.assertFalse(self._charge(order))
+        self.assertEqual(line.qty_to_invoice, 0.0)
+        self._on("2026-02-10")
+        line.write({"product_uom_qty": 2.0, "price_unit": 30.0})
+        self.assertEqual(str(self._charge(order).first_day), "2026-02-10")
+        self._bill("2026-02-10")
+        self.assertEqual(self._billed(order), {"2026-02-10": 60.0})
 
     def test_the_end_of_a_line_is_that_of_what_is_charged(self):
         charge = self._charge(order := self._subscribe(31.0))
@@ -695,6 +767,27 @@ class TestLife(SubscriptionCommon):
             with self.assertRaisesRegex(UserError, "at the earliest"):
                 getattr(charge, call)(*arguments)
         charge.pause("now", until="2026-01-31")
+
+    def test_notice_binds_what_comes_to_an_end(self):
+        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
+        seller = new_test_user(self.env, "seller", "sales_team.group_sale_salesman_all_leads")
+        bound = self._make_plan("Bound", minimum_count=1, minimum_unit="years")
+        charge = self._charge(order := self._subscribe(31.0, bound))
+        by_clerk = charge.with_user(clerk)
+        nothing = {"quantity": 0.0}, {"price_unit": 0.0}, {"discount": 100.0}, {"price_unit": -1.0}
+        for values in nothing:
+            with self.subTest(values), self.assertRaisesRegex(UserError, "on 2026-12-31 at the earliest"):
+                by_clerk.change("now", **values)
+        with self.assertRaisesRegex(UserError, "on 2026-12-31 at the earliest"):
+            by_clerk.pause("now", until="2099-12-31")
+        for values in ({"product_uom_qty": 0.0}, {"price_unit": 0.0}, {"discount": 100.0}):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "on 2026-12-31 at the earliest"):
+                order.order_line.with_user(seller).write(values)
+        by_clerk.pause("2026-03-01", until="2026-03-31")
+        by_clerk.change("2027-01-01", quantity=0.0)
+        order.order_line.with_user(seller).product_uom_qty = 2.0
+        charge.change("now", quantity=0.0)
+        order.order_line.with_user(seller).price_unit = 20.0
 
     def test_odd_values_are_refused_in_words(self):
         charge = self._charge(self._subscribe())

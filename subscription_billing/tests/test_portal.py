@@ -57,6 +57,17 @@ class TestPortal(SubscriptionCommon, HttpCase):
         self.assertEqual(page.count("o_subscription_coming"), 3)
         self.make_jsonrpc_request("/my/counters", {"counters": ["subscription_count"]})
 
+    def test_seats_that_he_changes_are_not_taken_back_by_what_was_agreed_before(self):
+        charge = self._running()
+        charge.change("2026-06-01", quantity=12.0)
+        _url, page = self._open(f"/{charge.id}?quantity=20")
+        self.assertIn("Instead of what was agreed for later: <span", page)
+        self.assertIn("06/01/2026: Quantity: 12", page)
+        self._post(f"/{charge.id}/quantity", quantity="20")
+        self._bill("2026-06-01")
+        self.assertEqual(charge.quantity, 20.0)
+        self.assertEqual(self._billed(charge.order_id)["2026-06-01"], 600.0)
+
     def test_seats_are_changed_after_he_saw_what_that_costs(self):
         charge = self._running()
         _url, page = self._open(f"/{charge.id}?quantity=6")

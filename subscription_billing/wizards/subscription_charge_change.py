@@ -171,7 +171,7 @@ class SubscriptionChargeChange(models.TransientModel):
         """Return a table of what the next invoices bill before and after, as HTML."""
         charge, env = self.charge_id.sudo(), self.env
         plan, numbers = self.plan_id._origin.sudo(), self._numbers()
-        after = charge._supposed(self.what, self.day, self.last_day, numbers, plan)
+        after = charge._supposed(self.what, self.day, self.last_day, numbers, plan, self.replaces_later)
         rows = charge._outlook(after)
         if not rows:
             return Markup("<p>%s</p>") % env._("Nothing is to be billed.")
