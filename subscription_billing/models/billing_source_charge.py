@@ -7,6 +7,8 @@ from odoo.addons.billing_base.engine.units import to_units
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .subscription_plan import OF_USAGE
+
 
 class BillingSourceCharge(models.AbstractModel):
     """Charges as a source of an invoice run: of each period what should have been billed, less what stands.
@@ -23,7 +25,7 @@ class BillingSourceCharge(models.AbstractModel):
 
     @api.model
     def _find_orders(self, company, day, customers):
-        self.env["subscription.charge"].flush_model(["next_due", "company_id", "order_id"])
+        self.env["subscription.charge"].flush_model(["next_due", "company_id", "order_id", "kind", "tz"])
         self.env["sale.order"].flush_model(["state", "partner_invoice_id"])
         query = SQL(
             """
@@ -32,10 +34,15 @@ class BillingSourceCharge(models.AbstractModel):
               JOIN sale_order orders ON orders.id = charge.order_id AND orders.state = 'sale'
               JOIN res_partner address ON address.id = orders.partner_invoice_id
              WHERE charge.next_due <= %s AND charge.company_id = %s %s
+               AND (charge.kind NOT IN %s OR charge.next_due <= %s OR %s > %s)
             """,
             day,
             company.id,
             self._of_customers(customers),
+            OF_USAGE,
+            self.env["subscription.charge"]._today_sql(SQL("charge.tz")),
+            day,
+            company._billing_today(),
         )
         return {order for [order] in self.env.execute_query(query)}
 

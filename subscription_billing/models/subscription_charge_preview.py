@@ -82,7 +82,7 @@ class SubscriptionCharge(models.Model):
         if self.state != "running" or not self.version_ids:
             return []
         terms, known = self._terms_changed(changes)
-        today = self.company_id._billing_today().toordinal()
+        today = self._reached(self.company_id._billing_today()).toordinal()
         last = until.toordinal() if until else None
         return coming(terms, known, stands, today, count, self._zone(), self._scale(), last)
 

@@ -88,6 +88,10 @@ class SubscriptionCharge(models.Model):
         """Return how many units a whole of the currency has."""
         return 1 / exact(self.currency_id.rounding)
 
+    def _reached(self, day):
+        """Return the day (date) by which something of this charge is due on a day of its company (date)."""
+        return day
+
     def _open(self, stands, day):
         """Return what is to be billed of this charge on a day: a list of ``engine.standing.Open``.
 
@@ -95,7 +99,7 @@ class SubscriptionCharge(models.Model):
         :param day: date
         """
         terms, known = self._terms()
-        return open_parts(terms, known, stands, day.toordinal(), self._zone(), self._scale())
+        return open_parts(terms, known, stands, self._reached(day).toordinal(), self._zone(), self._scale())
 
     def _last_day_agreed(self):
         """Return the last day (date) that is agreed to be charged by now, False where there is no end."""

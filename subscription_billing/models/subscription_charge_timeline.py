@@ -61,7 +61,7 @@ class SubscriptionCharge(models.Model):
         if not self.version_ids:
             return [], []
         terms, known = self._terms()
-        today, scale = self.company_id._billing_today().toordinal(), self._scale()
+        today, scale = self._reached(self.company_id._billing_today()).toordinal(), self._scale()
         parts = due_parts(terms, end_of(terms, known), today) if self.state == "running" else []
         made = [rounded(bill) for bill in bills(terms, known, parts, self._zone(), scale)]
         found = {one.part.number: Open(one, stands.get(one.part.number, 0), due_on(terms, one.part)) for one in made}

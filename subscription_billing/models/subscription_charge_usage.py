@@ -307,9 +307,15 @@ class SubscriptionCharge(models.Model):
     def _estimating(self):
         """Return how usage is estimated of which no row is known (arguments of ``engine.terms.Usage``)."""
         estimates = self.price_book_id.meter_id._estimates()
-        return {"estimates": estimates, "estimated_until": self.company_id._billing_today().toordinal() + 1}
+        return {"estimates": estimates, "estimated_until": self._reached(self.company_id._billing_today()).toordinal() + 1}
 
     # === WHAT IS DUE === #
+
+    def _reached(self, day):
+        # OVERRIDE: a period of usage is over with the customer's last day of it, which may be a day of the company ago.
+        if self.kind not in OF_USAGE or day > self.company_id._billing_today():
+            return super()._reached(day)
+        return min(day, self._now())
 
     @api.depends("metering_point_id", "price_book_id")
     def _compute_next_due(self):
@@ -327,7 +333,7 @@ class SubscriptionCharge(models.Model):
         # Before anything is read: what comes meanwhile is found later.
         self.usage_seen = self.env["subscription.usage.batch"]._last_known(self.company_id)
         terms, known = self._terms()
-        today = self.company_id._billing_today().toordinal()
+        today = self._reached(self.company_id._billing_today()).toordinal()
         opened = open_parts(terms, known, stands, today, self._zone(), self._scale())
         coming = self._part_to_come(terms, known, today)
         self.open_from = date.fromordinal(coming.start) if coming else False
@@ -356,9 +362,10 @@ class SubscriptionCharge(models.Model):
         if self.kind not in OF_USAGE:
             return super()._bills_after(day)
         terms, known = self._terms()
-        if self._part_to_come(terms, known, day.toordinal()) is None:
+        reached = self._reached(day).toordinal()
+        if self._part_to_come(terms, known, reached) is None:
             return False
-        last = due_parts(terms, end_of(terms, known), day.toordinal())[-1:]
+        last = due_parts(terms, end_of(terms, known), reached)[-1:]
         return all(rounded(bill).total > 0 for bill in bills(terms, known, last, self._zone(), self._scale()))
 
     @api.model
@@ -386,14 +393,16 @@ class SubscriptionCharge(models.Model):
     @api.model
     def _refresh_lines(self, company):
         # OVERRIDE: periods without usage are over, too.
+        today = company._billing_today()
         due = self.search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "running"),
                 ("kind", "in", OF_USAGE),
-                ("next_due", "<=", company._billing_today()),
+                ("next_due", "<=", today),
             ]
         )
+        due = due.filtered(lambda charge: charge.next_due <= charge._reached(today))
         due._safely_by_order("_look_again")
         self._find_unseen(company)._safely_by_order("_work_out_due")
         return super()._refresh_lines(company)

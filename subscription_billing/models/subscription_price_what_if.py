@@ -75,7 +75,8 @@ class SubscriptionCharge(models.Model):
         """
         self.ensure_one()
         terms, known = self._terms()
-        parts = due_parts(terms, end_of(terms, known), self.company_id._billing_today().toordinal())[-count:]
+        today = self._reached(self.company_id._billing_today()).toordinal()
+        parts = due_parts(terms, end_of(terms, known), today)[-count:]
         how = self.price_book_id.meter_id.aggregation
         supposed = replace(terms, aggregation=how, price=price._engine_price(), versions=())
         old = self._rated_parts(terms, known, parts)

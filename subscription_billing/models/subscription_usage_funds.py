@@ -108,7 +108,14 @@ class SubscriptionCharge(models.Model):
         if self.kind != "commitment":
             return super()._open(stands, day)
         terms, _known = self._terms()
-        return open_parts(terms, self._known_by(day), stands, day.toordinal(), self._zone(), self._scale())
+        reached = self._reached(day).toordinal()
+        return open_parts(terms, self._known_by(day), stands, reached, self._zone(), self._scale())
+
+    def _reached(self, day):
+        # OVERRIDE: what is missing is known once the usage is, whose days may be those of another place.
+        reached = super()._reached(day)
+        covered = self._covered() if self.kind == "commitment" else ()
+        return min([reached, *(usage._reached(day) for usage in covered)])
 
     def _covered(self):
         """Return the charges of usage of the order of this charge."""
@@ -118,7 +125,7 @@ class SubscriptionCharge(models.Model):
     def _rated_by(self, day):
         """Yield what periods of this charge come to that are due by a day (date), each with its terms."""
         terms, known = self._terms()
-        found = due_parts(terms, end_of(terms, known), day.toordinal())
+        found = due_parts(terms, end_of(terms, known), self._reached(day).toordinal())
         for bill in bills(terms, known, found, self._zone(), self._scale()):
             yield terms, rounded(bill)
 

@@ -191,6 +191,27 @@ class TestUsageBilling(UsageCommon):
         self._bill("2026-02-01")
         self.assertEqual(self._billed(order), {"2026-01-01": 5.0})
 
+    def test_usage_of_a_customer_in_the_west_waits_until_his_day_is_over(self):
+        self.customer.tz = "America/Los_Angeles"
+        self.hour = "05:00:00"
+        meter = self._make_meter("power", estimate="last")
+        estimated = self._make_price(meter, model="flat", price=1.0)
+        self._on("2026-01-01")
+        order, other = self._sell_usage(), self._sell_usage(estimated, start="2025-12-01")
+        self._use(("2026-01-10", 10))
+        self._use(("2025-12-10", 31), meter=meter)
+        self._bill("2026-01-15")
+        # It is the evening of 31 January there.
+        self.assertFalse(self._bill("2026-02-01"))
+        self.assertEqual(order.invoice_status, "no")
+        self._use(("2026-02-01T06:30:00Z", 4))
+        self._use(("2026-02-01T06:30:00Z", 2), meter=meter)
+        self.hour = "10:00:00"
+        self._bill("2026-02-01")
+        self.assertEqual(self._billed(order), {"2026-01-01": 7.0})
+        self.assertEqual(self._billed(other), {"2025-12-01": 31.0, "2026-01-01": 2.0})
+        self.assertEqual(len(order.invoice_ids), 1)
+
     def test_usage_known_before_its_subscription_is_billed_with_it(self):
         self._on("2026-02-10")
         self._use(("2026-01-05", 10))
@@ -735,6 +756,23 @@ class TestFunds(UsageCommon):
             lines = invoice.invoice_line_ids.filtered("subscription_charge_id")
             self.assertEqual(set(lines.mapped("price_subtotal")), {3.54})
             self.assertEqual(invoice.amount_untaxed, round(3.54 * len(lines), 2))
+
+    def test_a_commitment_and_funds_wait_until_the_day_of_the_customer_is_over(self):
+        self.customer.tz = "America/Los_Angeles"
+        self.hour = "05:00:00"
+        self._on("2026-01-01")
+        promise = {"price_unit": 100.0, "subscription_plan_id": self.arrears.id, "subscription_kind": "commitment"}
+        yearly = self._make_plan("Year", interval_unit="years")
+        funds = {"price_unit": 20.0, "subscription_plan_id": yearly.id, "subscription_kind": "prepaid"}
+        order = self._sell(self._usage(), promise, funds)
+        self._bill("2026-01-01")
+        self._use(("2026-01-10", 30))
+        self.assertFalse(self._bill("2026-02-01"))
+        self.assertEqual(order.order_line[2].subscription_charge_ids.funds_left, 20.0)
+        self._use(("2026-02-01T06:30:00Z", 150))
+        self.hour = "10:00:00"
+        self._bill("2026-02-01")
+        self.assertEqual(self._by_line(order), [90.0, 10.0, 0.0])
 
     def test_a_commitment_that_usage_came_to_bills_nothing(self):
         self._on("2026-01-01")
