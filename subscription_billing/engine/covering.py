@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple
 
 from .bill import Rounded
@@ -18,6 +19,7 @@ class Grant:
     :param of: places of the charges that it pays
     :param expiry: the first day on which it is worthless
     :param left: units
+    :param paid: units that invoices say: less than was drawn where a discount comes off what was paid
     """
 
     place: int
@@ -25,6 +27,7 @@ class Grant:
     day: Day
     expiry: Day
     left: int
+    paid: int = 0
 
     def lives_on(self, day: Day) -> bool:
         """Return whether it is granted by a day and not expired on it."""
@@ -32,15 +35,20 @@ class Grant:
 
 
 class Payable(NamedTuple):
-    """A part that funds may pay, in the order in which they do: its pay day, the charge, its period."""
+    """A part that funds may pay, in the order in which they do: its pay day, the charge, its period.
+
+    :param total: what it comes to before a discount, in units
+    :param kept: the share of it that is billed
+    """
 
     day: Day
     place: int
     number: int
     total: int
+    kept: Number = 1
 
 
-#: What funds pay: units by (place of the prepaid charge, place of the charge paid, its period).
+#: What funds pay, as invoices say it: units by (place of the prepaid charge, place of the charge paid, its period).
 Draws = dict[tuple[int, int, int], int]
 
 
@@ -55,10 +63,16 @@ def grants(charge: Prepaid, parts: Iterable[Part], scale: Number) -> list[Grant]
     ]
 
 
-def payable(charge: Charge, bill: Rounded) -> Payable:
-    """Return what funds may pay of a charge: a whole part, on its first day if in advance, else on its last."""
+def payable(charge: Charge, bill: Rounded, undiscounted: Rounded | None = None) -> Payable:
+    """Return what funds may pay of a charge: a whole part, on its first day if in advance, else on its last.
+
+    :param undiscounted: what the part comes to without the discount of the charge, where it has one
+    """
     day = bill.part.start if charge.in_advance else bill.part.to - 1
-    return Payable(day, charge.place, bill.part.number, bill.total)
+    whole = (undiscounted or bill).total
+    if bill.total <= 0 or whole <= 0:
+        return Payable(day, charge.place, bill.part.number, min(0, bill.total))
+    return Payable(day, charge.place, bill.part.number, whole, Fraction(bill.total, whole))
 
 
 def draw(found: Sequence[Grant], parts: Iterable[Payable]) -> Draws:
@@ -67,6 +81,12 @@ def draw(found: Sequence[Grant], parts: Iterable[Payable]) -> Draws:
     >>> old, new = Grant(0, (1,), 1, 40, 30), Grant(0, (1,), 20, FOREVER, 50)
     >>> draw([new, old], [Payable(31, 1, 0, 60)]), old.left, new.left
     ({(0, 1, 0): 60}, 0, 20)
+
+    A discount comes off what funds left to pay:
+
+    >>> half = Grant(0, (1,), 1, FOREVER, 50)
+    >>> draw([half], [Payable(31, 1, 0, 100, Fraction(9, 10))]), half.left
+    ({(0, 1, 0): 45}, 0)
     """
     order = sorted(found, key=lambda grant: (grant.expiry, grant.day, grant.place))
     draws: Draws = {}
@@ -76,9 +96,12 @@ def draw(found: Sequence[Grant], parts: Iterable[Payable]) -> Draws:
             if owed <= 0:
                 break
             if part.place in grant.of and grant.left > 0 and grant.lives_on(part.day):
-                paid = min(owed, grant.left)
-                grant.left -= paid
-                owed -= paid
+                drawn = min(owed, grant.left)
+                before = round_half_away((part.total - owed) * part.kept)
+                grant.left -= drawn
+                owed -= drawn
+                paid = round_half_away((part.total - owed) * part.kept) - before
+                grant.paid += paid
                 key = (grant.place, part.place, part.number)
                 draws[key] = draws.get(key, 0) + paid
     return draws

@@ -70,10 +70,10 @@ def of_funds(bought: Iterable[tuple[Bought, int | None]], day: Day) -> int:
     What they cost is earned as they pay, so that more funds than they cost take off what usage earns. What is expected
     to lapse is earned in proportion to what is drawn (ASC 606-10-55-48), or when it lapses where nobody said.
 
-    >>> year = Bought(Grant(0, (1,), 1, 366, 700), 1000, 1000)
+    >>> year = Bought(Grant(0, (1,), 1, 366, 700, 300), 1000, 1000)
     >>> [of_funds([(year, coming)], day) for coming, day in ((None, 100), (200, 100), (900, 100), (None, 365))]
     [0, 300, 0, 700]
-    >>> of_funds([(Bought(Grant(0, (1,), 1, 366, 700), 1000, 800), None)], 100)
+    >>> of_funds([(Bought(Grant(0, (1,), 1, 366, 700, 300), 1000, 800), None)], 100)
     -60
 
     :param bought: with what they are still expected to pay; None where nobody said
@@ -83,12 +83,12 @@ def of_funds(bought: Iterable[tuple[Bought, int | None]], day: Day) -> int:
         drawn = funds - grant.left
         used: Number = drawn
         if grant.expiry <= day + 1 or not funds:
-            earned += price - drawn
+            earned += price - grant.paid
             continue
         expected = funds if coming is None else drawn + coming
         if 0 < expected < funds:
             used = Fraction(funds * drawn, expected)
-        earned += price * Fraction(used, funds) - drawn
+        earned += price * Fraction(used, funds) - grant.paid
     return round_half_away(earned)
 
 
@@ -119,6 +119,7 @@ class Earning:
     def __init__(self, charge: Usage, known: History, until: Day, zone: Zone, scale: Number) -> None:
         self.charge = charge
         self.known = known
+        self.until = until
         self.zone = zone
         self.scale = scale
         self.parts = list(self._parts(until))

@@ -67,11 +67,20 @@ class SubscriptionCharge(models.Model):
         owed, days = [], {}
         for usage in self._covered():
             for part, units, day in usage._forecast_usage(stands.get(usage, {}), usage._now(), until):
-                owed.append(Payable(part.to - 1, usage.id, part.number, units))
+                owed.append(usage._payable_expected(part, units))
                 days[usage.id, part.number] = day
         for (source, paid, number), units in draw(self._grants_until(today, until), owed).items():
             charge = self.browse(source)
             yield charge._expected_draw(units, days[paid, number], taxes[charge], "estimated")
+
+    def _payable_expected(self, part, units):
+        """Return what funds may pay of a period that is expected to be billed (``engine.covering.Payable``).
+
+        :param units: that are expected
+        """
+        discounts = [percent for since, percent in self._discounts() if since < part.to]
+        kept = 1 - discounts[-1] / 100 if discounts else Fraction(1)
+        return Payable(part.to - 1, self.id, part.number, rounded(units / kept) if kept > 0 else 0, kept)
 
     def _grants_until(self, today, until):
         """Return what is left of funds today (``engine.covering.Grant``), and those bought later, up to a day."""

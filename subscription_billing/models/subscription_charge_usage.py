@@ -307,7 +307,10 @@ class SubscriptionCharge(models.Model):
     def _estimating(self):
         """Return how usage is estimated of which no row is known (arguments of ``engine.terms.Usage``)."""
         estimates = self.price_book_id.meter_id._estimates()
-        return {"estimates": estimates, "estimated_until": self._reached(self.company_id._billing_today()).toordinal() + 1}
+        return {
+            "estimates": estimates,
+            "estimated_until": self._reached(self.company_id._billing_today()).toordinal() + 1,
+        }
 
     # === WHAT IS DUE === #
 

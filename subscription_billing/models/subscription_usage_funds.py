@@ -100,8 +100,12 @@ class SubscriptionCharge(models.Model):
         return max(days)
 
     def _known_by(self, day):
-        """Return what is known of a commitment by a day (date): what is due of the usage that it looks at."""
-        return History(covered=tuple(bill for charge in self._covered() for _terms, bill in charge._rated_by(day)))
+        """Return what is known of a commitment by a day (date): what is due of the usage that it looks at.
+
+        A discount comes off once it is known what is missing.
+        """
+        rated = (one for charge in self._covered() for one in charge._rated_by(day))
+        return History(covered=tuple(undiscounted for _terms, _bill, undiscounted in rated))
 
     def _open(self, stands, day):
         # OVERRIDE: by a day to come more usage is due.
@@ -123,11 +127,18 @@ class SubscriptionCharge(models.Model):
         return lines._subscription_running().filtered(lambda row: row.kind == "usage")
 
     def _rated_by(self, day):
-        """Yield what periods of this charge come to that are due by a day (date), each with its terms."""
+        """Yield what periods of this charge come to that are due by a day (date).
+
+        :return: of each its terms, what is billed of it, and what that would be without a discount
+        """
         terms, known = self._terms()
         found = due_parts(terms, end_of(terms, known), self._reached(day).toordinal())
-        for bill in bills(terms, known, found, self._zone(), self._scale()):
-            yield terms, rounded(bill)
+        billed = bills(terms, known, found, self._zone(), self._scale())
+        whole = billed
+        if any(percent for _day, percent in terms.discounts):
+            whole = bills(replace(terms, discounts=()), known, found, self._zone(), self._scale())
+        for bill, undiscounted in zip(billed, whole, strict=True):
+            yield terms, rounded(bill), rounded(undiscounted)
 
     # === RENEWED === #
 
@@ -161,8 +172,8 @@ class SubscriptionCharge(models.Model):
             terms, known = charge._terms()
             granted += grants(terms, due_parts(terms, end_of(terms, known), day.toordinal()), charge._scale())
         for usage in self[:1]._covered():
-            for terms, bill in usage._rated_by(day):
-                owed.append(payable(terms, bill)._replace(place=usage.id))
+            for terms, bill, undiscounted in usage._rated_by(day):
+                owed.append(payable(terms, bill, undiscounted)._replace(place=usage.id))
                 spans[usage.id, bill.part.number] = bill.part
         return granted, draw(granted, owed), spans
 

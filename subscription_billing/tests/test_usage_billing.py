@@ -774,6 +774,24 @@ class TestFunds(UsageCommon):
         self._bill("2026-02-01")
         self.assertEqual(self._by_line(order), [90.0, 10.0, 0.0])
 
+    def test_a_discount_comes_off_after_commitment_and_funds(self):
+        self._on("2026-01-01")
+        yearly = self._make_plan("Year", interval_unit="years")
+        promise = {"price_unit": 100.0, "subscription_plan_id": self.arrears.id, "subscription_kind": "commitment"}
+        funds = {"price_unit": 50.0, "subscription_plan_id": yearly.id, "subscription_kind": "prepaid"}
+        order = self._sell(self._usage(discount=10.0), promise, funds)
+        self._bill("2026-01-01")
+        self._use(("2026-01-05", 200))
+        self._bill("2026-02-01")
+        # 100.00 were used: nothing is missing, 50.00 of them are paid, and the discount comes off the other 50.00.
+        self.assertEqual(self._by_line(order), [90.0, 0.0, 5.0])
+        self.assertEqual(sum(order.invoice_ids.mapped("amount_untaxed")), 95.0)
+        self.assertEqual(order.order_line[2].subscription_charge_ids.funds_left, 0.0)
+        self._use(("2026-01-06", -100))
+        self._bill("2026-03-01")
+        # 50.00 were used: the funds pay them, and what is missing is billed, as are the 100.00 of February.
+        self.assertEqual(self._by_line(order), [45.0, 150.0, 5.0])
+
     def test_a_commitment_that_usage_came_to_bills_nothing(self):
         self._on("2026-01-01")
         quarter = self._make_plan("Quarter", interval_count=3, timing="arrears", grace_days=2)

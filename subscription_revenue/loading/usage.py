@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 
 from odoo.addons.revenue_recognition.engine import events as e
 from odoo.addons.revenue_recognition.engine.books import month_ends
@@ -93,6 +94,8 @@ class Used:
         self.terms = {charge: self._terms(charge) for charge in self.charges}
         self.days = {until} | {day for charge in self.charges for day in self._days(charge, until)}
         self.earnings = {charge: self._earning(charge, until) for charge in self.charges if charge.kind == "usage"}
+        #: What usage comes to before its discount, which commitments and funds look at.
+        self.undiscounted = {charge: self._without_discount(earning) for charge, earning in self.earnings.items()}
 
     def earned(self, lines, day):
         """Return what order lines have earned by the end of a day, without taxes, in units of their currency."""
@@ -115,7 +118,7 @@ class Used:
             reached = sum(
                 units
                 for usage in looked_at
-                for one, units in self.earnings[usage].by(day)
+                for one, units in self.undiscounted[usage].by(day)
                 if part.start <= one.start < part.to
             )
             coming = self._coming(looked_at, day, part.start, part.to)
@@ -133,13 +136,16 @@ class Used:
                 if one == charge:
                     price = round_half_away(terms.price * one._scale())
                     own = [Bought(grant, grant.left, price) for grant in granted]
-        owed = [
-            Payable(part.to - 1, usage.id, part.number, units)
-            for usage in looked_at
-            for part, units in self.earnings[usage].by(day)
-        ]
-        draw(found, owed)
+        draw(found, [one for usage in looked_at for one in self._payable(usage, day)])
         return of_funds([(one, self._coming_of_funds(looked_at, one, day)) for one in own], day)
+
+    def _payable(self, usage, day):
+        """Yield what funds may pay of a charge by a day (ordinal), see ``payable`` of ``engine.covering``."""
+        for (part, units), (_part, whole) in zip(
+            self.earnings[usage].by(day), self.undiscounted[usage].by(day), strict=True
+        ):
+            if units > 0 and whole > 0:
+                yield Payable(part.to - 1, usage.id, part.number, whole, Fraction(units, whole))
 
     def _coming_of_funds(self, looked_at, bought, day):
         """Return what funds are still expected to pay, None where nobody said or they never expire."""
@@ -154,10 +160,18 @@ class Used:
         expected = [(usage, exact(usage.line_id.subscription_expected)) for usage in looked_at]
         if not expected or not all(quantity for _usage, quantity in expected):
             return None
-        return sum(self.earnings[usage].coming(day, quantity, start, to, whole) for usage, quantity in expected)
+        return sum(self.undiscounted[usage].coming(day, quantity, start, to, whole) for usage, quantity in expected)
 
     def _usage_of(self, order):
         return [charge for charge in self.charges if charge.kind == "usage" and charge.order_id == order]
+
+    @staticmethod
+    def _without_discount(earning):
+        """Return what a charge comes to without its discount (``engine.earning.Earning``)."""
+        terms = earning.charge
+        if not any(percent for _day, percent in terms.discounts):
+            return earning
+        return Earning(replace(terms, discounts=()), earning.known, earning.until, earning.zone, earning.scale)
 
     # === READING === #
 

@@ -257,6 +257,19 @@ class TestPromised(UsageRevenueCommon):
         self._live(MONTHS[1:2])
         self._check_books(contract, MONTHS[1], 85.71, 120.0, 85.71)
 
+    def test_a_discount_comes_off_what_funds_left_to_pay(self):
+        funds = self._beside("prepaid", 120.0, self.bought)
+        contract = self._sell_lines(self._metered(discount=10.0), funds)
+        self._use(("2026-01-05", 40))
+        self._live(MONTHS[:1])
+        # 20.00 of the funds paid 20.00 of usage, of which no discount comes off.
+        self._check_books(contract, MONTHS[0], 20.0, 120.0, 20.0)
+        self._use(("2026-03-05", 400))
+        self._live(MONTHS[1:4])
+        # 100.00 of 200.00 were paid by funds; of the others, 10.00 come off.
+        self._check_books(contract, MONTHS[3], 210.0, 210.0, 210.0)
+        self._check_tied()
+
     def test_more_funds_than_they_cost_take_off_what_usage_earns(self):
         funds = self._beside("prepaid", 100.0, self.bought, subscription_funds=125.0)
         contract = self._sell_lines(self._metered(), funds)
