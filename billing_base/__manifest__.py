@@ -1,6 +1,6 @@
 {
     "name": "Billing Base",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Sales/Sales",
     "summary": "One invoice run: whatever is due, by the customer's rules, on one invoice",
     "author": "Milestone Revenue contributors",

@@ -1,6 +1,6 @@
 """The days on which a customer is billed, and which of them bills what became due when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -53,6 +53,17 @@ def read_days(text: str, last_words: tuple[str, ...] = ()) -> tuple[int, ...]:
     if not found:
         raise Refusal("days", "none")
     return tuple(sorted(set(found)))
+
+
+def write_days(days: Iterable[int], last_word: str = LAST_WORD) -> str:
+    """Return the text that names days of a month, as ``read_days`` reads it.
+
+    :param last_word: for the last day, of the reader's language
+
+    >>> write_days((1, 15, 31)), write_days((31,), "letzter")
+    ('1, 15, last', 'letzter')
+    """
+    return ", ".join(last_word if day == LAST else str(day) for day in days)
 
 
 def _read_day(word: str, last_words: tuple[str, ...]) -> int:

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ..engine.billing_days import FIRST_DAY, LAST_DAY, BillingDays, Refusal, read_days
+from ..engine.billing_days import FIRST_DAY, LAST_DAY, BillingDays, Refusal, read_days, write_days
 
 KINDS = [("monthly", "Days of the month"), ("weekly", "Days of the week")]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -25,8 +25,12 @@ class BillingCalendar(models.Model):
     company_id = fields.Many2one("res.company", index=True, help="Left empty, every company may use them.")
     kind = fields.Selection(KINDS, required=True, default="monthly", help="How the days are given.")
     days_of_month = fields.Char(
+        "Days as Kept", default="last", help="The days of the month as they are kept, in the words of no language."
+    )
+    days_text = fields.Char(
         "Days of the Month",
-        default="last",
+        compute="_compute_days_text",
+        inverse="_inverse_days_text",
         help="Numbers with commas, such as 1, 15, last. A day that a month does not have is its last one.",
     )
     monday = fields.Boolean(help="A billing day of the week.")
@@ -49,19 +53,35 @@ class BillingCalendar(models.Model):
     )
     next_days = fields.Char(compute="_compute_next_days", help="The next three billing days.")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_days_kept(vals) for vals in vals_list])
+
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(self._with_days_kept(vals))
         if vals.keys() & {"kind", "days_of_month", *WEEKDAYS, "every", "starting", "cut_off_days"}:
             # What waits for one of these days may wait for another one now.
             self.env["sale.order"].sudo()._billing_kept_back([("state", "=", "sale")])._billing_go_on()
         return result
 
-    @api.depends("kind", "days_of_month", *WEEKDAYS, "every", "starting", "cut_off_days")
+    @api.depends("days_of_month")
+    @api.depends_context("lang")
+    def _compute_days_text(self):
+        for calendar in self:
+            days = calendar._read_days(calendar.days_of_month)
+            calendar.days_text = write_days(days, self._last_word()) if days else calendar.days_of_month
+
+    def _inverse_days_text(self):
+        for calendar in self:
+            calendar.days_of_month = calendar.days_text
+
+    # While they are typed, they are in the text alone.
+    @api.depends("kind", "days_text", *WEEKDAYS, "every", "starting", "cut_off_days")
     @api.depends_context("lang", "company")
     def _compute_next_days(self):
         today = self.env.company._billing_today()
         for calendar in self:
-            days = calendar._usable_days()
+            days = calendar._usable_days(calendar.days_text)
             found = islice(days.days(today, LAST_DAY), SHOWN_DAYS) if days else ()
             calendar.next_days = " · ".join(format_date(self.env, day) for day in found)
 
@@ -77,28 +97,63 @@ class BillingCalendar(models.Model):
             except Refusal as refusal:
                 raise ValidationError(calendar._tell(refusal)) from refusal
 
-    def _billing_days(self):
+    def _billing_days(self, text=None):
         """Return the days of this calendar (``engine.BillingDays``).
 
+        :param text: its days of the month, those that are kept when left out
         :raises Refusal: where they make no sense
         """
         self.ensure_one()
         if self.kind == "weekly":
             days = tuple(number for number, name in enumerate(WEEKDAYS) if self[name])
         else:
-            days = read_days(self.days_of_month or "", (self.env._("last").lower(),))
+            days = read_days(text or self.days_of_month or "", self._last_words())
         return BillingDays(self.kind, days, self.every, self.starting or FIRST_DAY, self.cut_off_days)
 
-    def _usable_days(self):
-        """Return the days of this calendar, None where they make no sense."""
+    def _usable_days(self, text=None):
+        """Return the days of this calendar, None where they make no sense; the text is as of ``_billing_days``."""
         try:
-            return self._billing_days()
+            return self._billing_days(text)
         except Refusal:
             return None
 
+    # === WORDS OF LANGUAGES === #
+
+    @api.model
+    def _with_days_kept(self, vals):
+        """Return values with the days of the month as they are kept: the clock, and others, read another language."""
+        days = self._read_days(vals.get("days_of_month"))
+        return {**vals, "days_of_month": write_days(days)} if days else vals
+
+    @api.model
+    def _keep_typed_days(self):
+        """Keep days that were typed in a language as those of no language; what waits for them goes on."""
+        for calendar in self.with_context(active_test=False).search([]):
+            kept = self._with_days_kept({"days_of_month": calendar.days_of_month})
+            if kept["days_of_month"] != calendar.days_of_month:
+                calendar.write(kept)
+
+    @api.model
+    def _read_days(self, text):
+        """Return the days of a month that a text names, in the words of any language; None where it names none."""
+        try:
+            return read_days(text or "", self._last_words())
+        except Refusal:
+            return None
+
+    @api.model
+    def _last_words(self):
+        """Return what the last day is called in the languages of this database."""
+        languages = [self.env.lang, *(code for code, _name in self.env["res.lang"].get_installed())]
+        return tuple(self.with_context(lang=lang)._last_word() for lang in languages)
+
+    @api.model
+    def _last_word(self):
+        return self.env._("last").lower()
+
     def _tell(self, refusal):
         """Return why these days make no sense, and where."""
-        names = {"days": "days_of_month" if self.kind == "monthly" else "monday", "anchor": "starting"}
+        names = {"days": "days_text" if self.kind == "monthly" else "monday", "anchor": "starting"}
         names["cut_off"] = "cut_off_days"
         field = self._fields[names.get(refusal.place, refusal.place)]
         place = field.get_description(self.env, ["string"])["string"]

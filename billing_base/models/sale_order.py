@@ -5,7 +5,7 @@ from datetime import date
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 from ..engine.layout import COMES_OFF, shown
 
@@ -100,10 +100,7 @@ class SaleOrder(models.Model):
 
     def _prepare_invoice(self):
         values = super()._prepare_invoice()
-        text = self.sudo()._billing_rules()[self]["billing_print_text"].value
-        if text:
-            paragraph = Markup("<p>%s</p>") % text
-            values["narration"] = (values.get("narration") or Markup()) + paragraph
+        self._billing_print(values)
         instruction = self._flag_value("billing_instruction")
         if instruction:
             number, day, terms = {row[0]: row[1:] for row in instruction.orders}[self.id]
@@ -111,6 +108,13 @@ class SaleOrder(models.Model):
             if terms:
                 values["invoice_payment_term_id"] = terms
         return values
+
+    def _billing_print(self, values):
+        """Add this order's text on invoices to the values of one, unless it stands there already."""
+        text = (self.sudo()._billing_rules()[self]["billing_print_text"].value or "").strip()
+        paragraph, printed = plaintext2html(text), values.get("narration") or Markup()
+        if text and paragraph not in printed:
+            values["narration"] = printed + paragraph
 
     def _get_invoice_grouping_keys(self):
         # OVERRIDE: a run knows what shares an invoice, which never crosses what Odoo keeps apart.
@@ -125,6 +129,9 @@ class SaleOrder(models.Model):
     def _create_account_invoices(self, invoice_vals_list, final):
         for values in invoice_vals_list:
             values.pop("billing_number", None)
+            linked = [row for _kind, _key, line in values["invoice_line_ids"] for row in line.get("sale_line_ids") or ()]
+            for order in self.env["sale.order.line"].browse(row[1] for row in linked if row[1]).order_id:
+                order._billing_print(values)
         return super()._create_account_invoices(invoice_vals_list, final)
 
 

@@ -224,6 +224,16 @@ class TestRules(BillingBaseCommon):
         other.invoice_ids.unlink()
         self.assertEqual(other._create_invoices().narration, "<p>Thanks</p><p>Supplier no. &lt;7&gt;</p>")
 
+    def test_the_texts_of_all_orders_of_an_invoice_are_printed_once_each(self):
+        self.customer.billing_print_text = "Budget 4711\nCost center 8"
+        orders = self._make_order(10.0) | self._make_order(20.0, billing_print_text="Contract 12")
+        orders |= self._make_order(30.0)
+        text = "<p>Budget 4711<br>Cost center 8</p><p>Contract 12</p>"
+        self._run("one", customers=[self.customer.id])
+        self.assertEqual(orders.invoice_ids.narration, text)
+        orders.invoice_ids.unlink()
+        self.assertEqual(orders._create_invoices().narration, text)
+
     # === WHAT IS REQUIRED === #
 
     def test_an_order_number_is_required_and_its_entry_lets_the_run_go_on(self):
@@ -322,6 +332,37 @@ class TestRules(BillingBaseCommon):
             self.env.invalidate_all()
         self.days.write({"kind": "weekly", "friday": True, "every": 2, "starting": "2026-01-01"})
         self.assertEqual(self.days.next_days.count("·"), 2)
+
+    def test_the_last_day_is_read_in_every_language(self):
+        for lang, word in (("de_DE", "Letzter"), ("fr_FR", "dernier"), ("es_ES", "último")):
+            self.env["res.lang"]._activate_lang(lang)
+            days = self.days.with_context(lang=lang).create({"name": "End", "days_of_month": f"{word}, 15"})
+            days.with_context(lang=lang).write({"days_of_month": f"1, {word}"})
+            self.assertEqual(days.days_of_month, "1, last", "kept in the words of nobody")
+            self.assertEqual(days.days_text, f"1, {word.lower()}", "told in the reader's")
+            self.env.invalidate_all()
+            for reader in (lang, "en_US", False):
+                read = days.with_context(lang=reader)
+                self.assertEqual(read._billing_days().days_in, (1, 31), (lang, reader))
+                self.assertTrue(read.next_days)
+            self.assertEqual(days.with_context(lang="en_US").days_text, "1, last")
+        # Typed by a version that kept what was typed.
+        self.env.cr.execute("UPDATE billing_calendar SET days_of_month = '1,Último' WHERE id = %s", [days.id])
+        self.env.invalidate_all()
+        self.env["billing.calendar"]._keep_typed_days()
+        self.assertEqual(days.days_of_month, "1, last")
+        # On screen, by somebody else.
+        with Form(days.with_context(lang="de_DE")) as form:
+            self.assertEqual(form.days_text, "1, letzter")
+            before = form.next_days
+            form.days_text = "letzter"
+            self.assertNotEqual(form.next_days, before)
+        self.assertEqual(days.days_of_month, "last")
+        self.customer.write({"billing_when": "days", "billing_calendar_id": days.id, "billing_automatic": "yes"})
+        order = self._make_order(10.0)
+        self._since(order, "2026-10-10")
+        self._run("one", "2026-10-31", [self.customer.id])
+        self.assertTrue(order.invoice_ids)
 
     # === BY ITSELF === #
 
