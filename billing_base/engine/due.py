@@ -189,6 +189,12 @@ class Draft:
         """Which of each order's invoices it is; see ``Due``."""
         return next((due.part for due in self.dues if not due.comes_off), "")
 
+    @property
+    def order_parts(self) -> set[tuple[int, str]]:
+        """Which invoices of its orders it is: (id of the order, part); orders may share one by different parts."""
+        found = {(due.order, due.part) for due in self.dues if not due.comes_off}
+        return found or {(order, "") for order in self.orders}
+
 
 def with_invoices(drafts: Sequence[Draft]) -> list[Draft]:
     """Return these drafts with what becomes of their invoices: of what shares one, the most careful wish.

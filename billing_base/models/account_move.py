@@ -13,8 +13,7 @@ class AccountMove(models.Model):
 
     def _compute_billing_rules_text(self):
         for move in self:
-            texts = dict.fromkeys(move.invoice_line_ids.sale_line_ids.order_id.mapped("billing_rules_text"))
-            move.billing_rules_text = "\n".join(text for text in texts if text)
+            move.billing_rules_text = move.invoice_line_ids.sale_line_ids.order_id._billing_rules_told()
 
     def copy_data(self, default=None):
         # OVERRIDE: a debit note charges more than was agreed: it is no second bill of what its invoice bills.

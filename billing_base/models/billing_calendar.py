@@ -128,7 +128,7 @@ class BillingCalendar(models.Model):
     @api.model
     def _keep_typed_days(self):
         """Keep days that were typed in a language as those of no language; what waits for them goes on."""
-        for calendar in self.with_context(active_test=False).search([]):
+        for calendar in self.with_context(active_test=False).search([("days_of_month", "!=", False)]):
             kept = self._with_days_kept({"days_of_month": calendar.days_of_month})
             if kept["days_of_month"] != calendar.days_of_month:
                 calendar.write(kept)

@@ -56,6 +56,13 @@ class BillingDraft(models.AbstractModel):
     lines_text = fields.Text(
         "Lines", compute="_compute_lines_text", help="What it is made of, and since when it is due."
     )
+    rules_text = fields.Text(
+        "Billing Rules",
+        compute="_compute_rules_text",
+        compute_sudo=True,
+        help="The rules of billing that hold for its orders, and whose they are.",
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends("why")
@@ -68,6 +75,12 @@ class BillingDraft(models.AbstractModel):
     def _compute_orders_text(self):
         for row in self:
             row.orders_text = ", ".join(row.order_ids.sorted("id").mapped("name"))
+
+    @api.depends("order_ids.billing_rules_text")
+    @api.depends_context("lang")
+    def _compute_rules_text(self):
+        for row in self:
+            row.rules_text = row.order_ids._origin._billing_rules_told()
 
     @api.depends("splits")
     @api.depends_context("lang")
@@ -106,6 +119,17 @@ class BillingDraft(models.AbstractModel):
         day = format_date(self.env, fields.Date.to_date(due["since"]))
         return self.env._("%(text)s: %(amount)s, due since %(day)s", text=text, amount=amount, day=day)
 
+    def _order_parts(self):
+        """Return which invoices of orders these rows are: a set of (id of an order, part)."""
+        return set().union(*(row._own_parts() for row in self))
+
+    def _own_parts(self):
+        self.ensure_one()
+        orders, usual = set(self.order_ids.ids), self.part or ""
+        own = [due for due in self.contents or () if due["order"] in orders and not due["comes_off"]]
+        found = {(due["order"], due.get("part", usual)) for due in own}
+        return found | {(order, usual) for order in orders - {order for order, _part in found}}
+
     def _totals(self):
         """Return what these rows come to: ``{currency: (untaxed, with taxes)}``, summed in units of the currency."""
         found = {}
@@ -137,4 +161,5 @@ class BillingDraft(models.AbstractModel):
     def _content(self, due, untaxed, tax):
         since = fields.Date.to_string(due.since)
         row = {"order": due.order, "line": due.line, "key": due.key, "amount": due.amount, "text": due.text}
-        return dict(row, since=since, comes_off=due.comes_off, source=due.source, untaxed=untaxed, tax=tax)
+        row |= {"since": since, "comes_off": due.comes_off, "source": due.source, "part": due.part}
+        return dict(row, untaxed=untaxed, tax=tax)

@@ -99,7 +99,7 @@ class BillingRun(models.Model):
         """Return the run of this key, begun now where there is none.
 
         :param customers: ``res.partner`` or None
-        :param excluded: ids of orders that are not to be billed
+        :param excluded: what is not to be billed: (id of an order, part), as of ``engine.Draft``
         :param orders: ``sale.order``: those that it is about; what is due of customers when left out
         """
         company = self.env.company
@@ -130,13 +130,13 @@ class BillingRun(models.Model):
         """Add rows for drafts to this run, and have them billed.
 
         :param drafts: ``engine.Draft``
-        :param excluded: ids of orders that are not to be billed
+        :param excluded: what is not to be billed: (id of an order, part), as of ``engine.Draft``
         """
         self.ensure_one()
         Row, vals_list = self.env["billing.run.invoice"], []
         for draft in drafts:
             vals = {"run_id": self.id, **Row._values(draft, self.day)}
-            if set(draft.orders) & set(excluded):
+            if draft.order_parts & set(excluded):
                 vals.update(state="excluded", why=False)
             vals_list.append(vals)
         rows = Row.create(vals_list)

@@ -95,7 +95,7 @@ class BillingRunInvoice(models.Model):
 
         :param drafts: ``engine.Draft``
         """
-        anew = {(due.order, due.part) for draft in drafts for due in draft.dues if not due.comes_off}
+        anew = set().union(*(draft.order_parts for draft in drafts if draft.dues))
         kept = self.filtered(lambda row: row.state in ("blocked", "failed") and row._order_parts() & anew)
         for row in kept.try_lock_for_update():
             orders = {order for order, part in row._order_parts() & anew}

@@ -95,7 +95,3 @@ class BillingRunInvoice(models.Model):
         rows = self.search(kept) if orders.ids else self
         last = {key: row for row in rows.sorted("id") for key in row._order_parts() if key[0] in orders.ids}
         self.union(*last.values())._reopen()
-
-    def _order_parts(self):
-        """Return which invoices of orders these rows are: a set of (id of an order, part)."""
-        return {(order, row.part or "") for row in self for order in row.order_ids.ids}

@@ -169,11 +169,19 @@ class BillingRun(models.Model):
         :param int company: whose books
         :param int journal: of the invoice; 0 for the company's first one for sales
         """
-        company, journal = self.env["res.company"].browse(company), self.env["account.journal"].browse(journal or ())
+        company, journal = self._books(company), self.env["account.journal"].browse(journal or ())
         try:
             return company._billing_open_day(journal or company._billing_sales_journal(), day)
         except NotBillable:
             return day
+
+    def _books(self, company=None):
+        """Return whose books these runs' invoices are in (``res.company``), with the lock dates of who began them.
+
+        :param int company: of which it is; that of the run when left out
+        """
+        company = self.env["res.company"].browse(company) if company else self.company_id
+        return company.with_user(self.user_id or self.env.user).sudo()
 
 
 class SaleOrder(models.Model):

@@ -50,7 +50,7 @@ class BillingRunInvoice(models.Model):
             # As Odoo does it: of what is made and posted at once, nothing was changed.
             drafts._track_discard()
         for (journal, day), some in drafts.grouped(lambda move: (move.journal_id, move.invoice_date)).items():
-            some._billing_date(self.run_id.company_id._billing_open_day(journal, day))
+            some._billing_date(self.run_id._books()._billing_open_day(journal, day))
         drafts.action_post()
         wanted = {row.move_id.id for row in self if row.becomes == "send"}
         unreachable = moves.filtered(lambda move: move.id in wanted)._billing_leave_to_sending()

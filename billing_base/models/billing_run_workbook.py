@@ -39,7 +39,10 @@ class BillingDraft(models.AbstractModel):
         states = dict(self.env["billing.run.invoice"]._fields["state"]._description_selection(self.env))
         before = [row.partner_id.display_name, row._workbook_invoice(), row.invoice_date or None]
         after = [states[row._workbook_state()], self.reason, self.remedy, self.split_text]
-        return [[*before, orders.get(due["order"], ""), *self._workbook_due(due), *after] for due in row.contents or ()]
+        lines = [[orders.get(due["order"], ""), *self._workbook_due(due)] for due in row.contents or ()]
+        # Of what fails nobody may be able to say what is due: it is told all the same.
+        nothing = [row.orders_text, "", "", None, row.currency_id.name, None, None, None]
+        return [[*before, *line, *after] for line in lines or [nothing]]
 
     def _workbook_due(self, due):
         currency = self.currency_id

@@ -129,8 +129,9 @@ class SaleOrder(models.Model):
     def _create_account_invoices(self, invoice_vals_list, final):
         for values in invoice_vals_list:
             values.pop("billing_number", None)
-            linked = [row for _kind, _key, line in values["invoice_line_ids"] for row in line.get("sale_line_ids") or ()]
-            for order in self.env["sale.order.line"].browse(row[1] for row in linked if row[1]).order_id:
+            links = (line.get("sale_line_ids") or () for _kind, _key, line in values["invoice_line_ids"])
+            linked = [link[1] for some in links for link in some if link[1]]
+            for order in self.env["sale.order.line"].browse(linked).order_id:
                 order._billing_print(values)
         return super()._create_account_invoices(invoice_vals_list, final)
 

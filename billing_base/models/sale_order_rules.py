@@ -85,6 +85,16 @@ class SaleOrder(models.Model):
                 told.append(self.env._("%(label)s: %(value)s (%(whose)s)", **line))
         return told
 
+    def _billing_rules_told(self):
+        """Return the rules that hold for these orders, a line each, with whose they are: of some orders, which ones."""
+        found = {}
+        for order, rules in self.sorted("id")._billing_rules().items():
+            for line in order._tell_rules(rules):
+                found.setdefault(line, []).append(order.name)
+        return "\n".join(
+            line if len(names) == len(self) else f"{', '.join(names)}: {line}" for line, names in found.items()
+        )
+
     def _billing_levels_told(self):
         """Return whose rules there are, as people read it: ``{name of the level: text}``."""
         return {

@@ -214,6 +214,25 @@ class TestPosting(BillingBaseCommon):
         self.assertRecordValues(row.move_id, [{"state": "posted", "invoice_date": open_day, "date": open_day}])
         self.assertEqual((row.day, row.invoice_date), (day, open_day))
 
+    def test_an_exception_from_a_lock_is_that_of_who_began_the_run(self):
+        clerk = new_test_user(self.env, "excepted", "account.group_account_invoice", company_id=self.company.id)
+        self.company.sale_lock_date = self.today - timedelta(days=10)
+        self.env["account.lock_exception"].create(
+            {"company_id": self.company.id, "user_id": clerk.id, "sale_lock_date": False}
+        )
+        for policy in ("draft", "post"):
+            self.customer.billing_invoices = policy
+            day = self._since_days(self._make_order(10.0), 20)
+            runs = self.runs.with_user(clerk)
+            [shown] = runs.preview(str(day), [self.customer.id])["invoices"]
+            self.assertEqual(shown["date"], str(day))
+            runs.start(str(day), [self.customer.id], policy)
+            # The clock bills it, in another's name.
+            self._finish(policy)
+            row = self.runs.search([("key", "=", policy)]).invoice_ids
+            self.assertEqual(row.state, "billed", row.reason)
+            self.assertEqual((row.move_id.invoice_date, row.move_id.state), (day, policy.replace("post", "posted")))
+
     def test_while_every_day_is_locked_the_invoice_stays_a_draft(self):
         self.customer.billing_invoices = "post"
         self._make_order(10.0)

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
@@ -36,6 +39,41 @@ class TestScreens(BillingBaseCommon):
         self.assertTrue(other.invoice_ids)
         wizard.action_show()
         self.assertNotEqual(wizard.action_bill()["res_id"], run.id, "shown again, it is another run")
+
+    def _each_line_apart(self):
+        """Have each order line on an invoice of its own."""
+
+        def apart(order, rules, dues):
+            return [replace(due, apart=str(due.line)) for due in dues]
+
+        return patch.object(type(self.env["sale.order"]), "_billing_set_apart", apart)
+
+    def test_one_of_two_invoices_of_an_order_is_left_out(self):
+        order = self._make_order(300.0, 700.0)
+        with self._each_line_apart():
+            wizard = self._show()
+            self.assertEqual(wizard.line_ids.mapped("amount_total"), [300.0, 700.0])
+            wizard.line_ids[0].is_billed = False
+            wizard._show_again(wizard.ids)
+            self.assertEqual(wizard.line_ids.mapped("is_billed"), [False, True])
+            run = self.env["billing.run"].browse(wizard.action_bill()["res_id"])
+            run.action_bill()
+        self.assertEqual(run.invoice_ids.mapped("state"), ["excluded", "billed"])
+        self.assertEqual(order.invoice_ids.amount_untaxed, 700.0)
+
+    def test_orders_share_an_invoice_whichever_of_theirs_it_is(self):
+        terms = self.env.ref("account.account_payment_term_30days")
+        order, other = self._make_order(10.0), self._make_order(20.0, payment_term_id=terms.id)
+
+        def own_terms(own, rules, dues):
+            return [replace(due, terms=terms.id) if due.order == order.id else due for due in dues]
+
+        with patch.object(type(order), "_billing_set_apart", own_terms):
+            wizard = self._show()
+            self.assertEqual(wizard.line_ids.mapped("amount_total"), [30.0])
+            run = self.env["billing.run"].browse(wizard.action_bill()["res_id"])
+            run.action_bill()
+        self.assertEqual((order | other).invoice_ids.mapped("amount_untaxed"), [30.0])
 
     def test_another_day_has_to_be_shown_first(self):
         self._make_order(10.0)
@@ -121,6 +159,14 @@ class TestScreens(BillingBaseCommon):
         invoice = order._create_invoices()
         text = "Text on Invoices: Supplier no. 7 (customer)"
         self.assertEqual((order.billing_rules_text, invoice.billing_rules_text), (text, text))
+        other = self._make_order(20.0, billing_print_text="Contract 12")
+        told = [f"{other.name}: Text on Invoices: Contract 12 (order)"]
+        invoice.unlink()
+        self.assertEqual(self._show().line_ids.rules_text.splitlines(), [f"{order.name}: {text}", *told])
+        self._run("one", customers=[self.customer.id])
+        row = self.runs.search([("key", "=", "one")]).invoice_ids
+        self.assertEqual(row.rules_text.splitlines(), [f"{order.name}: {text}", *told])
+        self.assertEqual(row.move_id.billing_rules_text, row.rules_text)
         seller = new_test_user(self.env, "seller", "sales_team.group_sale_salesman_all_leads")
         with Form(order.with_user(seller)) as form:
             self.assertEqual(form.billing_rules_text, text)

@@ -1,9 +1,10 @@
 import io
 from datetime import datetime
+from unittest.mock import patch
 
 import openpyxl
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import BillingBaseCommon
@@ -86,6 +87,19 @@ class TestWorkbook(BillingBaseCommon):
         wizard.action_show()
         wizard.line_ids.is_billed = False
         self.assertEqual([row["State"] for row in self._read(wizard._workbook())], ["Excluded"])
+
+    def test_what_fails_before_anybody_can_say_what_is_due_has_a_row(self):
+        order = self._make_order(10.0)
+        refusal = UserError("The tax office says no")
+        with patch.object(type(self.env["billing.source.order.line"]), "_due", side_effect=refusal):
+            self._run("one", customers=[self.customer.id])
+        [row] = self._read(self.runs.search([("key", "=", "one")])._workbook())
+        said = {name: row[name] for name in ("Customer", "Order", "Currency", "Untaxed", "Total", "State")}
+        name, currency = self.customer.display_name, order.currency_id.name
+        nothing = {"Untaxed": None, "Total": None}
+        expected = {"Customer": name, "Order": order.name, "Currency": currency, **nothing, "State": "Failed"}
+        self.assertEqual(said, expected)
+        self.assertIn("The tax office says no", row["What Keeps It"])
 
     def test_who_may_download(self):
         self._make_order(10.0)

@@ -75,7 +75,7 @@ class BillingDay(models.TransientModel):
             raise UserError(self.env._("Nothing is chosen. Tick what is to be billed."))
         # What fell due since it was shown is for the next run.
         lines = self.sudo().line_ids
-        excluded = lines.filtered(lambda line: not line.is_billed and not line.why).order_ids.ids
+        excluded = lines._left_out()._order_parts()
         run = runs._begin(self.day, None, f"{SCREEN}{self.id}/{self.show_count}", excluded, lines.order_ids)
         return self._open_run(run)
 
@@ -87,10 +87,10 @@ class BillingDay(models.TransientModel):
         :raises AccessError: for a dialog that somebody else opened
         """
         for wizard in self.browse({day for day in days if isinstance(day, int) and day}).exists():
-            left_out = wizard.sudo().line_ids.filtered(lambda line: not line.is_billed and not line.why).order_ids
+            left_out = wizard.sudo().line_ids._left_out()._order_parts()
             wizard.action_show()
             lines = wizard.sudo().line_ids
-            lines.filtered(lambda line, orders=left_out: line.order_ids & orders).is_billed = False
+            lines.filtered(lambda line, parts=left_out: line._order_parts() & parts).is_billed = False
 
     def _check_workbook(self):
         self._runs()
@@ -151,6 +151,10 @@ class BillingDayInvoice(models.TransientModel):
         if len(orders) == 1:
             return self._hold_dialog(default_order_id=orders[0])
         return self._hold_dialog(orders_to_choose=orders)
+
+    def _left_out(self):
+        """Return those of these rows that are not to be billed, though they could be."""
+        return self.filtered(lambda line: not line.is_billed and not line.why)
 
     def _hold_dialog(self, **context):
         self.wizard_id._runs()

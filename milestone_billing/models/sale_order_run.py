@@ -135,6 +135,8 @@ class BillingSchedule(models.Model):
 class BillingMilestone(models.Model):
     _inherit = "billing.milestone"
 
+    billing_rules_text = fields.Text(related="order_id.billing_rules_text", groups="base.group_user")
+
     def _rule_why(self, rules):
         """Return what the rules of its order keep this milestone back by, as facts; None where the queue bills it.
 

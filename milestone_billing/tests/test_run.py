@@ -254,6 +254,7 @@ class TestParts(RunCommon):
         order.billing_milestone_ids[0].action_attain()
         self._drain()
         self.assertIn("billing schedule", order.billing_rules_text)
+        self.assertEqual(order.billing_milestone_ids[0].billing_rules_text, order.billing_rules_text, "the queue too")
         self._clock()
         self.assertEqual(order.invoice_ids.state, "posted")
         self.customer.billing_invoices = "draft"
