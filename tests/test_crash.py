@@ -11,8 +11,8 @@ import pytest
 from clusters import at_once, kill_workers, persistent
 from stories import Stage, set_stage
 
-ROUNDS = 200
-KILLS = 20
+ROUNDS = 80
+KILLS = 10
 #: After so many seconds a queue that does not come to its end hangs; a busy machine is slow long before.
 WAIT = 400
 #: First key of the advisory locks under which a batch is billed.
@@ -209,7 +209,7 @@ def wait_for_billing(server, seconds=60):
 
 
 def test_killed_in_the_middle_of_the_drain(server, stage):
-    orders = [stage.order(1000.0) for _number in range(16)]
+    orders = [stage.order(1000.0) for _number in range(KILLS // 5 * 4)]
     plans = [list(stage.plan(order, *[4] * 25)["milestones"].values()) for order in orders]
     random.seed(KILLS)
     cut = 0
