@@ -48,6 +48,8 @@ from odoo_dev.sharedpages import shared_pages
 from odoo_dev.shells import Shells
 
 COUNTER = itertools.count(1)
+#: For so many seconds a request of a tour waits for another one.
+PATIENCE = 240
 
 
 @functools.cache
@@ -144,6 +146,19 @@ def books_made_once(own_filestore):
 def pages_made_once(own_filestore):
     """See :mod:`odoo_dev.sharedpages`."""
     with shared_pages():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def requests_wait_their_turn(load_registry):
+    """Have a request of a page in a tour wait for the one before as long as that takes.
+
+    They share one cursor. Where one takes longer than Odoo's 20 seconds, as making a page's scripts does on a busy
+    machine, the next gets an error, and its page a dialog that no step of the tour expects.
+    """
+    from odoo.tests.common import BaseCase
+
+    with mock.patch.object(BaseCase, "test_cursor_lock_timeout", PATIENCE):
         yield
 
 
