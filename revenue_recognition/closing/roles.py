@@ -1,5 +1,7 @@
 """Which account plays which part for a contract."""
 
+from functools import cached_property
+
 from .account_roles import ROLES
 
 
@@ -17,9 +19,13 @@ class RoleBook:
         self.gain = company.income_currency_exchange_account_id.id
         self.loss = company.expense_currency_exchange_account_id.id
         self.versions = {}
+        self.incomes = {}
         self.env = company.env
-        archived = self.env["account.account"].search_fetch([("active", "=", False)], ["id"])
-        self.archived = set(archived.ids)
+
+    @cached_property
+    def archived(self):
+        """The ids of the accounts that are archived."""
+        return set(self.env["account.account"].search_fetch([("active", "=", False)], ["id"]).ids)
 
     def account(self, role, contract):
         """Return the account that plays a part for a contract, by id: a policy's own, else the company's; or None."""
@@ -28,6 +34,27 @@ class RoleBook:
             if own:
                 return own
         return self.company.get(role) or None
+
+    def income(self, promise):
+        """Return the account of revenue of an obligation, by id: its own, else as its policy or product says; or None.
+
+        :param promise: a :class:`~..loading.Promise`
+        """
+        if promise.account_id:
+            return promise.account_id
+        if promise.id not in self.incomes:
+            obligation = self.env["revenue.obligation"].sudo().with_company(self.books).browse(promise.id)
+            self.incomes[promise.id] = obligation._income_account().id or None
+        return self.incomes[promise.id]
+
+    def missing_incomes(self, contract):
+        """Note the obligations of a contract that have no account of revenue.
+
+        :param contract: a :class:`~..loading.Loaded`
+        """
+        for promise in contract.promises.values():
+            if not self.income(promise):
+                contract.problem("income", promise, name=promise.name)
 
     def _version(self, version_id):
         if version_id not in self.versions:

@@ -2,19 +2,8 @@
 
 from ..engine import Refusal, position_at
 from ..engine.books import amounts, foreign_amounts, foreign_position
+from .pairs import PAIRS
 from .roles import RoleBook
-
-#: Of kinds that concern the contract as a whole: the roles of the accounts debited and credited. The contract has its
-#: own accounts for the first three roles.
-PAIRS = {
-    "interest": ("interest_expense", "contract_liability"),
-    "interest_income": ("contract_liability", "interest_income"),
-    "refund": ("contract_liability", "refund_liability"),
-    "presentation": ("contract_asset", "contract_liability"),
-    "loss": ("loss", "loss_provision"),
-    "contract_cost": ("contract_cost", "amortisation"),
-    "amortisation": ("amortisation", "contract_cost"),
-}
 
 
 class Target:
@@ -38,8 +27,9 @@ class Targets:
     """Works one contract out and says what the books have to show of it.
 
     Keys are ``(kind, obligation id or 0, account id or 0)``; the account tells apart where
-    invoices were routed from. Invoices are mirrored whatever state the contract is in; the
-    rest is booked for active contracts that nothing blocks.
+    invoices were routed from. Of what concerns the contract as a whole (``PAIRS``), it is both
+    accounts. Invoices are mirrored whatever state the contract is in; the rest is booked for
+    active contracts that nothing blocks.
 
     :param at: the end of this day
     :param RoleBook roles: accounts
@@ -63,7 +53,7 @@ class Targets:
             if key not in targets:
                 targets[key] = self._nothing(contract, key)
         if complete:
-            self._check_accounts(contract, targets)
+            self._check_accounts(contract, {key: one for key, one in targets.items() if _differs(one, booked.get(key))})
         return targets, complete and not contract.blocked()
 
     def _documents(self, contract):
@@ -95,13 +85,14 @@ class Targets:
                     row.amount,
                     row.company,
                     contract.liability_account_id,
-                    promise.account_id,
+                    self.roles.income(promise),
                     row.line,
                     promise.analytic,
                 )
             else:
-                debit, credit = self._pair(contract, row)
-                targets[row.kind, 0, 0] = Target(row.amount, row.company, debit, credit)
+                accounts = self._pair(contract, row)
+                key = (row.kind, 0, accounts if row.kind in PAIRS else 0)
+                targets[key] = Target(row.amount, row.company, *accounts)
         return True
 
     def _amounts(self, contract):
@@ -121,9 +112,9 @@ class Targets:
         kind, obligation_id, account_id = key
         if kind == "revenue":
             promise = contract.promises[obligation_id]
-            return Target(0, 0, contract.liability_account_id, promise.account_id, analytic=promise.analytic)
+            return Target(0, 0, contract.liability_account_id, self.roles.income(promise), analytic=promise.analytic)
         if kind in PAIRS:
-            return Target(0, 0, *(self._account(contract, role) for role in PAIRS[kind]))
+            return Target(0, 0, *account_id)
         return Target(
             0,
             0,
@@ -140,17 +131,32 @@ class Targets:
         return own.get(role) or self.roles.account(role, contract)
 
     def _check_accounts(self, contract, targets):
-        """Note accounts that are missing or archived."""
+        """Note accounts that are missing or archived, of what is to be booked."""
         missing, archived = set(), set()
-        for (kind, _obligation, _account), target in targets.items():
+        for (kind, obligation, _account), target in targets.items():
             for side, account in (("debit", target.debit), ("credit", target.credit)):
                 if account in self.roles.archived:
                     archived.add(account)
-                elif not account and kind not in ("billing", "exchange"):
-                    missing.add(PAIRS[kind][side == "credit"] if kind in PAIRS else "revenue")
-            if kind == "exchange" and not (self.roles.gain and self.roles.loss):
-                missing.add("exchange difference")
+                elif not account and kind in PAIRS:
+                    missing.add(PAIRS[kind][side == "credit"])
+            if kind == "revenue" and not target.credit:
+                promise = contract.promises[obligation]
+                contract.problem("income", promise, name=promise.name)
+            if kind == "exchange":
+                missing |= self._missing_exchange()
         for account in sorted(archived):
             contract.problem("account", account=self.roles.name(account))
         if missing:
             contract.problem("accounts", roles=tuple(sorted(missing)))
+
+    def _missing_exchange(self):
+        return {
+            role
+            for role, account in (("exchange_gain", self.roles.gain), ("exchange_loss", self.roles.loss))
+            if not account
+        }
+
+
+def _differs(target, booked):
+    """Return whether a target is not what is booked."""
+    return (target.amount, target.company) != (booked or (0, 0))

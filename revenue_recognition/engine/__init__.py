@@ -25,7 +25,7 @@ from .errors import Refusal
 from .position import Position
 from .simulate import simulate
 from .terms import Discount, Financing, Obligation, Variable
-from .timeline import Timeline
+from .timeline import Timeline, earned_before
 
 __all__ = [
     "Contract",
@@ -36,6 +36,7 @@ __all__ = [
     "Refusal",
     "Timeline",
     "Variable",
+    "earned_before",
     "position_at",
     "positions",
     "simulate",

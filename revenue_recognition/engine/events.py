@@ -142,6 +142,7 @@ class Change:
     ssp: Fraction | None = None
     quantity: Fraction | None = None
     end: date | None = None
+    start: date | None = None
     total_cost: Fraction | None = None
     price: int | None = None
     place: str = "change"
@@ -170,19 +171,24 @@ class Modify(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice(Event):
-    """An amount invoiced; one that the customer may still cancel counts for nothing (ASC 606-10-45-4)."""
+    """An amount invoiced; one that the customer may still cancel counts for nothing (ASC 606-10-45-4).
+
+    :param advance: a down payment: it earns nothing, whatever is earned as it is invoiced (606-10-45-2, 55-18)
+    """
 
     amount: int
     obligation: str | None = None
     unconditional: bool = True
+    advance: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditNote(Event):
-    """An amount taken off what was invoiced."""
+    """An amount taken off what was invoiced; of an ``advance``, also where a later invoice deducts it."""
 
     amount: int
     obligation: str | None = None
+    advance: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

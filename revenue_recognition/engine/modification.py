@@ -363,7 +363,7 @@ def _differs(obligation: ObligationState, change: Change) -> bool:
     """Return whether a change alters anything."""
     if change.ssp not in (None, obligation.ssp) or change.price not in (None, obligation.price):
         return True
-    terms = ("quantity", "end", "total_cost")
+    terms = ("quantity", "start", "end", "total_cost")
     return any(getattr(change, term) not in (None, getattr(obligation.measure, term, None)) for term in terms)
 
 

@@ -64,10 +64,11 @@ class ObligationState:
         """The key of the obligation."""
         return self.terms.key
 
-    def bill(self, amount: int) -> None:
-        """Add an invoice of it, in units, or a credit note below zero."""
+    def bill(self, amount: int, earns: bool = True) -> None:
+        """Add an invoice of it, in units, or a credit note below zero; a down payment earns nothing."""
         self.invoiced += amount
-        self.earn_invoiced(amount)
+        if earns:
+            self.earn_invoiced(amount)
 
     def earn_invoiced(self, amount: int) -> None:
         """Let what is earned as it is invoiced earn an amount, in units."""
@@ -202,7 +203,8 @@ class CostLayer:
 class ContractState:
     """A contract at some moment: its obligations, its price, what was billed, paid and spent.
 
-    ``early`` is what was billed of obligations that are not there yet, by their keys, and whom it counted for.
+    ``early`` is what was billed of obligations that are not there yet, by their keys, whom it counted for, and
+    whether it earns.
     """
 
     __slots__ = (
@@ -235,7 +237,7 @@ class ContractState:
         }
         self.discounts = contract.discount
         self.billed = self.paid = 0
-        self.early: dict[str, list[tuple[int, ObligationState | None]]] = {}
+        self.early: dict[str, list[tuple[int, ObligationState | None, bool]]] = {}
         self.costs: Number = 0
         self.capitalised = 0
         self.cost_layers: list[CostLayer] = []
@@ -295,28 +297,29 @@ class ContractState:
         """Return what each obligation has recognised at the end of a day, in units."""
         return {key: state.recognised(day) for key, state in self.obligations.items()}
 
-    def bill(self, amount: int, obligation: str | None) -> None:
+    def bill(self, amount: int, obligation: str | None, earns: bool = True) -> None:
         """Add an invoice, or a credit note below zero, to what is billed.
 
         :param obligation: what it is of, or None; one that a modification has yet to add is no obligation until then
+        :param earns: whether it earns what is earned as it is invoiced; a down payment does not
         """
         self.billed += amount
         if obligation is not None and obligation in self.obligations:
-            self.obligations[obligation].bill(amount)
+            self.obligations[obligation].bill(amount, earns)
             return
-        only = self._only()
+        only = self._only() if earns else None
         if only is not None:
             only.earn_invoiced(amount)
         if obligation is not None:
-            self.early.setdefault(obligation, []).append((amount, only))
+            self.early.setdefault(obligation, []).append((amount, only, earns))
 
     def add(self, added: ObligationState) -> None:
         """Add an obligation; what was billed of it before is its own from now on, and no other's."""
         self.obligations[added.key] = added
-        for amount, other in self.early.pop(added.key, ()):
+        for amount, other, earns in self.early.pop(added.key, ()):
             if other is not None:
                 other.earn_invoiced(-amount)
-            added.bill(amount)
+            added.bill(amount, earns)
 
     def _only(self) -> ObligationState | None:
         """Return the only obligation of the contract itself: what a separate contract added is not meant."""

@@ -11,6 +11,7 @@ from .dates import DAY
 from .errors import Refusal
 from .financing import accrue
 from .modification import modify
+from .position import position
 from .state import ContractState, ObligationState
 from .wording import Day, Key, _
 
@@ -45,6 +46,20 @@ class Timeline:
         if financed:
             accrue(self.state, day)
         return self.state
+
+
+def earned_before(contract: Contract, day: date) -> int:
+    """Return what is recognised through the day before some day as the changes of that day have it, in units.
+
+    What happens on the day itself is no effect of its changes (ASC 606-10-50-12A).
+
+    :raises Refusal: when the contract cannot be worked out
+    """
+    state = Timeline(contract).forward(day - DAY)
+    for event in contract.events:
+        if event.date == day and isinstance(event, e.Modify | e.Terminate):
+            apply(state, event)
+    return position(state, day - DAY).revenue
 
 
 def apply(state: ContractState, event: e.Event) -> None:
@@ -115,19 +130,20 @@ def _estimate(state: ContractState, event: e.Estimate) -> None:
 
 def _invoice(state: ContractState, event: e.Invoice) -> None:
     if event.unconditional:
-        _bill(state, event.amount, event.obligation, event.place)
+        _bill(state, event, event.amount)
 
 
 def _credit(state: ContractState, event: e.CreditNote) -> None:
-    _bill(state, -event.amount, event.obligation, event.place)
+    _bill(state, event, -event.amount)
 
 
-def _bill(state: ContractState, amount: int, obligation: str | None, place: str) -> None:
+def _bill(state: ContractState, event: e.Invoice | e.CreditNote, amount: int) -> None:
+    obligation = event.obligation
     if obligation is not None and not _comes_later(state, obligation):
-        known(state, obligation, f"{place}.obligation")
+        known(state, obligation, f"{event.place}.obligation")
     counted = min(max(0, -amount), state.billed_back)
     state.billed_back -= counted
-    state.bill(amount + counted, obligation)
+    state.bill(amount + counted, obligation, earns=not event.advance)
 
 
 def _comes_later(state: ContractState, key: str) -> bool:

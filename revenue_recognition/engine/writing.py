@@ -133,6 +133,7 @@ class ScenarioWriter:
         plain: Plain = {name: self._money(amount) for name, amount in amounts.items() if amount is not None}
         if change.quantity is not None:
             plain["quantity"] = float(change.quantity)
-        if change.end is not None:
-            plain["end"] = change.end.isoformat()
+        for name in ("start", "end"):
+            if getattr(change, name) is not None:
+                plain[name] = getattr(change, name).isoformat()
         return {"obligation": change.obligation, **plain}

@@ -140,11 +140,21 @@ class Promise:
             ssp=self.ssp if kind == "amount" else None,
             ssp_range=(Fraction(self.low or 0), Fraction(self.high or 0)) if self._ranged() else None,
             residual=kind == "residual",
-            quantity=exact(self.quantity) if self.quantity and self.measure == "units" else None,
+            quantity=self.counted(),
             unit_price=exact(self.unit_price) if self.unit_price and self.measure == "units" else None,
             distinct=DISTINCT[self.distinct],
             place=self.key,
         )
+
+    def counted(self):
+        """Return the quantity that deliveries are units of, and invoices of what they satisfy; None for neither."""
+        if self.measure == "units" or self.passes_on("delivered"):
+            return exact(self.quantity) if self.quantity else None
+        return Fraction(self.price) if self.passes_on("invoice") and self.price else None
+
+    def passes_on(self, trigger):
+        """Return whether control passes at a point in time, by one kind of fact."""
+        return self.measure == "point_in_time" and self.trigger == trigger
 
     def span(self):
         """Return the first and the last day of what is earned by time, or None before it starts."""

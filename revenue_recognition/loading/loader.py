@@ -148,3 +148,25 @@ class Loader:
         for contract_id, *row in rows:
             promise = Promise(row)
             loaded[contract_id].promises[promise.id] = promise
+        self._days(loaded)
+
+    def _days(self, loaded):
+        """Take over the first days that modifications gave to what has one event, or had no first day before."""
+        rows = self.rows(
+            SQL(
+                """
+                SELECT k.id, l.obligation_id, (l.terms ->> 'start')::date, (l.terms ->> 'end')::date
+                  FROM revenue_modification m
+                  JOIN revenue_contract k ON k.id = m.contract_id
+                  JOIN revenue_modification_line l ON l.modification_id = m.id
+                 WHERE l.action = 'change' AND l.terms ->> 'start' IS NOT NULL AND %s AND %s
+                 ORDER BY m.date, m.id
+                """,
+                self.among("m.contract_id", loaded),
+                self.applied(),
+            )
+        )
+        for contract_id, obligation_id, start, end in rows:
+            promise = loaded[contract_id].promises.get(obligation_id)
+            if promise and (promise.measure == "point_in_time" or not promise.date_start):
+                promise.date_start, promise.date_end = start, end or promise.date_end

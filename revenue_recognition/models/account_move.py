@@ -38,6 +38,11 @@ class AccountMove(models.Model):
         self._check_no_revenue_close()
         return super()._reverse_moves(default_values_list, cancel)
 
+    def _get_violated_lock_dates(self, invoice_date, has_tax):
+        # OVERRIDE: what a person dates is refused with the remedy, never moved to another day in silence.
+        found = super()._get_violated_lock_dates(invoice_date, has_tax)
+        return [lock for lock in found if lock[1] != "revenue_lock_date"]
+
     def _check_fiscal_lock_dates(self):
         """Check the lock date of revenue too, for moves that bill contracts or were made by a close.
 
@@ -50,7 +55,7 @@ class AccountMove(models.Model):
                 raise UserError(
                     self.env._(
                         "%(move)s belongs to a revenue contract, and revenue is locked through %(date)s. "
-                        "Give it a later accounting date, or ask a revenue controller to reopen the period.",
+                        "Give it a later invoice date, or ask a revenue controller to reopen the period.",
                         move=move.display_name,
                         date=format_date(self.env, locked),
                     )

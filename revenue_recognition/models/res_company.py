@@ -168,3 +168,14 @@ class ResCompany(models.Model):
         self.ensure_one()
         own = version.journal_id if version else self.env["account.journal"]
         return own.filtered_domain(own._check_company_domain(self)) or self.revenue_journal_id
+
+    # === LOCKED PERIODS === #
+
+    def _get_violated_lock_dates(self, accounting_date, has_tax, journal):
+        # OVERRIDE: who looks for an open day for invoices finds one on which revenue is open, too.
+        locks = super()._get_violated_lock_dates(accounting_date, has_tax, journal)
+        locked = self.sudo().revenue_lock_date
+        if not (locked and accounting_date and accounting_date <= locked and journal and journal.type == "sale"):
+            return locks
+        contracts = self.env["revenue.contract"].sudo().search_count([("company_id", "=", self.id)], limit=1)
+        return sorted([*locks, (locked, "revenue_lock_date")]) if contracts else locks

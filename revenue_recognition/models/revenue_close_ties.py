@@ -41,7 +41,7 @@ class RevenueClose(models.Model):
         found = []
         for row in rows:
             left = row["difference"]
-            for cause in ("documents", "tax", "stranger"):
+            for cause in ("documents", "tax", "currency", "stranger"):
                 amount = rounded(items.get((row["account"], cause), 0.0))
                 if amount:
                     found.append({"cause": cause, "account": row["account"], "amount": amount})
@@ -58,13 +58,14 @@ class RevenueClose(models.Model):
             SQL(
                 """
                 SELECT account, cause, SUM(amount)::text FROM (
-                    SELECT account_id AS account, -balance AS amount,
-                           CASE WHEN display_type = 'tax' THEN 'tax'
-                                WHEN revenue_contract_id IS NULL OR display_type != 'product' THEN 'stranger'
+                    SELECT l.account_id AS account, -l.balance AS amount,
+                           CASE WHEN l.display_type = 'tax' THEN 'tax'
+                                WHEN l.revenue_contract_id IS NULL OR l.display_type != 'product' THEN 'stranger'
+                                WHEN l.currency_id != k.currency_id THEN 'currency'
                                 ELSE 'documents' END AS cause
-                      FROM account_move_line
-                     WHERE company_id = %(company)s AND parent_state = 'posted' AND date <= %(date)s
-                       AND account_id = ANY(%(accounts)s) AND revenue_posting_id IS NULL
+                      FROM account_move_line l LEFT JOIN revenue_contract k ON k.id = l.revenue_contract_id
+                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.date <= %(date)s
+                       AND l.account_id = ANY(%(accounts)s) AND l.revenue_posting_id IS NULL
                     UNION ALL
                     SELECT p.credit_account_id, -p.company_amount, 'documents'
                       FROM revenue_posting p JOIN revenue_close r ON r.id = p.close_id
@@ -95,6 +96,10 @@ class RevenueClose(models.Model):
             "tax": self.env._(
                 "%(amount)s on %(account)s: tax without an account of its own. Give the tax an account, and bring the "
                 "amount there by a journal entry."
+            ),
+            "currency": self.env._(
+                "%(amount)s on %(account)s: invoices or credit notes in another currency than their contracts, which "
+                "no close counts. Credit them, and bill in the currency of the contract."
             ),
             "stranger": self.env._(
                 "%(amount)s on %(account)s: journal items that belong to no invoice of a contract. Bring them to "

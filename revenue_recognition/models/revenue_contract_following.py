@@ -67,6 +67,7 @@ class RevenueContract(models.Model):
             is no difference
         """
         self.ensure_one()
+        self._join_added_lines()
         followed = self._follow_concessions()
         earlier = self._waiting_proposals()
         spare = earlier._added_obligations()
@@ -141,6 +142,23 @@ class RevenueContract(models.Model):
                 for values in fresh._revenue_promises(self.company_id._revenue_today())
             ]
         return promises
+
+    def _join_added_lines(self):
+        """Add order lines to the obligation that all lines of their order under their policy are together.
+
+        What is not distinct of it raises its price (ASC 606-10-25-22): that is proposed as any other change of a line.
+        """
+        live = self._live_obligations()
+        live -= live._with_own_terms()
+        known = live.sale_line_ids | self._removed_by_hand().sale_line_ids
+        for line in self.order_ids.filtered(lambda order: order.state == "sale").order_line - known:
+            version = line._revenue_version(self.company_id._revenue_today())
+            if not version or line._revenue_has_own_terms():
+                continue
+            together = live.filtered(lambda one, line=line, version=version: one._takes_in(line, version))
+            if together:
+                together.sale_line_ids |= line
+                line.revenue_contract_id = self
 
     def _free_key(self, key, spare):
         """Return a key that no obligation of the contract has, but for some that are spare."""

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..closing.roles import RoleBook
 from ..closing.states import COUNTING
 from ..engine import Refusal, Timeline
 from ..engine.position import position
@@ -218,12 +219,15 @@ class RevenueContract(models.Model):
         self.env.flush_all()
         blocked, unplanned = self.browse(), self.browse()
         for company, contracts in self.grouped("company_id").items():
-            loaded = Loader(self.env, company).load(contracts.ids)
+            loaded, accounts = Loader(self.env, company).load(contracts.ids), RoleBook(company)
             for contract in contracts:
                 one = loaded[contract.id]
                 contract._check_one(one)
+                is_blocked = one.blocked()
+                # A contract begins without it: only a close books something there.
+                accounts.missing_incomes(one)
                 contract._note_problems(one.problems)
-                if one.blocked():
+                if is_blocked:
                     blocked |= contract
                 elif one.is_unplanned():
                     unplanned |= contract

@@ -6,6 +6,12 @@ from ..engine.wording import from_plain
 from .places import place_in_words
 from .translating import contract_translator
 
+#: The accounts of exchange differences, which are Odoo's.
+EXCHANGE = {
+    "exchange_gain": "income_currency_exchange_account_id",
+    "exchange_loss": "expense_currency_exchange_account_id",
+}
+
 
 class RevenueException(models.Model):
     """A row of the worklist: something that a person has to mend before the revenue of a contract is right."""
@@ -109,7 +115,9 @@ class RevenueException(models.Model):
             return place_in_words(self.env, value)
         if name == "roles":
             accounts = self.env["res.company"]._fields
-            return ", ".join(accounts[ROLES[role].company_field]._description_string(self.env) for role in value)
+            fields_of = {role: ROLES[role].company_field if role in ROLES else EXCHANGE.get(role) for role in value}
+            known = [accounts[field]._description_string(self.env) for field in fields_of.values() if field in accounts]
+            return ", ".join(known or value)
         return contract_translator(contract.with_env(self.env))(value)
 
     def _words(self, kind):
@@ -147,13 +155,23 @@ class RevenueException(models.Model):
         """Return, by kind, what rates, documents and accounts lack."""
         return {
             "rate": self.env._("There is no rate of %(currency)s on %(date)s or before. Enter it, then compute again."),
-            "currency": self.env._("Invoices of %(date)s are in %(currency)s, not in the currency of the contract."),
+            "currency": self.env._(
+                "Invoices of %(date)s are in %(currency)s, not in the currency of the contract. Credit them, and bill "
+                "in that currency."
+            ),
             "shared": self.env._(
                 "Cost charged to the project of %(name)s belongs to no order line, and several obligations share it. "
                 "Choose the order line that each was spent for; who approves timesheets may do so."
             ),
+            "shared_hours": self.env._(
+                "Hours in the project of %(name)s belong to no order line, and several obligations share it: they "
+                "count for none. Give those worked for one of them its order line; who approves timesheets may do so."
+            ),
             "account": self.env._("The account %(account)s is archived. Use it again, or choose another one."),
             "accounts": self.env._("There is no account for: %(roles)s. Set it up in the configuration of accounts."),
+            "income": self.env._(
+                "%(name)s has no income account. Choose one on its product or the category of that, or in its policy."
+            ),
             "refused": self.env._("It cannot be worked out: %(place)s: %(reason)s."),
         }
 

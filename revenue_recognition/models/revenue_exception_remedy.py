@@ -13,6 +13,7 @@ REMEDIES = {
     "weights": "milestones",
     "shared_milestones": "milestones",
     "shared": "cost",
+    "shared_hours": "cost",
     "rate": "rates",
     "accounts": "accounts",
     "proposed": "answer",
@@ -117,18 +118,28 @@ class RevenueException(models.Model):
         }
 
     def _remedy_cost(self):
-        """Open the cost of a shared project that names no order line, to give each the line that it was spent for."""
+        """Open the cost or hours of a shared project that name no order line, to give each its line."""
         one = self.obligation_id.sudo()
-        account = one.project_id.account_id
         sharing = self.env["revenue.obligation"].sudo()
+        if one.measure == "hours":
+            domain = [("project_id", "=", one.project_id.id)]
+            name = self.env._("Hours Without Order Line")
+            return self._open_unclear(name, domain, sharing.search([("measure", "=", "hours"), *domain]))
+        account = one.project_id.account_id
         sharing = sharing.search([("measure", "=", "cost_to_cost"), ("project_id.account_id", "in", account.ids)])
+        domain = [("account_id", "in", account.ids), ("category", "!=", "invoice")]
+        name = self.env._("Cost Without Order Line")
+        return self._open_unclear(name, domain, sharing)
+
+    def _open_unclear(self, name, domain, sharing):
+        """Open analytic lines that name no order line, and may be given one of those of some obligations."""
         view = self.env.ref("revenue_recognition.view_account_analytic_line_cost_list")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Cost Without Order Line"),
+            "name": name,
             "res_model": "account.analytic.line",
             "views": [(view.id, "list")],
-            "domain": [("account_id", "in", account.ids), ("so_line", "=", False), ("category", "!=", "invoice")],
+            "domain": [*domain, ("so_line", "=", False)],
             "context": {"revenue_lines": sharing.sale_line_ids.ids},
         }
 

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
-from ..engine import Refusal, Timeline
+from ..engine import Refusal, Timeline, earned_before
 from ..engine.money import in_currency
 from ..engine.position import position
 from ..engine.wording import from_plain, to_plain
@@ -76,8 +76,12 @@ class RevenueModification(models.Model):
     refund = fields.Monetary(help="What is given back: off the price of what was delivered, or at the end.")
     price_before = fields.Monetary(readonly=True, help="Transaction price without the change.")
     price_after = fields.Monetary(readonly=True, help="Transaction price with the change.")
-    revenue_before = fields.Monetary(string="Earned Before", readonly=True, help="Through the day, without the change.")
-    revenue_after = fields.Monetary(string="Earned After", readonly=True, help="Through the day, with the change.")
+    revenue_before = fields.Monetary(
+        string="Earned Before", readonly=True, help="Through the day before, without the change."
+    )
+    revenue_after = fields.Monetary(
+        string="Earned After", readonly=True, help="Through the day before, with the change."
+    )
     note = fields.Char(string="Answer", readonly=True, help="Why it was rejected, or applied with another treatment.")
     applied_by_id = fields.Many2one("res.users", readonly=True)
     applied_at = fields.Datetime(readonly=True)
@@ -315,8 +319,8 @@ class RevenueModification(models.Model):
                     "decided": False if error else after["treatment"] or False,
                     "price_before": before.get("price"),
                     "price_after": after.get("price"),
-                    "revenue_before": before.get("revenue"),
-                    "revenue_after": after.get("revenue"),
+                    "revenue_before": before.get("earned_before"),
+                    "revenue_after": after.get("earned_before"),
                     "reason_data": error or after["reason"],
                     "reason_written": False,
                 }
@@ -355,8 +359,10 @@ class RevenueModification(models.Model):
             problem = next(one for one in loaded.problems if one.blocking)
             return {"error": problem.as_data()}
         try:
-            state = Timeline(loaded.contract()).forward(self.date)
+            terms = loaded.contract()
+            state = Timeline(terms).forward(self.date)
             found = position(state, self.date)
+            earned = earned_before(terms, self.date)
         except Refusal as refusal:
             return {"error": {"place": refusal.place, "text": to_plain(refusal.reason)}}
         places = loaded.decimals
@@ -365,6 +371,7 @@ class RevenueModification(models.Model):
             "reason": {"text": to_plain(state.reason)} if treatment else {},
             "price": in_currency(found.transaction_price, places),
             "revenue": in_currency(found.revenue, places),
+            "earned_before": in_currency(earned, places),
             "obligations": {
                 line.key: {
                     "allocated": in_currency(line.allocated, places),

@@ -9,7 +9,7 @@ from ..engine.reading.node import Node
 from .translating import translator
 
 #: New terms that a modification may give an obligation.
-CHANGEABLE = ("price", "ssp", "quantity", "end", "total_cost")
+CHANGEABLE = ("price", "ssp", "quantity", "start", "end", "total_cost")
 
 
 class RevenueModificationLine(models.Model):
@@ -30,7 +30,7 @@ class RevenueModificationLine(models.Model):
         required=True,
         help="Whether the obligation is new, has new terms, or falls away.",
     )
-    terms = fields.Json(help="New terms: price, ssp, quantity, end, total_cost.")
+    terms = fields.Json(help="New terms: price, ssp, quantity, start, end, total_cost.")
     summary = fields.Char(compute="_compute_summary", string="New Terms")
 
     @api.depends("terms")
@@ -84,6 +84,7 @@ class RevenueModificationLine(models.Model):
             "ssp": partial(node.above, reached=True),
             "quantity": node.above,
             "total_cost": node.above,
+            "start": node.day,
             "end": node.day,
         }.items():
             node.optional(name, read)

@@ -70,7 +70,8 @@ class RevenueModificationLine(models.Model):
     def _terms_before(self):
         """Return the terms of the obligation before this change: of inception, and as earlier changes left them."""
         one, own = self.obligation_id, self.modification_id
-        terms = {"price": one.price, "ssp": one.ssp, "quantity": one.quantity, "end": one.date_end}
+        terms = {"price": one.price, "ssp": one.ssp, "quantity": one.quantity}
+        terms |= {"start": one.date_start, "end": one.date_end}
         earlier = self.search(
             [
                 ("obligation_id", "=", one.id),

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import float_compare
 
 from ..engine.measures import open_ended
+from .evidence_kinds import KINDS
 
 #: Measures of what takes no share of the fixed consideration: it earns what it brings.
 OPEN_ENDED = open_ended()
@@ -151,6 +153,16 @@ class RevenueObligation(models.Model):
         if not self.env.su:
             self.contract_id._check_unbooked()
 
+    def _takes_in(self, line, version):
+        """Return whether an order line is a part of this obligation: all lines of its order under its policy are."""
+        self.ensure_one()
+        own = self.split_version_id or self.policy_version_id
+        return (
+            own.grouping == version.grouping == "order"
+            and own.policy_id == version.policy_id
+            and line.order_id in self.sale_line_ids.order_id
+        )
+
     # === PRICES === #
 
     def _with_fixed_price(self):
@@ -188,10 +200,11 @@ class RevenueObligation(models.Model):
     def _agreed_terms(self):
         """Return the terms that the order stood for: of inception, and as its changes were applied since.
 
-        :return: dictionary with price, ssp, quantity and end
+        :return: dictionary with price, ssp, quantity, start and end
         """
         self.ensure_one()
-        terms = {"price": self.price, "ssp": self.ssp, "quantity": self.quantity, "end": self.date_end}
+        terms = {"price": self.price, "ssp": self.ssp, "quantity": self.quantity}
+        terms |= {"start": self.date_start, "end": self.date_end}
         changes = self.env["revenue.modification.line"].search(
             [
                 ("obligation_id", "=", self.id),
@@ -202,9 +215,7 @@ class RevenueObligation(models.Model):
         )
         for change in changes.sorted(lambda line: (line.modification_id.date, line.modification_id.id)):
             terms.update({name: value for name, value in (change.terms or {}).items() if name in terms})
-        if isinstance(terms["end"], str):
-            terms["end"] = fields.Date.to_date(terms["end"])
-        return terms
+        return {**terms, **{name: fields.Date.to_date(terms[name]) or False for name in ("start", "end")}}
 
     def _changed_terms(self, lines):
         """Return the terms that order lines give an obligation anew, as a modification line keeps them."""
@@ -213,19 +224,51 @@ class RevenueObligation(models.Model):
         changed = {}
         if self.currency_id.compare_amounts(now["price"], agreed["price"]):
             changed["price"] = now["price"]
-        if self.measure == "units" and now["quantity"] != agreed["quantity"]:
+        if self._counts_quantity() and self._is_another_quantity(now["quantity"], agreed["quantity"]):
             changed["quantity"] = now["quantity"]
         selling = self._selling_price_of(now["quantity"], agreed)
         if self.currency_id.compare_amounts(selling, agreed["ssp"]):
             changed["ssp"] = selling
-        if self.measure == "straight_line" and now["end"] and now["end"] != agreed["end"]:
-            changed["end"] = now["end"].isoformat()
-        return changed
+        days = self._days_of(lines, agreed)
+        return {**changed, **{name: day.isoformat() for name, day in days.items() if day and day != agreed[name]}}
+
+    def _days_of(self, lines, agreed):
+        """Return the days that order lines give an obligation now: start and end, where they count for it.
+
+        Where the lines only say when it starts, it goes on for as long as it was agreed to.
+        """
+        timed = self.measure == "straight_line"
+        if not timed and self.trigger not in ("date", "confirmation"):
+            return {}
+        start = min(lines.filtered("revenue_start").mapped("revenue_start"), default=False)
+        end = max(lines.filtered("revenue_end").mapped("revenue_end"), default=False)
+        if start and start != agreed["start"] and not end and self.duration_months:
+            end = fields.Date.add(start, months=self.duration_months, days=-1)
+        return {"start": start, "end": end} if timed else {"start": start}
+
+    def _move_to_lines(self):
+        """Have obligations begin when their order lines say by now, while nothing is booked and no change said it."""
+        for one in self:
+            lines = one.sale_line_ids.filtered(lambda line: line.order_id.state == "sale" and line.product_uom_qty)
+            days = one._days_of(lines, one._agreed_terms())
+            said = one.env["revenue.modification.line"].search_count(
+                [("obligation_id", "=", one.id), ("action", "=", "change"), ("modification_id.state", "=", "applied")]
+            )
+            if days.get("start") and days["start"] != one.date_start and not said:
+                one.write({f"date_{name}": day for name, day in days.items() if day})
+
+    def _counts_quantity(self):
+        """Return whether its progress is counted in the quantity of its order lines."""
+        return self.measure in ("units", "hours") or KINDS["units"].suits(self.measure, self.trigger)
+
+    def _is_another_quantity(self, quantity, agreed):
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return bool(quantity) and float_compare(quantity, agreed, precision_digits=digits) != 0
 
     def _selling_price_of(self, quantity, agreed):
         """Return the standalone selling price of a quantity: as agreed, in proportion.
 
-        Of what is not counted in units, no change says its quantity: its price says it, from the one at inception on.
+        Of what is not measured in units, its price says it, from the one at inception on: changes may lack a quantity.
         """
         terms = agreed if self.measure == "units" else {"ssp": self.ssp, "quantity": self.quantity}
         if not (agreed["ssp"] and terms["ssp"] and terms["quantity"]) or quantity == terms["quantity"]:
@@ -233,7 +276,7 @@ class RevenueObligation(models.Model):
         return self.currency_id.round(terms["ssp"] / terms["quantity"] * quantity)
 
     def _terms_of(self, lines):
-        """Return price, quantity and end by order lines; of a split product its part of the price."""
+        """Return price and quantity by order lines; of a split product its part of the price."""
         siblings = lines.revenue_obligation_ids.filtered(lambda obligation: obligation.contract_id == self.contract_id)
         price = sum(line._revenue_price() for line in lines)
         if len(siblings) > 1 and all(sibling.sale_line_ids == self.sale_line_ids for sibling in siblings):
@@ -245,7 +288,6 @@ class RevenueObligation(models.Model):
             "quantity": (lines.filtered(lambda line: line.product_id == self.product_id) or lines)._promised_quantity(
                 self.measure
             ),
-            "end": max(lines.filtered("revenue_end").mapped("revenue_end"), default=False),
         }
 
 

@@ -134,6 +134,14 @@ class RevenueObligation(models.Model):
             return self.revenue_account_id
         return self.sale_line_ids._revenue_income_account(self.policy_version_id)
 
+    def _income_account(self):
+        """Return where its revenue is booked: the account entered, else as its policy or product says; or none."""
+        self.ensure_one()
+        if self.revenue_account_id or (self.sale_line_ids and self.policy_version_id):
+            return self.revenue_account_id or self._account_of_lines()
+        own = self.company_id._revenue_account("revenue", self.policy_version_id)
+        return own or self.product_id.product_tmpl_id._get_product_accounts()["income"]
+
     # === PROJECTS === #
 
     def _of_other_projects(self, company):

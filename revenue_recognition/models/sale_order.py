@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
@@ -23,7 +24,11 @@ class SaleOrder(models.Model):
     # === ACTIONS === #
 
     def action_confirm(self):
-        """Make the revenue contract of what is promised by a policy, too."""
+        """Make the revenue contract of what is promised by a policy, too.
+
+        :raises UserError: for an order that was billed in another currency, or to another customer
+        """
+        self.sudo()._check_revenue_terms()
         result = super().action_confirm()
         # Those of a cancelled order that is confirmed again have a contract still, and the proposal to end it.
         contracts = self.sudo().revenue_contract_id
@@ -57,6 +62,39 @@ class SaleOrder(models.Model):
         return contracts._get_records_action(name=self.env._("Revenue Contracts")) if contracts else False
 
     # === BUSINESS METHODS === #
+
+    def _check_revenue_terms(self):
+        """Refuse to confirm orders again in another currency, or for another customer, than they are billed.
+
+        :raises UserError: naming the contract, and what to do
+        """
+        for order in self.filtered("revenue_contract_id"):
+            contract = order.revenue_contract_id
+            customer = contract.partner_id.commercial_partner_id
+            if (order.currency_id, order.partner_id.commercial_partner_id) == (contract.currency_id, customer):
+                continue
+            if contract._is_booked() or contract._billed_lines():
+                raise UserError(
+                    order.env._(
+                        "%(order)s was agreed with %(customer)s in %(currency)s, and its revenue contract %(contract)s "
+                        "is billed or booked so. Set it back to that, or make a new order.",
+                        order=order.name,
+                        customer=customer.display_name,
+                        currency=contract.currency_id.name,
+                        contract=contract.name,
+                    )
+                )
+            order._leave_revenue_contract()
+
+    def _leave_revenue_contract(self):
+        """Take an order, of which nothing counts yet, out of its contract: it makes another one."""
+        self.ensure_one()
+        contract = self.revenue_contract_id
+        self.order_line.revenue_obligation_ids.filtered(
+            lambda one: one.contract_id == contract
+        ).sale_line_ids -= self.order_line
+        self.order_line.revenue_contract_id = False
+        self.revenue_contract_id = False
 
     def _make_revenue_contracts(self):
         """Make the contract of each confirmed order that promises something by a policy; one per order.

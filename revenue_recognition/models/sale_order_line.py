@@ -58,6 +58,8 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "revenue_start" in vals:
+            self._move_unbooked_obligations()
         if AGREED_FIELDS & set(vals):
             self._follow_revenue_changes()
         if BOOKING_FIELDS & set(vals):
@@ -68,6 +70,13 @@ class SaleOrderLine(models.Model):
         """Have the obligations of lines follow them in where revenue is booked."""
         for company, contracts in self.sudo().revenue_contract_id.grouped("company_id").items():
             self.env["revenue.obligation"]._follow_lines(company, contracts)
+
+    def _move_unbooked_obligations(self):
+        """Have obligations of active contracts of which nothing is booked begin when lines say so."""
+        obligations = self.sudo().revenue_obligation_ids
+        for contract, own in obligations.grouped("contract_id").items():
+            if contract.state == "active" and not contract._is_booked():
+                (own & contract._live_obligations() - own._with_own_terms())._move_to_lines()
 
     def _follow_revenue_changes(self):
         """Have the contracts of confirmed orders follow their lines."""
@@ -119,8 +128,13 @@ class SaleOrderLine(models.Model):
         return False
 
     def _revenue_version(self, date):
-        """Return the version of the policy that a line follows, or none."""
+        """Return the version of the policy that a line follows, or none.
+
+        Of a combo, its items are what is promised (ASC 606-10-25-19); its own line has no price and is never delivered.
+        """
         versions = self.env["revenue.policy.version"]
+        if self.product_type == "combo":
+            return versions
         if self.display_type or self.is_downpayment or not self.product_id or self.price_subtotal < 0:
             return versions
         if not self.product_uom_qty:

@@ -1,9 +1,12 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Date
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..closing.account_roles import ROLES
+from ..models.revenue_exception import EXCHANGE
 from .close_common import CloseCommon
 
 
@@ -48,6 +51,96 @@ class TestCloseFaults(CloseCommon):
         close.action_compute()
         self.assertFalse(close.exception_ids)
         self.assertEqual(len(close.entry_ids), 4)
+
+    def _compute(self, day):
+        close = self.env["revenue.close"].with_user(self.preparer).create({"date": day})
+        close.action_compute()
+        return close.sudo()
+
+    def test_account_archived_once_nothing_is_booked_on_it(self):
+        """What is booked there stays; only what is to be booked needs an account in use."""
+        self.orders.revenue_contract_id.obligation_ids.date_end = "2026-03-31"
+        self._close("2026-03-31")
+        self.accounts["revenue"].active = False
+        self.assertFalse(self._compute("2026-04-30").exception_ids)
+
+    def test_income_account_missing(self):
+        """Empty on the obligation, it is the product's; without any, the contract is left out by name, no other one."""
+        own = self._make_product("Hosting", "subscription")
+        days = {"revenue_start": "2026-01-01", "revenue_end": "2026-12-31"}
+        other = self._confirm(self._make_order((own, 365, days), date_order="2026-01-01 12:00:00"), "2026-01-01")
+        contracts = self.orders.revenue_contract_id
+        contracts.obligation_ids.revenue_account_id = False
+        close = self._compute("2026-01-31")
+        self.assertFalse(close.exception_ids)
+        self.assertEqual(close.entry_ids.contract_id, contracts | other)
+        close.action_cancel()
+        self.support.property_account_income_id = False
+        self.support.categ_id.property_account_income_categ_id = False
+        self.company.income_account_id = False
+        close = self._compute("2026-01-31")
+        found = close.exception_ids
+        self.assertEqual({(one.kind, one.blocking) for one in found}, {("income", True)})
+        self.assertIn("Support has no income account", found[0].message)
+        self.assertEqual((found.contract_id, close.entry_ids.contract_id), (contracts, other))
+        contracts.action_review()
+        own = contracts.exception_ids.filtered(lambda one: not one.close_id)
+        self.assertEqual(own.mapped("kind"), ["income", "income"])
+        self.assertEqual(set(contracts.mapped("state")), {"active"})
+
+    def test_every_account_has_a_name(self):
+        """Whatever is missing can be told."""
+        exceptions = self.env["revenue.exception"]
+        for role in (*ROLES, *EXCHANGE):
+            self.assertTrue(exceptions._value("roles", (role,), self.orders[0].revenue_contract_id), role)
+
+    def test_service_dates_known_later(self):
+        """Nothing booked, it begins when the order says so; booked, the change of its first day is proposed."""
+        one, other = self.orders
+        one.order_line.write({"revenue_start": "2026-07-01", "revenue_end": "2027-06-30"})
+        obligation = one.revenue_contract_id.obligation_ids
+        self.assertEqual((str(obligation.date_start), str(obligation.date_end)), ("2026-07-01", "2027-06-30"))
+        self.assertFalse(one.revenue_contract_id.modification_ids)
+        close = self._close("2026-06-30")
+        self.assertEqual(close.entry_ids.contract_id, other.revenue_contract_id)
+        other.order_line.write({"revenue_start": "2027-01-01", "revenue_end": "2027-12-31"})
+        change = other.revenue_contract_id.modification_ids
+        self.assertEqual(change.line_ids.terms, {"start": "2027-01-01", "end": "2027-12-31"})
+        change.write({"treatment": "catch_up", "date": "2026-07-01"})
+        change.action_apply()
+        self._close("2026-07-31")
+        self.assertEqual(self._balance("revenue"), 101.92)
+        self.assertFalse(other.revenue_contract_id.sudo()._propose())
+
+    def test_date_of_an_event_moved(self):
+        """Of what is earned on a date of the order line, too: it is earned on the day it has by now."""
+        policy = self._make_policy("On a Date", method="point_in_time", trigger="date")
+        order = self._make_order((self._make_product("Event", policy), 500, {"revenue_start": "2026-01-20"}))
+        contract = self._confirm(order, "2026-01-01")
+        self._close("2026-01-31")
+        order.order_line.revenue_start = "2026-06-01"
+        change = contract.modification_ids
+        change.date = "2026-02-01"
+        change.action_apply()
+        days = ("2026-01-31", "2026-02-28", "2026-06-30")
+        found = [contract._position_at(Date.to_date(day))["revenue"] for day in days]
+        self.assertEqual(found, [500.0, 0.0, 500.0])
+
+    def test_company_account_changed(self):
+        """What stands on the account of before moves to the new one, with the next close."""
+        old = self.company.revenue_contract_cost_account_id
+        contract = self.orders[0].revenue_contract_id
+        values = {"contract_id": contract.id, "date": "2026-01-01", "amount": 365.0, "reason": "Commission"}
+        self.env["revenue.contract.cost"].with_user(self.preparer).create(values)
+        self._close("2026-01-31")
+        self.company.revenue_contract_cost_account_id = old.copy({"code": "990999"})
+        close = self._close("2026-02-28")
+        rows = self.env["account.move.line"].search([("account_id", "=", old.id), ("parent_state", "=", "posted")])
+        self.assertEqual(sum(rows.mapped("balance")), 0.0)
+        rows = rows.search([("account_id", "=", self.company.revenue_contract_cost_account_id.id)])
+        self.assertEqual(sum(rows.mapped("balance")), 306.0)
+        self.assertEqual(close.difference, 0)
+        self.assertFalse(self._compute("2026-02-28").entry_ids)
 
     def test_account_archived_before_posting(self):
         """Nothing is posted; used again, all is."""

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -163,3 +164,31 @@ class TestCloseTies(CloseCommon):
         controller.action_lock()
         self.assertEqual(close.state, "locked")
         self.assertEqual(self._close("2026-02-28").difference, 0)
+
+    def test_invoice_in_another_currency(self):
+        """No close counts it: it is told apart, and nothing is locked over it."""
+        order = self._order(self.env["account.tax"])
+        order.revenue_contract_id.sudo().state = "active"
+        invoice = self._invoice(order, "2026-01-10")
+        foreign = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("id", "!=", self.company.currency_id.id)], limit=1)
+        )
+        foreign.active = True
+        order.revenue_contract_id.sudo().currency_id = foreign
+        found = self.env["revenue.close"]._differences(self.company, invoice.date)
+        self.assertEqual([(one["cause"], one["amount"]) for one in found], [("currency", 1200.0)])
+        self.assertIn("another currency", self.env["revenue.close"]._difference_texts(self.company, found)[0])
+
+    def test_open_day_of_invoices_knows_the_revenue_lock(self):
+        """Whoever looks for a day for an invoice passes the locked month; what a person dates there is refused."""
+        order = self._order(self.env["account.tax"])
+        self.company.sudo().revenue_lock_date = "2026-01-31"
+        journal = self.company_data["default_journal_sale"]
+        day, locked = fields.Date.to_date("2026-01-20"), fields.Date.to_date("2026-01-31")
+        found = self.company._get_violated_lock_dates(day, True, journal)
+        self.assertEqual(found, [(locked, "revenue_lock_date")])
+        self.assertFalse(self.company._get_violated_lock_dates(fields.Date.to_date("2026-02-01"), True, journal))
+        with self.assertRaisesRegex(UserError, "Give it a later invoice date"):
+            self._invoice(order, "2026-01-20")

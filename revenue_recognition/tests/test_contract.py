@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Date
 from odoo.tests import tagged
 
@@ -302,3 +302,42 @@ class TestContract(RevenueCommon):
         self.assertEqual(other.revenue_contract_id.obligation_ids.project_id, project)
         found = self.env["revenue.contract"].browse((contract | other.revenue_contract_id).ids)
         self.assertTrue(all("revenue" not in one for one in found._positions(Date.context_today(contract)).values()))
+
+    def test_confirmed_again_in_another_currency_or_for_another_customer(self):
+        """Billed, it is refused with the way to do it; of what is not billed yet, a contract is made anew."""
+        product = self._make_product("Setup", "one_time")
+        other = self.env["res.partner"].create({"name": "Someone Else"})
+        for billed in (False, True):
+            order = self._make_order((product, 1000))
+            order.action_confirm()
+            contract = order.revenue_contract_id
+            if billed:
+                order._create_invoices().action_post()
+            order._action_cancel()
+            order.action_draft()
+            order.partner_id = other
+            if billed:
+                with self.assertRaisesRegex(UserError, "agreed with Harbour Works"):
+                    order.action_confirm()
+                self.assertEqual(order.state, "draft")
+                order.partner_id = self.customer
+                order.action_confirm()
+                self.assertEqual(order.revenue_contract_id, contract)
+            else:
+                order.action_confirm()
+                self.assertEqual(order.revenue_contract_id.partner_id, other)
+
+    def test_a_combo_is_its_items(self):
+        """Its own line has no price and is never delivered: nothing of the price is allocated to it."""
+        items = [self._make_product(name, "one_time") for name in ("Desk", "Chair")]
+        for item, price in zip(items, (600, 400), strict=True):
+            self._make_ssp(item, price)
+        combos = self.env["product.combo"].create(
+            [{"name": item.name, "combo_item_ids": [Command.create({"product_id": item.id})]} for item in items]
+        )
+        combo = self._make_product(
+            "Office", "one_time", type="combo", combo_ids=[Command.set(combos.ids)], list_price=1000
+        )
+        order = self._make_order((combo, 0), (items[0], 600), (items[1], 400))
+        order.action_confirm()
+        self.assertEqual(order.revenue_contract_id.obligation_ids.product_id, items[0] | items[1])

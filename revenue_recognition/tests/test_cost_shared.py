@@ -1,3 +1,5 @@
+from odoo import fields
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .close_common import CloseCommon
@@ -67,3 +69,96 @@ class TestCostShared(CloseCommon):
         self.assertFalse(self.contracts.exception_ids)
         positions = self.env["revenue.contract"].get_position(self.contracts.ids, "2026-01-31")
         self.assertEqual([position["revenue"] for position in positions], [250.0, 50.0])
+
+    def _add_line(self, product, price, **values):
+        order = self.contracts[0].order_ids
+        row = {"product_id": product.id, "price_unit": price, "tax_ids": [Command.clear()], **values}
+        order.order_line = [Command.create(row)]
+        return self.contracts[0].modification_ids.filtered(lambda one: one.state == "proposed")
+
+    def _revenue(self):
+        """Return what is recognised of the first contract, through today."""
+        found = self.contracts[0]._position_at(self.company._revenue_today())
+        return found.get("revenue", found)
+
+    def _alone(self, policy):
+        """Have only the first order, of 1,000 under a policy by hours or cost, in the project."""
+        self.contracts[1].obligation_ids.project_id = False
+        self.contracts[0].obligation_ids.policy_version_id = self._policy(policy).version_ids
+        self.contracts[0].with_user(self.preparer).action_review()
+
+    def test_added_line_is_a_part_of_what_its_order_promises_together(self):
+        """From the proposal on the contract goes on as it was agreed; applied, the price is that of both lines."""
+        self._alone("cost_to_cost")
+        self._spend(100)
+        obligations = self.contracts[0].obligation_ids
+        change = self._add_line(self.plant, 100)
+        self.assertEqual(self.contracts[0].obligation_ids, obligations)
+        self.assertEqual((change.fixed_delta, change.line_ids.mapped("action")), (100.0, ["change"]))
+        self.assertEqual((self._revenue(), change.hindrance), (250.0, False))
+        change.action_reject()
+        self.assertEqual(self._revenue(), 250.0)
+        self.contracts[0].sudo()._propose().action_apply()
+        self.assertEqual(self._revenue(), 275.0)
+
+    def _propose_another(self, policy):
+        """Add a line of the same measure, delivered in the same project; propose it twice, after it was rejected."""
+        product = self._make_priced("Advice", policy, 10)
+        product.uom_id = self.env.ref("uom.product_uom_hour")
+        change = self._add_line(product, 10, product_uom_qty=10)
+        change._added_obligations().project_id = self.project
+        self.assertEqual(self._revenue(), 500.0)
+        change.action_reject()
+        self.assertEqual(self._revenue(), 500.0)
+        again = self.contracts[0].sudo()._propose()
+        again._added_obligations().project_id = self.project
+        again.treatment = "separate"
+        return again
+
+    def _remove(self, added):
+        added.sale_line_ids.product_uom_qty = 0
+        self.contracts[0].modification_ids.filtered(lambda one: one.state == "proposed").action_apply()
+
+    def _estimate(self, obligation, day):
+        values = {"key": "estimate", "obligation_id": obligation.id, "kind": "estimate_cost", "value": 10, "date": day}
+        self.env["revenue.evidence"].sudo().create(values)
+
+    def test_cost_is_shared_by_what_is_agreed_and_not_removed(self):
+        self._alone("cost_to_cost")
+        cost = self._spend(200)
+        change = self._propose_another(self._make_policy("By Line", method="over_time", measure="cost"))
+        yesterday = fields.Date.subtract(change.date, days=1)
+        change.date = yesterday
+        added = change._added_obligations()
+        self._estimate(added, yesterday)
+        self.assertIn("several obligations share it", change.hindrance)
+        cost.so_line = self.lines[0]
+        change.action_apply()
+        cost.so_line = False
+        self.contracts[0].action_review()
+        self.assertEqual(set(self.contracts[0].exception_ids.mapped("kind")), {"shared"})
+        self._remove(added)
+        self.assertEqual(self._revenue(), 500.0)
+        self.assertFalse(self.contracts[0].exception_ids)
+
+    def test_hours_are_shared_by_what_is_agreed_and_not_removed(self):
+        """Those of several obligations count for none, which is said and stops nobody."""
+        hour = self.env.ref("uom.product_uom_hour")
+        product = self._make_priced("Work", "hours", 125)
+        product.uom_id = hour
+        order = self._make_order((product, 125, {"product_uom_qty": 8}))
+        order.action_confirm()
+        self.contracts = order.revenue_contract_id
+        self.contracts.obligation_ids.project_id = self.project
+        worker = self.env["hr.employee"].sudo().create({"name": "Worker", "company_id": self.company.id})
+        row = {"name": "Work", "project_id": self.project.id, "employee_id": worker.id, "so_line": False}
+        hours = self.env["account.analytic.line"].create({**row, "unit_amount": 4.0})
+        change = self._propose_another("hours")
+        added = change._added_obligations()
+        change.action_apply()
+        found = self.contracts.exception_ids
+        self.assertEqual({(one.kind, one.blocking, one.remedy) for one in found}, {("shared_hours", False, "cost")})
+        self.assertEqual(self.env["account.analytic.line"].search(found[0].action_remedy()["domain"]), hours)
+        self._remove(added)
+        self.assertEqual(self._revenue(), 500.0)
+        self.assertFalse(self.contracts.exception_ids)

@@ -78,7 +78,7 @@ class TestLedger(CloseCommon):
     def test_locked_period_takes_no_invoice(self):
         """Refused by name, with the remedy."""
         self._close("2026-01-31", lock=True)
-        with self.assertRaisesRegex(UserError, "locked through 01/31/2026.*later accounting date"):
+        with self.assertRaisesRegex(UserError, "locked through 01/31/2026.*later invoice date"):
             self._invoice(self.order, "2026-01-20")
 
     def test_locked_period_gives_no_invoice_back(self):

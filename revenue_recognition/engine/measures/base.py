@@ -79,15 +79,12 @@ class Measure:
 
         :raises Refusal: when this measure has no such term
         """
-        for term in ("quantity", "end", "total_cost"):
+        for term in ("quantity", "start", "end", "total_cost"):
             value = getattr(change, term)
             if value is None:
                 continue
             if term not in self.changes:
-                raise Refusal(
-                    f"{change.place}.{term}",
-                    _('obligation "%(name)s" has no %(term)s to change', name=change.obligation, term=term),
-                )
+                raise no_term(change, term)
             setattr(self, term, value)
 
     def earned(self, day: date) -> Fraction:
@@ -101,11 +98,11 @@ class Measure:
     def since_restart(self, day: date) -> list[str]:
         """Return in words how what is done of the whole comes to the progress of what was left at the last restart.
 
-        For measures that are fractions themselves; an empty list where nothing was done by then.
+        An empty list where nothing was done by then.
         """
         if not self.baseline:
             return []
-        before, done = Fraction(self.baseline), Fraction(self.done(day))
+        before, done = fraction(self.baseline, self.total()), self.satisfied(day)
         return [
             _(
                 "%(before)s was done before the modification, %(since)s since then of the %(left)s that was left",
@@ -121,6 +118,12 @@ class Measure:
         :param allocated: the price it applies to, as shown to people
         """
         raise NotImplementedError
+
+
+def no_term(change: Change, term: str) -> Refusal:
+    """Return the refusal of a new term that an obligation does not have."""
+    reason = _('obligation "%(name)s" has no %(term)s to change', name=change.obligation, term=term)
+    return Refusal(f"{change.place}.{term}", reason)
 
 
 def fraction(done: Number, total: Number) -> Fraction:

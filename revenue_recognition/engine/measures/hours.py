@@ -23,16 +23,28 @@ class LabourHours(Recognition):
 
 
 class HoursMeasure(Measure):
-    """Hours to date of the hours expected at completion."""
+    """Hours to date of the hours expected at completion: those that were agreed, until somebody estimates them."""
 
-    __slots__ = ("expected", "worked")
+    __slots__ = ("estimated", "expected", "worked")
     takes: ClassVar = {Hours: "work", EstimateHours: "estimate"}
+    changes = frozenset({"quantity"})
     paragraph = "606-10-55-20"
 
     def __init__(self, terms: LabourHours) -> None:
         super().__init__()
         self.expected = terms.total_hours
+        self.estimated = False
         self.worked = ZERO
+
+    @property
+    def quantity(self) -> Fraction:
+        """The hours that are expected, or agreed anew by a modification."""
+        return self.expected
+
+    @quantity.setter
+    def quantity(self, hours: Fraction) -> None:
+        if not self.estimated:
+            self.expected = hours
 
     def work(self, event: Hours) -> None:
         """Add hours."""
@@ -41,6 +53,7 @@ class HoursMeasure(Measure):
     def estimate(self, event: EstimateHours) -> None:
         """Take over a new estimate at completion."""
         self.expected = event.total
+        self.estimated = True
 
     def done(self, day: date) -> Fraction:
         """See :class:`Measure`."""

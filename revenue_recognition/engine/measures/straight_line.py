@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any, ClassVar
 
 from ..dates import days, months
+from ..errors import Refusal
+from ..events import Change
 from ..money import Number
 from ..terms import Recognition
 from ..wording import Day, _
@@ -29,12 +31,18 @@ class TimeMeasure(Measure):
     __slots__ = ("end", "monthly", "start")
     timed = True
     series = True
-    changes = frozenset({"end"})
+    changes = frozenset({"start", "end"})
     paragraph = "606-10-25-33"
 
     def __init__(self, terms: StraightLine) -> None:
         super().__init__()
         self.start, self.end, self.monthly = terms.start, terms.end, terms.monthly
+
+    def change(self, change: Change) -> None:
+        """See :class:`Measure`: time ends after it begins."""
+        super().change(change)
+        if self.end < self.start:
+            raise Refusal(f"{change.place}.end", _("%(date)s is before it starts", date=Day(self.end)))
 
     def done(self, day: date) -> Number:
         """See :class:`Measure`."""

@@ -157,14 +157,14 @@ class EventReader:
         return values
 
     def _change(self, node: Node, day: date) -> e.Change:
-        node.only("obligation", "ssp", "quantity", "end", "total_cost", "price")
+        node.only("obligation", "ssp", "quantity", "start", "end", "total_cost", "price")
         if node.has("ssp"):
             node.above("ssp", reached=True)
         if node.has("total_cost"):
             node.above("total_cost")
         key = self._known(node, "obligation", node.text("obligation"), day)
         changes = MEASURES[self.obligations[key].recognition.method].changes
-        for term in ("quantity", "end", "total_cost"):
+        for term in ("quantity", "start", "end", "total_cost"):
             if node.has(term) and term not in changes:
                 raise Refusal(node.at(term), _('obligation "%(name)s" has no %(term)s to change', name=key, term=term))
         return e.Change(
@@ -172,6 +172,7 @@ class EventReader:
             ssp=node.optional("ssp", node.units),
             quantity=node.optional("quantity", node.above),
             end=node.optional("end", lambda name: node.day(name, earliest=self.inception)),
+            start=node.optional("start", lambda name: node.day(name, earliest=self.inception)),
             total_cost=node.optional("total_cost", node.units),
             price=node.optional("price", node.money),
             place=node.place,
@@ -179,10 +180,13 @@ class EventReader:
 
     def _invoice(self, node: Node, day: date) -> Values:
         unconditional = node.flag("unconditional") if node.has("unconditional") else True
-        return {"amount": node.money("amount"), "unconditional": unconditional}
+        return {"amount": node.money("amount"), "unconditional": unconditional, **self._advance(node)}
 
     def _credit_note(self, node: Node, day: date) -> Values:
-        return {"amount": node.money("amount", sign=False)}
+        return {"amount": node.money("amount", sign=False), **self._advance(node)}
+
+    def _advance(self, node: Node) -> Values:
+        return {"advance": node.flag("advance")} if node.has("advance") else {}
 
     def _payment(self, node: Node, day: date) -> Values:
         return {"amount": node.money("amount")}
@@ -219,8 +223,8 @@ READERS: dict[str, tuple[tuple[str, ...], type[e.Event], Reader]] = {
     "estimate_unit_price": (("obligation", "amount"), e.EstimateUnitPrice, _R._estimate_unit_price),
     "estimate_returns": (("obligation", "rate"), e.EstimateReturns, _R._estimate_returns),
     "modify": (("treatment", "fixed_delta", "add", "remove", "change", "refund", "alone"), e.Modify, _R._modify),
-    "invoice": (("amount", "obligation", "unconditional"), e.Invoice, _R._invoice),
-    "credit_note": (("amount", "obligation"), e.CreditNote, _R._credit_note),
+    "invoice": (("amount", "obligation", "unconditional", "advance"), e.Invoice, _R._invoice),
+    "credit_note": (("amount", "obligation", "advance"), e.CreditNote, _R._credit_note),
     "payment": (("amount",), e.Payment, _R._payment),
     "terminate": (("refund",), e.Terminate, _R._terminate),
     "contract_cost": (("amount", "over"), e.ContractCost, _R._contract_cost),

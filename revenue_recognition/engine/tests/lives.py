@@ -91,7 +91,7 @@ def _finish_hours(head, measure, _decimals):
 
 
 def _finish_share(head, measure, _decimals):
-    left = 1 - measure.share
+    left = 1 - measure.done(None)
     return [{**head, "type": "satisfy", "share": left}] if left else []
 
 

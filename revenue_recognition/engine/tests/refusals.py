@@ -230,7 +230,7 @@ REFUSALS = (
     Wrong(EVENTS(17, "add", 0, "sku"), "T", "events[17].add[0].sku", "unknown key"),
     Wrong(EVENTS(17, "remove"), ["X"], "events[17].remove", 'no obligation "X"'),
     Wrong(EVENTS(17, "change", 0, "obligation"), "X", "events[17].change[0].obligation", 'no obligation "X"'),
-    Wrong(EVENTS(17, "change", 0, "start"), "2025-02-01", "events[17].change[0].start", "unknown key"),
+    Wrong(EVENTS(17, "change", 0, "begin"), "2025-02-01", "events[17].change[0].begin", "unknown key"),
     Wrong(EVENTS(17, "change", 0, "quantity"), 3, "events[17].change[0].quantity", "no quantity"),
     Wrong(EVENTS(17, "change", 0, "end"), "2024-12-31", "events[17].change[0].end", "is before 2025-01-01"),
     Wrong(EVENTS(17, "refund"), 99999, "events[17].refund", "more than is recognised"),

@@ -2,17 +2,40 @@
 
 from odoo.tools import SQL
 
-#: SQL that says whether no other obligation of its measure is delivered in the project of an obligation ``o``.
-ALONE = SQL(
+
+def counting(loader, name):
+    """Return SQL that says whether an obligation is agreed, and not removed: only such a one has facts to itself.
+
+    :param loader: which modifications count
+    :param str name: of the table of obligations in the query
     """
-    NOT EXISTS (
-        SELECT 1 FROM revenue_obligation other
-          JOIN revenue_contract its ON its.id = other.contract_id AND its.state != 'cancelled'
-         WHERE other.project_id = o.project_id AND other.id != o.id
-           AND (other.measure = o.measure OR (other.trigger = 'milestone' AND o.trigger = 'milestone'))
+    one = SQL.identifier(name)
+    return SQL(
+        """
+        (%(one)s.modification_id IS NULL OR EXISTS (
+            SELECT 1 FROM revenue_modification m WHERE m.id = %(one)s.modification_id AND %(applied)s
+        )) AND NOT EXISTS (
+            SELECT 1 FROM revenue_modification_line gone JOIN revenue_modification m ON m.id = gone.modification_id
+             WHERE gone.obligation_id = %(one)s.id AND gone.action = 'remove' AND %(applied)s
+        )
+        """,
+        one=one,
+        applied=loader.applied(),
     )
-    """
-)
+
+
+def alone(loader):
+    """Return SQL that says whether no other obligation of its measure is delivered in the project of one ``o``."""
+    return SQL(
+        """
+        NOT EXISTS (
+            SELECT 1 FROM revenue_obligation other
+              JOIN revenue_contract its ON its.id = other.contract_id AND its.state != 'cancelled'
+             WHERE other.project_id = o.project_id AND other.id != o.id AND other.measure = o.measure AND %s
+        )
+        """,
+        counting(loader, "other"),
+    )
 
 
 class Source:

@@ -1,5 +1,6 @@
 """Modifications and terminations that were applied."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ from ...engine import events as e
 from ...engine.modification import NOT_AGREED
 from ..loaded import KEPT
 from .base import Source
+from .invoiced_price import InvoicedPrices
 
 
 class Changes(Source):
@@ -18,8 +20,10 @@ class Changes(Source):
         """See :class:`Source`."""
         rows = self.loader.rows(self._query(loaded))
         lines = self._lines([row[1] for row in rows])
+        prices = InvoicedPrices(self.loader)
+        moves = prices.of_moves([row[-1] for row in rows if row[-1]])
         changes = {}
-        for contract_id, row_id, kind, day, *terms, confirmed_again in rows:
+        for contract_id, row_id, kind, day, *terms, confirmed_again, move_id in rows:
             place = f"{KEPT}{row_id}"
             contract = loaded[contract_id]
             if kind == "terminate":
@@ -31,7 +35,11 @@ class Changes(Source):
                     contract.problem("refused", place=place, reason=NOT_AGREED)
                     continue
                 terms[0] = self.loader.proposed.get(row_id, terms[0])
-                event = modify(contract, day, place, terms, lines.get(row_id, ()))
+                own = lines.get(row_id, ())
+                event = modify(contract, day, place, terms, own)
+                if any(promise.passes_on("invoice") for promise in contract.promises.values()):
+                    changed = prices.change(contract, event.fixed_delta - event.refund, own, moves.get(move_id, {}))
+                    event = _with_quantities(event, {contract.promises[one].key: to for one, to in changed.items()})
             changes.setdefault(contract_id, []).append(event)
         for contract_id, events in changes.items():
             loaded[contract_id].events[:0] = events
@@ -41,7 +49,8 @@ class Changes(Source):
             """
             SELECT m.contract_id, m.id, m.kind, m.date, m.treatment, %s, COALESCE(m.alone, FALSE), %s,
                    m.kind = 'terminate' AND m.of_order AND m.state = 'applied' AND EXISTS (
-                       SELECT 1 FROM sale_order s WHERE s.revenue_contract_id = m.contract_id AND s.state = 'sale')
+                       SELECT 1 FROM sale_order s WHERE s.revenue_contract_id = m.contract_id AND s.state = 'sale'),
+                   m.move_id
               FROM revenue_modification m
               JOIN revenue_contract k ON k.id = m.contract_id
               JOIN res_currency c ON c.id = k.currency_id
@@ -89,16 +98,26 @@ def modify(contract, day, place, terms, lines):
         alone=alone,
         add=tuple(promises[one].terms() for one, action, _new in lines if action == "add"),
         remove=tuple(promises[one].key for one, action, _new in lines if action == "remove"),
-        change=tuple(
-            change(contract, promises[one].key, new, place) for one, action, new in lines if action == "change"
-        ),
+        change=tuple(change(contract, promises[one], new, place) for one, action, new in lines if action == "change"),
     )
 
 
-def change(contract, key, terms, place):
+def _with_quantities(event, quantities):
+    """Return a modification that changes the quantities of obligations as well, by their keys."""
+    if event.treatment is e.Treatment.SEPARATE:
+        return event
+    named = [replace(one, quantity=quantities.pop(one.obligation, one.quantity)) for one in event.change]
+    others = [e.Change(obligation=key, quantity=to, place=event.place) for key, to in quantities.items()]
+    return replace(event, change=(*named, *others))
+
+
+def change(contract, promise, terms, place):
     """Return the new terms of an obligation for the engine.
 
-    :param dict terms: texts and numbers by term: price, ssp, total_cost in the currency; quantity; end as ISO date
+    A quantity is one of the terms where progress is counted in it; else it only says how much may be delivered.
+
+    :param dict terms: texts and numbers by term: price, ssp, total_cost in the currency; quantity; start and end as
+        ISO dates
     """
     terms = terms or {}
     scale = 10**contract.decimals
@@ -107,12 +126,16 @@ def change(contract, key, terms, place):
         return Fraction(str(terms[name])) * factor if terms.get(name) is not None else None
 
     price = number("price", scale)
+    start, end = (date.fromisoformat(terms[name]) if terms.get(name) else None for name in ("start", "end"))
+    counted = promise.trigger not in ("delivered", "invoice") or promise.passes_on("delivered")
     return e.Change(
-        obligation=key,
+        obligation=promise.key,
         ssp=number("ssp", scale),
-        quantity=number("quantity"),
+        quantity=number("quantity") if counted else None,
         total_cost=number("total_cost", scale),
         price=round(price) if price is not None else None,
-        end=date.fromisoformat(terms["end"]) if terms.get("end") else None,
+        # Its one event has that day already.
+        start=None if promise.measure == "point_in_time" else start,
+        end=end,
         place=place,
     )

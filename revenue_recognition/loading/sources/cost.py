@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ...engine import events as e
 from ..values import among, exact
-from .base import Source
+from .base import Source, counting
 
 
 class Costs(Source):
@@ -46,16 +46,16 @@ class Costs(Source):
         return SQL(
             """
             WITH wanted AS (
-                SELECT o.id, o.contract_id, p.account_id, EXISTS (
+                SELECT o.id, o.contract_id, p.account_id, %(counting)s AS counting, EXISTS (
                            SELECT 1 FROM revenue_obligation other
                              JOIN revenue_contract its ON its.id = other.contract_id AND its.state != 'cancelled'
                              JOIN project_project place ON place.id = other.project_id
                             WHERE place.account_id = p.account_id AND other.id != o.id
-                              AND other.measure = 'cost_to_cost'
+                              AND other.measure = 'cost_to_cost' AND (%(other)s OR NOT (%(counting)s))
                        ) AS shared
                   FROM revenue_obligation o
                   JOIN project_project p ON p.id = o.project_id
-                 WHERE %s AND o.measure = 'cost_to_cost' AND p.account_id IS NOT NULL
+                 WHERE %(among)s AND o.measure = 'cost_to_cost' AND p.account_id IS NOT NULL
             )
             SELECT w.contract_id, w.id, a.date, COALESCE(a.revenue_cost_kind, 'normal') AS kind,
                    SUM(-a.amount)::text,
@@ -67,14 +67,16 @@ class Costs(Source):
               JOIN account_analytic_line a ON a.account_id = w.account_id
               LEFT JOIN account_account g ON g.id = a.general_account_id
              WHERE (g.id IS NULL OR g.account_type LIKE 'expense%%' OR g.account_type = 'asset_current')
-               AND a.category != 'invoice' AND a.amount != 0 AND %s
-               AND (NOT w.shared OR a.so_line IS NULL OR EXISTS (
+               AND a.category != 'invoice' AND a.amount != 0 AND %(until)s
+               AND (NOT w.shared OR (a.so_line IS NULL AND w.counting) OR EXISTS (
                        SELECT 1 FROM revenue_obligation_sale_line_rel r
                         WHERE r.obligation_id = w.id AND r.sale_line_id = a.so_line
                    ))
              GROUP BY w.contract_id, w.id, a.date, kind, 6
              ORDER BY w.contract_id, w.id, a.date, kind DESC
             """,
-            among("o.contract_id", ids),
-            self.loader.until("a.date"),
+            among=among("o.contract_id", ids),
+            until=self.loader.until("a.date"),
+            counting=counting(self.loader, "o"),
+            other=counting(self.loader, "other"),
         )

@@ -51,11 +51,11 @@ class Fact:
         self._happened(e.Usage, amount=round(self._units()))
 
     def units(self):
-        """Units delivered: of what is measured by them, or the share of a point in time."""
-        if self.promise.measure == "units":
+        """Units delivered; where nothing says of how many, one is all."""
+        if self.promise.measure == "units" or (self.promise.passes_on("delivered") and self.promise.quantity):
             self._happened(e.Deliver, units=self.value)
         else:
-            self._share("delivered", self.value / exact(self.promise.quantity or 1))
+            self._share("delivered", self.value)
 
     def satisfy(self):
         """Acceptance by the customer, of a share."""

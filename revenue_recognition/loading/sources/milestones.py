@@ -7,13 +7,12 @@ from odoo.tools import SQL
 
 from ...engine import events as e
 from ..values import among
-from .base import Source
+from .base import Source, counting
 
 #: SQL that says of a milestone ``m`` found for an obligation whether it is of ``others``, by the orders of its tasks,
 #: or ``shared``: no task says whose it is, and an obligation of another contract is measured in its project
-#: as well and has no milestones of its own.
-THEIRS = SQL(
-    """
+#: as well, counts and has no milestones of its own.
+THEIRS = """
     CASE WHEN EXISTS (
         SELECT 1 FROM project_task t JOIN lines ON lines.id = found.id AND lines.order_id = t.sale_order_id
          WHERE t.milestone_id = m.id
@@ -23,7 +22,7 @@ THEIRS = SQL(
     WHEN EXISTS (
         SELECT 1 FROM revenue_obligation o
           JOIN revenue_contract its ON its.id = o.contract_id AND its.state != 'cancelled'
-         WHERE o.project_id = m.project_id AND o.contract_id != found.contract_id
+         WHERE o.project_id = m.project_id AND o.contract_id != found.contract_id AND %s
            AND (o.measure = 'milestones' OR o.trigger = 'milestone')
            AND NOT EXISTS (
             SELECT 1 FROM revenue_obligation_sale_line_rel r
@@ -31,8 +30,7 @@ THEIRS = SQL(
              WHERE r.obligation_id = o.id
            )
     ) THEN 'shared' END
-    """
-)
+"""
 #: Shares of milestones are floats; thirds of a whole do not add up to it.
 NEAR = Fraction(1, 1000)
 
@@ -112,7 +110,7 @@ class ProjectMilestones(Source):
             among=among("o.contract_id", loaded),
             measured=MEASURED,
             until=self.loader.until("m.reached_date"),
-            theirs=THEIRS,
+            theirs=SQL(THEIRS, counting(self.loader, "o")),
         )
 
     def _read_obligation(self, contract, promise, places, deadlines):
