@@ -91,14 +91,14 @@ class SaleOrderLine(models.Model):
         charged = self.filtered("subscription_charge_ids")
         quantities = super(SaleOrderLine, self - charged)._prepare_qty_invoiced()
         for line in charged:
-            quantities[line] = line._subscription_quantity(line._subscription_billed(("draft", "posted")))
+            quantities[line] = line._subscription_units_billed(("draft", "posted"))
         return quantities
 
     @api.depends("subscription_charge_ids.next_due", "price_unit", "discount")
     def _compute_qty_invoiced_posted(self):
         charged = self.filtered("subscription_charge_ids")
         for line in charged:
-            line.qty_invoiced_posted = line._subscription_quantity(line._subscription_billed(("posted",)))
+            line.qty_invoiced_posted = line._subscription_units_billed(("posted",))
         return super(SaleOrderLine, self - charged)._compute_qty_invoiced_posted()
 
     @api.depends(
@@ -133,15 +133,15 @@ class SaleOrderLine(models.Model):
     @api.depends("qty_to_invoice")
     def _compute_untaxed_amount_to_invoice(self):
         charged = self.filtered("subscription_charge_ids")
-        for line in charged:
-            line.untaxed_amount_to_invoice = line.price_reduce_taxexcl * line.qty_to_invoice
+        for line, amount in charged._subscription_amounts_due().items():
+            line.untaxed_amount_to_invoice = line._subscription_amounts(amount)["total_excluded"]
         return super(SaleOrderLine, self - charged)._compute_untaxed_amount_to_invoice()
 
     @api.depends("qty_to_invoice")
     def _compute_amount_to_invoice(self):
         charged = self.filtered("subscription_charge_ids")
-        for line in charged:
-            line.amount_to_invoice = line.price_reduce_taxinc * line.qty_to_invoice
+        for line, amount in charged._subscription_amounts_due().items():
+            line.amount_to_invoice = line._subscription_amounts(amount)["total_included"]
         return super(SaleOrderLine, self - charged)._compute_amount_to_invoice()
 
     # === CONSTRAINT METHODS === #
@@ -319,14 +319,38 @@ class SaleOrderLine(models.Model):
     def _billing_may_be_planned(self):
         return super()._billing_may_be_planned() and not self._is_subscription()
 
-    def _subscription_billed(self, states):
-        """Return what of this line is on invoices (float, in the order's currency), drafts among them or not.
+    def _subscription_units_billed(self, states):
+        """Return how many units, of a period each, are on invoices (float), at the prices of their periods.
 
-        :param states: of the invoices that count
+        :param states: of the invoices that count, drafts among them or not
         """
-        lines = self._origin.sudo().subscription_charge_ids.invoice_line_ids
-        lines = lines.filtered(lambda line: not line.subscription_pays_id)
-        return sum(line._subscription_amount() for line in lines.filtered(lambda line: line.parent_state in states))
+        charges = self._origin.sudo().subscription_charge_ids
+        day = fields.Date.to_date(self.env.context.get("accrual_entry_date") or None)
+        lines = charges.invoice_line_ids.filtered(
+            lambda line: (
+                line.parent_state in states
+                and not line.subscription_pays_id
+                and (not day or (line.move_id.invoice_date and line.move_id.invoice_date <= day))
+            )
+        )
+        return float(sum(charge._units_billed(charge._standing(lines)) for charge in charges))
+
+    def _subscription_amounts_due(self):
+        """Return what is due of these lines (float, in the currency of the order, as the price says) by line."""
+        charges, due = self._subscription_running(), dict.fromkeys(self, 0.0)
+        stands = charges._stands()
+        for line in self.filtered(lambda line: line.state == "sale"):
+            units = sum(one.units for one, _charge in line._subscription_open(line._subscription_running(), stands))
+            due[line] = units * line.currency_id.rounding
+        return due
+
+    def _subscription_open(self, charges, stands):
+        """Return what is due of some charges of this line: (``engine.standing.Open``, its charge).
+
+        :param dict stands: as of ``subscription.charge._stands``
+        """
+        day = (self.company_id or self.env.company)._billing_today()
+        return [(one, charge) for charge in charges for one in charge._open(stands.get(charge, {}), day)]
 
     def _subscription_quantity(self, amount):
         """Return how many units, of a period each, an amount comes to at the price of today."""
@@ -341,8 +365,7 @@ class SaleOrderLine(models.Model):
         """
         if self.state != "sale":
             return 0.0
-        day = (self.company_id or self.env.company)._billing_today()
-        opened = [(one, charge) for charge in charges for one in charge._open(stands.get(charge, {}), day)]
+        opened = self._subscription_open(charges, stands)
         if not opened:
             return 0.0
         units = sum(one.units for one, _charge in opened)

@@ -39,7 +39,12 @@ class SaleOrder(models.Model):
             if one.kind in ("recurring", "prepaid") and (line.subscription_start or not line.subscription_waits)
         ]
         told = {"amount": self._tell_units(self._units_now(lines, begun))}
-        yield self.env._("Due on confirmation: %(amount)s", **told)
+        if self._lines_once(lines) == self._lines_once_now(lines):
+            yield self.env._("Due on confirmation: %(amount)s", **told)
+        else:
+            yield self.env._(
+                "Due on confirmation, beside what is billed by a plan or once delivered: %(amount)s", **told
+            )
         yield from self._tell_usage_prices(lines)
         for (count, unit), units in self._units_per_period(charges).items():
             period = charges[0]._tell_length(count, unit)
@@ -70,13 +75,25 @@ class SaleOrder(models.Model):
 
     def _units_once(self, lines):
         """Return what the other lines of this quotation come to, without taxes, in units of the currency."""
-        once = (self.order_line - lines).filtered(lambda line: not line.display_type)
-        return round(sum(once.mapped("price_subtotal")) / self.currency_id.rounding)
+        return self._units_of(self._lines_once(lines))
+
+    def _units_of(self, lines):
+        return round(sum(lines.mapped("price_subtotal")) / self.currency_id.rounding)
+
+    def _lines_once(self, lines):
+        """Return the lines of this quotation that are billed once: all but its subscriptions."""
+        return (self.order_line - lines).filtered(lambda line: not line.display_type)
+
+    def _lines_once_now(self, lines):
+        """Return those of the other lines that are invoiced with the confirmation: by no plan, nor once delivered."""
+        return self._lines_once(lines).filtered(
+            lambda line: line.product_id.invoice_policy == "order" and not line._billing_has_other_source()
+        )
 
     def _units_now(self, lines, charges):
         day = (self.company_id or self.env.company)._billing_today()
         opened = [one for charge in charges for one in charge._open({}, day)]
-        return self._units_once(lines) + sum(one.units for one in opened)
+        return self._units_of(self._lines_once_now(lines)) + sum(one.units for one in opened)
 
     def _units_per_period(self, charges):
         """Return what whole periods come to: ``{(count, unit): units}``."""

@@ -205,12 +205,14 @@ class SubscriptionCharge(models.Model):
                 ["subscription_charge_id", "subscription_period", "quantity", "price_unit", "discount", "currency_id"],
             )
         )
+        return {charge: charge._standing(own) for charge, own in lines.grouped("subscription_charge_id").items()}
+
+    def _standing(self, lines):
+        """Return what some invoice lines bill of this charge: ``{number of the period: units}``."""
         found = {}
-        for line in lines:
-            charge = line.subscription_charge_id
-            own = found.setdefault(charge, {})
-            units = to_units(line._subscription_amount(), charge.currency_id.rounding)
-            own[line.subscription_period] = own.get(line.subscription_period, 0) + units
+        for line in lines.filtered(lambda line: line.subscription_charge_id == self):
+            units = to_units(line._subscription_amount(), self.currency_id.rounding)
+            found[line.subscription_period] = found.get(line.subscription_period, 0) + units
         return found
 
     # === DAYS === #

@@ -134,8 +134,13 @@ class SubscriptionCharge(models.Model):
         return day <= self.last_day + timedelta(days=1) and self._end_before(day) is not None
 
     def _end_with_plan(self, line, plan, day):
-        """Return the end (date) of this charge when it goes on with a plan from a day on: the earlier one of both."""
-        ends = [end for end in (line._subscription_end_of_term(plan, day.toordinal()), self.last_day) if end]
+        """Return the end (date) of this charge when it goes on with a plan from a day on; False for none.
+
+        It is the earlier one of the plan's own and the one that somebody agreed, not the one of the plan before.
+        """
+        by_rule = self.renewal == "end" and self.last_day == self.term_last_day
+        agreed = False if by_rule else self.last_day
+        ends = [end for end in (line._subscription_end_of_term(plan, day.toordinal()), agreed) if end]
         return min(ends, default=False)
 
     def _values_going_on(self, line, plan, first, agreed):

@@ -1,9 +1,12 @@
+from fractions import Fraction
+
 from odoo import models
 
 from ..engine.bill import bills, rounded
 from ..engine.cadence import FOREVER, later
 from ..engine.life import parts
 from ..engine.money import round_half_away
+from ..engine.proration import fraction
 from .subscription_charge_terms import exact
 
 
@@ -23,6 +26,36 @@ class SubscriptionCharge(models.Model):
         """Return what a whole period of this charge comes to, as it was agreed, in units of the currency."""
         agreed = self._agreed()
         return round_half_away(agreed._price().rating.price * exact(agreed.quantity) * self._scale())
+
+    def _units_billed(self, stands):
+        """Return how many units of a whole period some amounts come to, at the prices of their periods (Fraction).
+
+        :param dict stands: as of ``_stands``, of this charge
+        """
+        terms, known = self._terms()
+        if self.kind != "recurring":
+            price = self._agreed()._price().rating.price
+            return Fraction(sum(stands.values())) / (price * self._scale()) if price else Fraction(0)
+        found = [part for number in sorted(stands) if (part := terms.calendar.part(number, terms.first, FOREVER))]
+        comes_to = {bill.part.number: bill for bill in bills(terms, known, found, self._zone(), self._scale())}
+        return sum((self._units_of_part(comes_to.get(number), units) for number, units in stands.items()), Fraction(0))
+
+    def _units_of_part(self, bill, stands):
+        """Return how many units of a whole period an amount of a period comes to (Fraction).
+
+        :param bill: what the period comes to, an end left out (``engine.bill.Bill``); None where it has no days
+        :param int stands: the amount, in units of the currency
+        """
+        amount = sum(segment.amount for segment in bill.segments) if bill else 0
+        if not amount:
+            price = self._agreed()._price().rating.price * self._scale()
+            return Fraction(stands) / price if price else Fraction(0)
+        calendar, number = self._cadence(), bill.part.number
+        units = sum(
+            one.quantity * fraction(self.proration, calendar, number, one.start, one.to) for one in bill.segments
+        )
+        # Cents that were rounded are no part of a unit.
+        return units if abs(stands - amount) < 1 else units * stands / amount
 
     def _tell_length(self, count, unit):
         """Return a length of time in words.

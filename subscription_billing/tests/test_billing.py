@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SubscriptionCommon
@@ -176,6 +177,37 @@ class TestBilling(SubscriptionCommon):
         self.assertEqual((invoice.amount_total, invoice.amount_untaxed), (107.1, 90.0))
         self.assertFalse(self._bill("2026-05-02"))
         self.assertEqual(order.order_line.qty_to_invoice, 0.0)
+
+    def test_what_is_to_be_invoiced_is_said_to_the_cent(self):
+        self._on("2026-01-16")
+        tax = self.env["account.tax"].create({"name": "10 %", "amount": 10.0, "company_id": self.company.id})
+        line = self._subscribe(
+            10000.0, self._make_plan("First", alignment="day"), tax_ids=[Command.set(tax.ids)]
+        ).order_line
+        # 16 of 31 days
+        self.assertEqual((line.untaxed_amount_to_invoice, line.amount_to_invoice), (5161.29, 5677.42))
+        self.assertEqual(line.qty_to_invoice, 0.52)
+        order = self._subscribe(12000.0, self._make_plan("Yearly", interval_unit="years"), start="2026-01-01")
+        self._bill("2026-01-16")
+        self._on("2026-12-31")
+        order.order_line.product_uom_qty = 2.0
+        self.assertEqual(order.order_line.untaxed_amount_to_invoice, 32.26)
+        order.order_line.price_unit = 0.0
+        self.assertEqual(order.order_line.untaxed_amount_to_invoice, -32.26)
+
+    def test_what_is_invoiced_counts_at_the_prices_of_its_periods(self):
+        self._on("2026-01-01")
+        order = self._subscribe(100.0)
+        for month in range(1, 13):
+            self._bill(f"2026-{month:02}-01").action_post()
+        line = order.order_line
+        self.assertEqual((line.qty_invoiced, line.qty_invoiced_posted), (12.0, 12.0))
+        for values in ({"price_unit": 50.0}, {"discount": 100.0}):
+            self._on("2027-01-01")
+            line.write(values)
+            self.assertEqual((line.qty_invoiced, line.qty_invoiced_posted), (12.0, 12.0))
+        before = line.with_context(accrual_entry_date="2026-06-30")
+        self.assertEqual(before._prepare_qty_invoiced()[before], 6.0)
 
     def test_the_29th_of_february_comes_back(self):
         yearly = self._make_plan("Yearly", interval_unit="years")

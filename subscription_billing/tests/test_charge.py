@@ -314,6 +314,16 @@ class TestCharge(SubscriptionCommon):
         self.quarterly.term_count = 0
         self.assertNotIn("Over the term", order.copy().subscription_totals)
 
+    def test_a_quotation_does_not_say_due_of_what_is_billed_once_delivered(self):
+        order = self._make_order(500.0, {"price_unit": 31.0, "subscription_plan_id": self.monthly.id}, confirm=False)
+        self.assertIn("Due on confirmation: $ 531.00", order.subscription_totals.replace("\xa0", " "))
+        delivered = order.order_line[0].product_id.copy({"invoice_policy": "delivery"})
+        order.order_line[0].write({"product_id": delivered.id, "price_unit": 500.0})
+        self.assertIn(
+            "Due on confirmation, beside what is billed by a plan or once delivered: $ 31.00",
+            order.subscription_totals.replace("\xa0", " "),
+        )
+
     def test_a_quotation_tells_it_on_paper_too(self):
         order = self._subscribe(confirm=False)
         report, _kind = self.env["ir.actions.report"]._render_qweb_html("sale.report_saleorder", order.ids)

@@ -744,6 +744,19 @@ class TestLife(SubscriptionCommon):
         change.action_change()
         self.assertEqual(str(charge.next_ids.last_day), "2026-06-30")
 
+    def test_another_plan_does_not_end_where_the_rule_of_the_one_before_ended(self):
+        year = {"term_count": 1, "term_unit": "years"}
+        charge = self._charge(self._subscribe(31.0, self._make_plan("A year", renewal="end", **year)))
+        self.assertEqual(str(charge.last_day), "2026-12-31")
+        going_on, ending = self._make_plan("Goes on", **year), self._make_plan("Another year", renewal="end", **year)
+        change = self._dialog(charge, "plan", when="day", day="2026-07-01", plan_id=ending.id)
+        self.assertIn("It ends on 06/30/2027 then.", change.effect)
+        change.plan_id = going_on
+        self.assertNotIn("It ends on", change.effect)
+        change.action_change()
+        self.assertFalse(charge.next_ids.last_day)
+        self.assertEqual(str(charge.next_ids.term_last_day), "2027-06-30")
+
     def test_a_line_that_cannot_say_what_holds_stops_no_other(self):
         charge, other = self._charge(self._subscribe()), self._charge(self._subscribe())
         (charge | other).mapped(lambda row: row.change("2026-02-01", quantity=2.0))

@@ -173,18 +173,18 @@ class SubscriptionChargeChange(models.TransientModel):
         plan, numbers = self.plan_id._origin.sudo(), self._numbers()
         after = charge._supposed(self.what, self.day, self.last_day, numbers, plan, self.replaces_later)
         rows = charge._outlook(after)
+        end = self.what == "plan" and charge._end_with_plan(charge.line_id, plan, self.day)
+        ends = Markup("<p>%s</p>") % env._("It ends on %s then.", format_date(env, end)) if end else ""
         if not rows:
-            return Markup("<p>%s</p>") % env._("Nothing is to be billed.")
+            return Markup("<p>%s</p>%s") % (env._("Nothing is to be billed."), ends)
         head = Markup("<th>%s</th><th class='text-end'>%s</th><th class='text-end'>%s</th>") % (
             env._("Invoice of"),
             env._("So far"),
             env._("After the change"),
         )
         body = Markup("").join(self._tell_row(*row) for row in rows)
-        return Markup("<table class='table table-sm mb-0'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>") % (
-            head,
-            body,
-        )
+        table = Markup("<table class='table table-sm mb-0'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>")
+        return table % (head, body) + ends
 
     def _tell_row(self, day, before, after):
         money = self.currency_id.format

@@ -6,7 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
+from odoo.tools import SQL, format_date, plaintext2html
 
 _logger = logging.getLogger(__name__)
 
@@ -96,6 +96,26 @@ class SaleOrderLine(models.Model):
         undone = Domain("subscription_started_by_id.attained_percent", "<", 100)
         for line in self.search(domain & undone & Domain("subscription_charge_ids.state", "=", "running")):
             line._subscription_try(line._subscription_wait_again)
+        for line in self._subscription_started_elsewhen(company):
+            line._subscription_try(line._subscription_start_anew)
+
+    @api.model
+    def _subscription_started_elsewhen(self, company):
+        """Return the lines of a company that started with a milestone which is attained on another day now."""
+        self.flush_model(["subscription_started_by_id", "subscription_start", "state"])
+        self.env["billing.milestone"].flush_model(["attained_date", "attained_percent"])
+        query = SQL(
+            """
+            SELECT line.id
+              FROM sale_order_line line
+              JOIN billing_milestone milestone ON milestone.id = line.subscription_started_by_id
+             WHERE line.company_id = %s AND line.state = 'sale' AND milestone.attained_percent >= 100
+               AND milestone.attained_date <> line.subscription_start
+            """,
+            company.id,
+        )
+        lines = self.browse(number for [number] in self.env.execute_query(query))
+        return lines.filtered(lambda line: line._subscription_running())
 
     def _subscription_try(self, act):
         """Do something with this line, or leave nothing of it; the others go on."""
@@ -146,6 +166,27 @@ class SaleOrderLine(models.Model):
                     "End it in its subscription, or attain the milestone again.",
                     line=self.name,
                     milestone=self.subscription_started_by_id.name,
+                )
+            )
+
+    def _subscription_start_anew(self):
+        """Start on the day on which the milestone is attained now; what is invoiced of days before is asked about."""
+        charges, milestone = self._subscription_running(), self.subscription_started_by_id
+        if not charges.invoice_line_ids:
+            self._subscription_wait_again()
+            self._subscription_start_with_milestone()
+            return
+        first, day = self._subscription_charging()[:1], milestone.attained_date
+        if day > first.first_day and not first._is_paused_on(first.first_day) and not first.last_day:
+            self._subscription_ask(
+                self.env._(
+                    "%(line)s started on %(first)s with milestone %(milestone)s, which is attained on %(day)s now, "
+                    "and is invoiced. Pause it from %(first)s to the day before in its subscription: what was billed "
+                    "of these days comes back.",
+                    line=self.name,
+                    milestone=milestone.name,
+                    first=format_date(self.env, first.first_day),
+                    day=format_date(self.env, day),
                 )
             )
 

@@ -82,6 +82,36 @@ class TestStarting(BillingCommon):
             self._run()
         self.assertEqual(line.subscription_end, end)
 
+    def test_an_attainment_that_moved_moves_the_start(self):
+        _order, line, golive = self._sell()
+        today = self.env.company._billing_today()
+        golive._attain(100.0, today - timedelta(days=20), "manual")
+        self._run()
+        golive._undo("manual")
+        golive._attain(100.0, today - timedelta(days=1), "manual")
+        self._run()
+        self.assertEqual(line.subscription_start, today - timedelta(days=1))
+        self.assertEqual(line._subscription_running().first_day, today - timedelta(days=1))
+
+    def test_an_attainment_that_moved_once_it_was_invoiced_is_asked_about(self):
+        order, line, golive = self._sell()
+        order.user_id = self.env.user
+        today = self.env.company._billing_today()
+        golive._attain(100.0, today - timedelta(days=20), "manual")
+        self._run()
+        order._create_invoices()
+        golive._undo("manual")
+        golive._attain(100.0, today - timedelta(days=1), "manual")
+        self._run()
+        self._run()
+        [asked] = order.activity_ids.filtered(lambda row: row.summary == "Subscription and milestone")
+        self.assertIn("Pause it from", asked.note)
+        asked.action_feedback()
+        first = line._subscription_running().first_day
+        line._subscription_running().pause(str(first), until=str(today - timedelta(days=2)))
+        self._run()
+        self.assertFalse(order.activity_ids.filtered(lambda row: row.summary == "Subscription and milestone"))
+
     def test_what_is_invoiced_is_asked_about_once(self):
         order, line, golive = self._sell()
         golive._attain(100.0, self.env.company._billing_today(), "manual")
