@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "security/billing_base_rules.xml",
         "data/ir_cron.xml",
+        "data/mail_activity.xml",
         "views/billing_calendar_views.xml",
         "views/billing_forecast_scenario_views.xml",
         "views/billing_hold_views.xml",

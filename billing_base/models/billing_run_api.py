@@ -141,6 +141,7 @@ class BillingRun(models.Model):
             vals_list.append(vals)
         rows = Row.create(vals_list)
         rows._tell_kept_back()
+        rows.order_ids._billing_tell_kept_back()
         if rows.filtered(lambda row: row.state == "to_bill"):
             self.filtered(lambda run: run.state == "done").write({"state": "running", "finished_on": False})
             self._wake()

@@ -49,8 +49,11 @@ class BillingRunInvoice(models.Model):
 
     def _set_state(self, state, why=None, **vals):
         """Move these rows to ``state``, with what keeps them there (facts, None for nothing)."""
+        kept = self.filtered(lambda row: row.state in KEPT)
         if self:
             self.sudo().write({"state": state, "why": why or False, **vals})
+        if kept and state in ("billed", "nothing"):
+            kept.order_ids._billing_tell_kept_back()
 
     def _tell_kept_back(self):
         """Tell the sources which of what is due these rows keep back, and why."""

@@ -23,8 +23,14 @@ class BillingRunInvoice(models.Model):
 
         :param float end: when (``time.monotonic``) to leave what was not tried alone yet to the next batch
         """
-        if not self._try_to_bill():
-            return
+        orders = self.order_ids
+        if self._try_to_bill():
+            self._bill_each(end)
+        orders._billing_tell_kept_back()
+        self.run_id._push_changes()
+
+    def _bill_each(self, end):
+        """Bill these rows one after the other, until ``end``."""
         for row in self:
             row._bill_alone()
             if monotonic() >= end:

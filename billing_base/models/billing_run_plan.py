@@ -205,7 +205,14 @@ class SaleOrder(models.Model):
         if total >= 0:
             return None
         amount = from_units(total, self.currency_id.rounding)
-        return {"name": "negative", "amount": amount, "currency": self.currency_id.id}
+        more = {"more": True} if self._billing_has_more_to_come() else {}
+        return {"name": "negative", "amount": amount, "currency": self.currency_id.id, **more}
+
+    def _billing_has_more_to_come(self):
+        """Return whether Odoo itself will call more of this order ready to invoice than it does now."""
+        self.ensure_one()
+        lines = self.order_line.filtered(lambda line: not (line.is_downpayment or line._billing_has_other_source()))
+        return any(line.qty_invoiced + line.qty_to_invoice < line.product_uom_qty for line in lines)
 
     def _billing_advances_apart(self, dues):
         """Return dues of this order with down payments that do not fit yet on an invoice of their own, which waits.

@@ -78,12 +78,37 @@ class AccountMove(models.Model):
         result = super().write(vals)
         if vals.get("is_move_sent"):
             self._billing_done_by_hand("unsent")
+        if vals.get("state") == "cancel":
+            self._billing_rows("unposted", "unsent").order_ids._billing_tell_kept_back()
         return result
+
+    def unlink(self):
+        orders = self._billing_rows("unposted", "unsent").order_ids
+        result = super().unlink()
+        orders._billing_tell_kept_back()
+        return result
+
+    def _billing_rows(self, *states):
+        """Return the rows of runs (``billing.run.invoice``) of these invoices that are in some states."""
+        return self.env["billing.run.invoice"].sudo().search([("move_id", "in", self.ids), ("state", "in", states)])
+
+    def _billing_sending_failed(self, message):
+        """Say on the rows of runs, and tell people, that Odoo's own sending could not send these invoices.
+
+        :param str message: Odoo's, in the language of the environment
+        """
+        for row in self._billing_rows("billed").filtered(lambda row: row.becomes == "send"):
+            row._set_state("unsent", row.move_id._billing_unsent_why(message))
+            row.order_ids._billing_tell_kept_back()
+
+    def _billing_unsent_why(self, message):
+        """Return the facts of what keeps this invoice from being sent, as ``obstacles`` has them."""
+        self.ensure_one()
+        return {"name": "sending_failed", "invoice": self.name, "texts": {self.env.lang or "en_US": message}}
 
     def _billing_done_by_hand(self, state):
         """Note on the rows of runs that these invoices are no longer what ``state`` says."""
-        rows = self.env["billing.run.invoice"].sudo().search([("move_id", "in", self.ids), ("state", "=", state)])
-        rows._set_state("billed")
+        self._billing_rows(state)._set_state("billed")
 
     def _billing_date(self, day):
         """Date these drafts."""

@@ -76,6 +76,14 @@ class BillingSource(models.AbstractModel):
         """
 
     @api.model
+    def _asks_to_mend(self, why):
+        """Return whether this source itself asks a person to mend what keeps back what is due of it.
+
+        :param why: facts, as of ``_kept_back``
+        """
+        return False
+
+    @api.model
     def _find_billed(self, lines):
         """Return what lines of invoices bill, as far as this source knows more of it than the order.
 

@@ -71,11 +71,14 @@ def no_file(env, orders, kind):
     )
 
 
-def negative(env, amount, currency):
-    """It comes to less than nothing: an amount, with taxes, in a currency by id."""
+def negative(env, amount, currency, more=False):
+    """It comes to less than nothing: an amount, with taxes, in a currency by id; ``more`` is still to come of it."""
     amount = env["res.currency"].browse(currency).format(amount)
+    reason = env._("It comes to %s: less than nothing is not billed.", amount)
+    if more:
+        return reason, env._("It is billed by a later run, once what is due comes to more than what comes off.")
     return (
-        env._("It comes to %s: less than nothing is not billed.", amount),
+        reason,
         env._("“Create Invoice” on the order, with “Deduct down payments”, drafts the credit note."),
     )
 

@@ -37,4 +37,13 @@ def no_mail_address(env, invoice, customer):
     )
 
 
-EXPLAINED.update({function.__name__: function for function in (unposted, no_open_day, no_mail_address)})
+def sending_failed(env, invoice, texts):
+    """Odoo's own sending could not send an invoice, by its number, and said why: ``{language: text}``."""
+    message = in_language(env, texts)
+    return (
+        env._("%(invoice)s is posted, not sent: %(message)s", invoice=invoice, message=message),
+        env._("Mend what the message names; then retry, or send the invoice yourself."),
+    )
+
+
+EXPLAINED.update({function.__name__: function for function in (unposted, no_open_day, no_mail_address, sending_failed)})

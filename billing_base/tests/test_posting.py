@@ -194,6 +194,98 @@ class TestPosting(BillingBaseCommon):
         self.assertEqual((row.state, row.reason), ("unposted", "Unexpected error: stumbled"))
         self.assertEqual(order.invoice_ids.state, "draft")
 
+    # === TOLD === #
+
+    def _seller(self):
+        return new_test_user(self.env, "seller", "sales_team.group_sale_salesman_all_leads", email="seller@example.com")
+
+    def _asked(self, order):
+        return order.activity_ids.filtered(
+            lambda row: row.activity_type_id == self.env.ref("billing_base.mail_activity_kept_back")
+        )
+
+    def test_who_sells_is_asked_once_to_mend_what_is_not_posted(self):
+        self.customer.billing_invoices = "post"
+        order = self._make_order(10.0, user_id=self._seller().id)
+        self.company.fiscalyear_lock_date = self.today
+        row = self._bill("one")
+        activity = self._asked(order)
+        self.assertRecordValues(activity, [{"user_id": order.user_id.id, "summary": row.reason}])
+        self.assertIn("lock date", activity.note)
+        self._retry(row)
+        self.assertEqual(self._asked(order), activity, "asked once")
+        self.company.fiscalyear_lock_date = self.today - timedelta(days=1)
+        self._retry(row)
+        self.assertFalse(self._asked(order))
+
+    def test_what_is_mended_by_hand_is_asked_no_more(self):
+        self.customer.write({"billing_invoices": "send", "email": False})
+        orders = [self._make_order(10.0) for _number in range(2)]
+        orders[0].billing_one_invoice_per = "order"
+        self._run("one", customers=[self.customer.id])
+        moves = [order.invoice_ids for order in orders]
+        self.assertTrue(all(self._asked(order) for order in orders))
+        moves[0].is_move_sent = True
+        moves[1].button_draft()
+        moves[1].button_cancel()
+        self.assertFalse(any(self._asked(order) for order in orders))
+
+    def test_sending_that_fails_later_is_told(self):
+        self.customer.write({"billing_invoices": "send", "billing_automatic": "yes"})
+        order = self._make_order(10.0, user_id=self._seller().id)
+        row = self._clock().invoice_ids
+        self.assertEqual((row.state, bool(row.move_id.sending_data)), ("billed", True))
+
+        def refuse(_sender, moves_data):
+            for data in moves_data.values():
+                data["error"] = {"error_title": "No VAT number", "errors": []}
+
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(type(self.env["account.move.send"]), "_call_web_service_before_invoice_pdf_render", refuse),
+        ):
+            self.env.ref("account.ir_cron_account_move_send").method_direct_trigger()
+        self.assertRecordValues(
+            row, [{"state": "unsent", "reason": f"{row.move_id.name} is posted, not sent: No VAT number"}]
+        )
+        self.assertFalse(row.move_id.sending_data)
+        self.assertRecordValues(self._asked(order), [{"user_id": order.user_id.id, "summary": row.reason}])
+        self._retry(row)
+        self.assertEqual((row.state, bool(row.move_id.sending_data)), ("billed", True))
+        self.assertFalse(self._asked(order))
+
+    def test_one_time_orders_that_lack_something_ask_for_it(self):
+        self.customer.write({"billing_order_number": "required", "billing_automatic": "yes"})
+        order = self._make_order(10.0, user_id=self._seller().id)
+        self._clock()
+        self.assertRecordValues(self._asked(order), [{"user_id": order.user_id.id}])
+        self.assertIn("requires an order number", self._asked(order).summary)
+        activity = self._asked(order)
+        self._clock()
+        self.assertEqual(self._asked(order), activity)
+        order.client_order_ref = "PO-7"
+        self._clock()
+        self.assertEqual(order.invoice_ids.amount_untaxed, 10.0)
+        self.assertFalse(self._asked(order))
+
+    def test_open_screens_of_a_run_hear_of_it(self):
+        self._make_order(10.0)
+        sent = self.env["bus.bus"].sudo().search_count([])
+        row = self._bill("one")
+        self.env.cr.precommit.run()
+        messages = self.env["bus.bus"].sudo().search([], order="id")[sent:].mapped("message")
+        self.assertTrue(any(f'"run_id":{row.run_id.id}' in message.replace(" ", "") for message in messages))
+        seller = self._seller()
+        for user, hears in ((self.env.user, True), (seller, False)):
+            channels = self.env["ir.websocket"].with_user(user)._billing_run_channels(row.run_id.ids)
+            self.assertEqual((row.run_id, "billing_base") in channels, hears, user.name)
+
+    def test_a_hold_asks_nobody(self):
+        order = self._make_order(10.0)
+        self.env["billing.hold"].create({"order_id": order.id, "reason": "Dispute"})
+        self.assertEqual(self._bill("one").state, "blocked")
+        self.assertFalse(self._asked(order))
+
     # === LOCKED DAYS === #
 
     def _since_days(self, order, days):

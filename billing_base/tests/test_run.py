@@ -112,8 +112,15 @@ class TestRun(BillingBaseCommon):
         [row] = self._preview(customers=[self.customer.id])["invoices"]
         self.assertEqual((row["state"], row["total"]), ("blocked", -50.0))
         self.assertIn("less than nothing", row["reason"])
+        self.assertIn("by a later run", row["remedy"], "7 are to come: no credit note")
         status = self._run("one", customers=[self.customer.id])
         self.assertEqual(status["counts"]["blocked"], 1)
+        self.assertFalse(order.activity_ids, "nothing is to be mended")
+        order.order_line.filtered(lambda line: not line.is_downpayment).write(
+            {"product_uom_qty": 3.0, "price_unit": 10.0}
+        )
+        [row] = self._preview(customers=[self.customer.id])["invoices"]
+        self.assertIn("drafts the credit note", row["remedy"], "nothing more is to come")
         self.assertEqual(len(order.invoice_ids), 1)
 
     def test_a_run_bills_what_is_still_due(self):

@@ -67,6 +67,18 @@ class AccountMove(models.Model):
                 {"name": "no_address", "invoice": move.name, "customer": move.partner_id.display_name},
             )
 
+    def _billing_sending_failed(self, message):
+        # OVERRIDE: what the queue had sent is on no row of a run.
+        result = super()._billing_sending_failed(message)
+        for move in self.filtered(lambda move: move.billing_milestone_ids and not move._billing_is_of_run()):
+            move.billing_milestone_ids._ask_person(SEND, move._billing_unsent_why(message))
+        return result
+
+    def _billing_is_of_run(self):
+        """Return whether an invoice run made this invoice, and says what becomes of it."""
+        self.ensure_one()
+        return bool(self.env["billing.run.invoice"].sudo().search_count([("move_id", "=", self.id)], limit=1))
+
     def _billing_turn_negative(self):
         """Turn what comes to less than nothing into the opposite document, as Odoo does with a final invoice."""
         negative = self.filtered(lambda move: move.currency_id.compare_amounts(move.amount_total, 0.0) < 0)

@@ -90,6 +90,10 @@ class BillingSourceMilestone(models.AbstractModel):
             milestone.attainment_ids.filtered(lambda row: row.state == "run")._fail_for(why)
 
     @api.model
+    def _asks_to_mend(self, why):
+        return True
+
+    @api.model
     def _heading(self):
         return self.env._("Milestones")
 

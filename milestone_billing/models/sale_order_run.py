@@ -62,6 +62,11 @@ class SaleOrder(models.Model):
         share = self.env["billing.milestone.allocation"].browse(int(due.key.partition("/")[0]))
         return f"milestone {share.milestone_id.id}"
 
+    def _billing_person_asked(self, row):
+        # OVERRIDE: of an order with a plan, who is asked about the plan.
+        schedule = self.sudo().billing_schedule_ids[:1]
+        return schedule._responsible() if schedule else super()._billing_person_asked(row)
+
     def _billing_settles_afterwards(self, draft):
         # OVERRIDE: down payments come off, and the last cents of taxes come on, once the invoice of a plan is there.
         planned = self.filtered("billing_schedule_ids")

@@ -51,6 +51,20 @@ class TestAdvancesOnline(AdvanceCommon):
         transaction.with_context(skip_sale_auto_invoice_send=True)._post_process()
         return transaction.invoice_ids
 
+    def test_on_hold_the_payment_is_taken_and_the_invoice_waits(self):
+        order = self._make_order(self._taxed(1000.0), product=self.plain)
+        order.action_confirm()
+        hold = self.env["billing.hold"].create({"order_id": order.id, "reason": "Dispute"})
+        self.assertFalse(self._pay_online(order, order.amount_total))
+        self.assertFalse(order.invoice_ids)
+        self.assertTrue(order.transaction_ids.payment_id)
+        self.assertIn("was paid online while the order is on hold", order.activity_ids.summary)
+        hold.action_release()
+        self.assertRecordValues(
+            order.invoice_ids, [{"state": "posted", "amount_residual": 0.0, "amount_total": order.amount_total}]
+        )
+        self.assertFalse(order.activity_ids)
+
     def _quote(self, *percents, **values):
         rows = [{"percent": percents[0], "due_on": "confirmation"}]
         rows += [{"percent": percent, "due_on": "manual"} for percent in percents[1:]]

@@ -55,6 +55,36 @@ class TestRunFailing(RunCommon):
         self.assertEqual(self.tried, tried, "the same is not tried over and over")
         self.assertEqual(self.order.activity_ids, activity)
 
+    def test_what_a_run_does_not_post_is_told_too(self):
+        self.first.action_attain()
+        self._drain()
+        self.company.fiscalyear_lock_date = self.today
+        self.company.billing_manager_id = self.env.user
+        run = self._clock()
+        self.assertEqual((run.invoice_ids.state, self.first.attainment_ids.state), ("unposted", "billed"))
+        self.assertRecordValues(
+            self.order.activity_ids, [{"user_id": self.env.user.id, "summary": run.invoice_ids.reason}]
+        )
+        self.company.fiscalyear_lock_date = self.today - timedelta(days=1)
+        self.order.invoice_ids.action_post()
+        self.assertFalse(self.order.activity_ids)
+
+    def test_sending_of_the_queue_that_fails_later_is_told(self):
+        self.customer.write({"billing_when": False, "billing_invoices": "send"})
+        self.first.action_attain()
+        self._drain()
+        invoice = self.order.invoice_ids
+        self.assertTrue(invoice.sending_data)
+        sender = self.env["account.move.send"]
+        sender._hook_if_errors(
+            {invoice: {"error": {"error_title": "No VAT number"}, "author_partner_id": self.env.user.partner_id.id}},
+            allow_raising=False,
+        )
+        self.assertEqual(self.order.activity_ids.billing_request, "send")
+        self.assertIn("No VAT number", self.order.activity_ids.summary)
+        invoice.is_move_sent = True
+        self.assertFalse(self.order.activity_ids)
+
     def test_retry_on_the_milestone_bills_it(self):
         run = self._attain_and_fail()
         self.first.action_retry()

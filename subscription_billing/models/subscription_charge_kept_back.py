@@ -6,6 +6,8 @@ from odoo.fields import Domain
 
 #: What of a run keeps something back.
 KEPT_BACK = ("blocked", "failed")
+#: What of it is asked here; the run asks for the rest.
+ASKED = ("refused", "unexpected", "negative", "archived_customer", "archived_currency")
 
 
 class SubscriptionCharge(models.Model):
@@ -67,10 +69,14 @@ class BillingSourceCharge(models.AbstractModel):
     @api.model
     def _kept_back(self, keys, why):
         # What waits for a rule or a hold is seen on the run; what failed is asked of a person, once.
-        if why["name"] in ("refused", "unexpected", "negative", "archived_customer", "archived_currency"):
+        if self._asks_to_mend(why):
             charges = self.env["subscription.charge"].sudo().browse(int(key.split("/")[1]) for key in keys)
             for order in charges.exists().order_id:
                 order._subscription_ask_to_mend(why)
+
+    @api.model
+    def _asks_to_mend(self, why):
+        return why["name"] in ASKED
 
     @api.model
     def _billed(self, dues, lines):
