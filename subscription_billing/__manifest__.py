@@ -1,6 +1,6 @@
 {
     "name": "Subscription Billing",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Sales/Sales",
     "summary": "Subscriptions on sale orders, billed period by period with what else is due; exact what-if of usage",
     "author": "Milestone Revenue contributors",

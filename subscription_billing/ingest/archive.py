@@ -45,16 +45,29 @@ FROM usage_archiving a JOIN subscription_usage u ON u.id = a.id AND u.at = a.at
 """
 KEEP_SUMS = """
 INSERT INTO subscription_usage_archived
-    (archive_id, point_id, day, dimension, sum, count, max, last, last_at, last_batch, first_at, batch_id)
+    (archive_id, point_id, day, dimension, sum, count, max, last, last_at, last_batch, first_at, batch_id,
+     replaced_batch)
 SELECT %(archive)s, u.point_id, (u.at + w.shift)::date, u.dimension, sum(u.quantity), count(*), max(u.quantity),
     (array_agg(u.quantity ORDER BY u.at DESC, u.batch_id DESC, u.key DESC))[1], max(u.at),
-    (array_agg(u.batch_id ORDER BY u.at DESC, u.batch_id DESC))[1], min(u.at), max(u.batch_id)
+    (array_agg(u.batch_id ORDER BY u.at DESC, u.batch_id DESC))[1], min(u.at), max(u.batch_id),
+    COALESCE(max(r.batch_id), 0)
 FROM usage_archiving a
 JOIN subscription_usage u ON u.id = a.id AND u.at = a.at
 JOIN unnest(%(zones)s::text[], %(starts)s::timestamp[], %(afters)s::timestamp[], %(shifts)s::interval[])
     AS w (tz, start, after, shift) ON w.tz = a.tz AND u.at >= w.start AND u.at < w.after
-WHERE NOT EXISTS (SELECT FROM subscription_usage_replaced r WHERE r.usage_id = u.id)
-GROUP BY u.point_id, (u.at + w.shift)::date, u.dimension
+LEFT JOIN subscription_usage_replaced r ON r.usage_id = u.id
+CROSS JOIN LATERAL (SELECT width_bucket(u.batch_id, %(after)s::int[]) AS came,
+    width_bucket(r.batch_id, %(after)s::int[]) AS went) known
+WHERE known.went IS NULL OR known.came != known.went
+GROUP BY u.point_id, (u.at + w.shift)::date, u.dimension, known.came, known.went
+"""
+#: The batches after which invoices were made of the points whose records are archived.
+BILLED_AFTER = """
+SELECT DISTINCT line.subscription_watermark
+FROM account_move_line line
+JOIN subscription_charge charge ON charge.id = line.subscription_charge_id
+WHERE charge.metering_point_id IN (SELECT point_id FROM usage_archiving) AND line.subscription_watermark IS NOT NULL
+ORDER BY 1
 """
 TAKE_OUT = """
 DELETE FROM subscription_usage u USING usage_archiving a WHERE u.id = a.id AND u.at = a.at
@@ -97,12 +110,17 @@ def pick(cr, meter_id: int, company_id: int, month: date) -> Archive | None:
 
 
 def take_out(cr, archive_id: int) -> None:
-    """Keep the sums of the records that were chosen, and take them out of the table."""
+    """Keep the sums of the records that were chosen, and take them out of the table.
+
+    What an invoice was made of is told apart from what came, or was replaced, after it.
+    """
     cr.execute("SELECT DISTINCT tz, min(at), max(at) FROM usage_archiving GROUP BY tz")
     shifts = [(tz, *shift) for tz, first, last in cr.fetchall() for shift in offsets(tz, first, last)]
     names = ("zones", "starts", "afters", "shifts")
     values = {name: [row[place] for row in shifts] for place, name in enumerate(names)}
-    cr.execute(KEEP_SUMS, {**values, "archive": archive_id})
+    cr.execute(BILLED_AFTER)
+    after = [batch + 1 for [batch] in cr.fetchall()]
+    cr.execute(KEEP_SUMS, {**values, "archive": archive_id, "after": after})
     cr.execute("SELECT set_config(%s, 'on', true)", [ARCHIVING])
     cr.execute(TAKE_OUT)
     cr.execute("SELECT set_config(%s, 'off', true)", [ARCHIVING])

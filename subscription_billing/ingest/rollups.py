@@ -43,6 +43,7 @@ UNION ALL
 SELECT point_id, day, dimension, sum, count, max, last, last_at, last_batch, first_at, batch_id, '', w.after
 FROM usage_days w
 JOIN subscription_usage_archived a USING (point_id, day)
+WHERE a.replaced_batch = 0
 """
 #: What they come to. A level holds until the next row; levels are in no archive.
 FROM_ROWS = f"""
@@ -67,12 +68,19 @@ FROM (
     JOIN subscription_metering_point p ON p.id = c.point_id
     JOIN subscription_meter m ON m.id = p.meter_id
     LEFT JOIN (
-        SELECT w.point_id, w.day, u.dimension, max(r.batch_id) AS latest
-        FROM usage_days w
-        JOIN subscription_usage u ON u.point_id = w.point_id AND u.at >= w.start AND u.at < w.after
-        JOIN subscription_usage_replaced r ON r.usage_id = u.id
-        GROUP BY w.point_id, w.day, u.dimension
-    ) replaced ON replaced.point_id = c.point_id AND replaced.day = c.day AND replaced.dimension = c.dimension
+        -- Of the whole day: another dimension of it may be gone with what was replaced.
+        SELECT point_id, day, max(batch_id) AS latest
+        FROM (
+            SELECT w.point_id, w.day, r.batch_id
+            FROM usage_days w
+            JOIN subscription_usage u ON u.point_id = w.point_id AND u.at >= w.start AND u.at < w.after
+            JOIN subscription_usage_replaced r ON r.usage_id = u.id
+            UNION ALL
+            SELECT point_id, day, a.replaced_batch
+            FROM usage_days JOIN subscription_usage_archived a USING (point_id, day)
+        ) found
+        GROUP BY point_id, day
+    ) replaced ON replaced.point_id = c.point_id AND replaced.day = c.day
 ) counting
 GROUP BY point_id, day, dimension
 """
@@ -88,7 +96,7 @@ DELETE FROM subscription_usage_day d
 USING unnest(%(points)s::int[], %(days)s::date[]) AS w (point_id, day)
 WHERE d.point_id = w.point_id AND d.day = w.day
 """
-#: Days of a month whose sums, numbers or ends are not those of their rows.
+#: Days of a month whose sums, numbers, ends or latest quantities are not those of their rows.
 DIFFERING = """
 WITH shifts AS (
     SELECT * FROM unnest(%(zones)s::text[], %(starts)s::timestamp[], %(afters)s::timestamp[], %(shifts)s::interval[])
@@ -98,10 +106,12 @@ WITH shifts AS (
     FROM subscription_metering_point p JOIN shifts s ON s.tz = p.tz
 ), counted AS (
     SELECT point_id, day, dimension, sum(sum) AS sum, sum(count) AS count, max(max) AS max, min(first_at) AS first_at,
-        max(last_at) AS last_at
+        max(last_at) AS last_at, (array_agg(last ORDER BY last_at DESC, last_batch DESC))[1] AS last
     FROM (
         SELECT u.point_id, (u.at + p.shift)::date AS day, u.dimension, sum(u.quantity) AS sum, count(*) AS count,
-            max(u.quantity) AS max, min(u.at) AS first_at, max(u.at) AS last_at
+            max(u.quantity) AS max, min(u.at) AS first_at, max(u.at) AS last_at,
+            (array_agg(u.quantity ORDER BY u.at DESC, u.batch_id DESC, u.key DESC))[1] AS last,
+            (array_agg(u.batch_id ORDER BY u.at DESC, u.batch_id DESC))[1] AS last_batch
         FROM subscription_usage u
         JOIN points p ON p.point_id = u.point_id AND u.at >= p.start AND u.at < p.after
         LEFT JOIN subscription_usage_replaced r ON r.usage_id = u.id
@@ -109,8 +119,9 @@ WITH shifts AS (
             AND (u.at + p.shift)::date >= %(first)s AND (u.at + p.shift)::date < %(after)s
         GROUP BY u.point_id, (u.at + p.shift)::date, u.dimension
         UNION ALL
-        SELECT point_id, day, dimension, sum, count, max, first_at, last_at FROM subscription_usage_archived
-        WHERE day >= %(first)s AND day < %(after)s
+        SELECT point_id, day, dimension, sum, count, max, first_at, last_at, last, last_batch
+        FROM subscription_usage_archived
+        WHERE day >= %(first)s AND day < %(after)s AND replaced_batch = 0
     ) parts
     GROUP BY point_id, day, dimension
 )
@@ -118,9 +129,25 @@ SELECT DISTINCT point_id, day
 FROM counted c
 FULL JOIN (SELECT * FROM subscription_usage_day WHERE day >= %(first)s AND day < %(after)s) d
     USING (point_id, day, dimension)
-WHERE (c.sum, c.count, c.max, c.first_at, c.last_at) IS DISTINCT FROM (d.sum, d.count, d.max, d.first_at, d.last_at)
+WHERE (c.sum, c.count, c.max, c.first_at, c.last_at, c.last)
+    IS DISTINCT FROM (d.sum, d.count, d.max, d.first_at, d.last_at, d.last)
 ORDER BY point_id, day
 LIMIT %(most)s
+"""
+#: Days of a month on which levels are kept.
+LEVEL_DAYS = """
+SELECT DISTINCT d.point_id, d.day, p.tz
+FROM subscription_usage_day d
+JOIN subscription_metering_point p ON p.id = d.point_id
+JOIN subscription_meter m ON m.id = p.meter_id AND m.aggregation = 'time_weighted'
+WHERE d.day >= %(first)s AND d.day < %(after)s
+"""
+#: Those whose levels, weighted by time, are not those of their rows.
+DIFFERING_LEVELS = f"""
+{DAYS}
+SELECT DISTINCT point_id, day
+FROM ({FROM_ROWS}) c JOIN subscription_usage_day d USING (point_id, day, dimension)
+WHERE c.weighted IS DISTINCT FROM d.weighted
 """
 
 
@@ -181,7 +208,7 @@ def day_values(days):
 def differing(cr, month, most):
     """Return the days of a month whose sums are not those of their rows: a list of (point_id, day), in order.
 
-    One statement, so that what is stored at the same time is in both or in neither.
+    One statement each for sums and for levels, so that what is stored at the same time is in both or in neither.
 
     :param cr: cursor
     :param date month: its first day
@@ -197,7 +224,13 @@ def differing(cr, month, most):
     }
     bounds = {"first": first, "after": after, "since": since, "until": until}
     cr.execute(DIFFERING, {**values, **bounds, "most": most})
-    return cr.fetchall()
+    found = cr.fetchall()
+    cr.execute(LEVEL_DAYS, bounds)
+    levels = {(point, day): tz for point, day, tz in cr.fetchall()}
+    if levels:
+        cr.execute(DIFFERING_LEVELS, day_values(levels))
+        found += cr.fetchall()
+    return sorted(set(found))[:most]
 
 
 def local_months(cr):

@@ -57,7 +57,8 @@ CREATE TABLE IF NOT EXISTS subscription_usage_archived (
     last_batch integer NOT NULL,
     first_at timestamp NOT NULL,
     batch_id integer NOT NULL,
-    PRIMARY KEY (point_id, day, dimension, archive_id)
+    replaced_batch integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (point_id, day, dimension, archive_id, batch_id, replaced_batch)
 );
 
 CREATE TABLE IF NOT EXISTS subscription_usage_day (

@@ -26,6 +26,7 @@ WITH days AS (
     SELECT day, dimension, sum, count, max, last, last_at, last_batch, ''
       FROM subscription_usage_archived
      WHERE point_id = %(point)s AND day >= %(start)s AND day < %(to)s AND batch_id <= %(cut)s
+       AND (replaced_batch = 0 OR replaced_batch > %(cut)s)
 )
 SELECT day, dimension, sum, count, max, last, last_at FROM subscription_usage_day JOIN days USING (day)
  WHERE point_id = %(point)s AND unchanged AND count != 0

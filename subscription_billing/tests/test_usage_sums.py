@@ -114,6 +114,18 @@ class TestUsageSums(IngestCommon):
         self.assertEqual(len(point._cron_check()[point.id]), 2)
 
     @mute_logger("odoo.addons.subscription_billing.models.subscription_metering_point_check")
+    def test_the_latest_of_a_day_and_its_level_are_checked_too(self):
+        self._record(self._event("1", 5), self._event("2", 3, at="2025-03-10T18:00:00Z"))
+        point = self.env["subscription.metering.point"].search([])
+        self.env.cr.execute("UPDATE subscription_usage_day SET last = 5")
+        self.assertEqual([str(day) for day in point._cron_check()[point.id]], ["2025-03-10"])
+        self.meter.aggregation = "time_weighted"
+        point._rebuild_all()
+        self.assertEqual(point._cron_check(), {})
+        self.env.cr.execute("UPDATE subscription_usage_day SET weighted = weighted + 1")
+        self.assertEqual([str(day) for day in point._cron_check()[point.id]], ["2025-03-10"])
+
+    @mute_logger("odoo.addons.subscription_billing.models.subscription_metering_point_check")
     def test_the_check_goes_on_where_time_was_up(self):
         self._record(self._event("1", 5, at="2025-01-31T23:30:00Z"), self._event("2", 3, at="2025-03-01"))
         self.env["subscription.metering.point"].search([]).tz = "Europe/Paris"

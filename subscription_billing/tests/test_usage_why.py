@@ -1,5 +1,6 @@
 import csv
 import io
+from datetime import date
 from xmlrpc.client import dumps
 
 from odoo.exceptions import AccessError, UserError
@@ -54,6 +55,45 @@ class TestUsageWhy(UsageCommon, HttpCase):
             [(row["day"], row["quantity"], row["records"]) for row in found["days"]],
             [("2026-01-03", 80.0, 2), ("2026-01-20", 50.0, 1)],
         )
+
+    def test_a_line_is_explained_as_it_was_made_once_its_records_are_archived(self):
+        order = self._sold(("2026-01-10", 60), ("2026-01-12", 20))
+        line = self._line(order)
+        before = line.explain_usage()
+        self._used(("2026-01-10", 5))
+        [replaced] = self.env["subscription.usage"].search([("quantity", "=", 20)])
+        event = {"meter": "storage", "subject": "storage", "key": "better", "at": "2026-01-12", "quantity": 30}
+        self.env["subscription.usage"].record([{**event, "replaces": replaced.key}])
+        self._bill("2026-03-01")
+        last = self._line(order)
+        after = last.explain_usage()
+        self.storage.keep_months = 1
+        self._on("2026-06-10")
+        archives = self.env["subscription.usage.archive"]
+        archives._archive(*archives._waiting()[0])
+        self.assertEqual(self._facts(line.explain_usage()), self._facts(before))
+        self.assertEqual(self._facts(last.explain_usage()), self._facts(after))
+        point = self.env["subscription.metering.point"].search([])
+        self.assertEqual(point._check_month(date(2026, 1, 1)), {})
+        point._rebuild_days()
+        self.assertEqual(self._facts(line.explain_usage()), self._facts(before))
+        self.assertEqual(self._facts(last.explain_usage()), self._facts(after))
+
+    def test_what_was_replaced_by_another_day_is_told_where_the_day_has_other_dimensions(self):
+        self._on("2026-01-01")
+        order = self._sell_usage(book=self.ladder, subject="storage")
+        self._on("2026-02-01")
+        event = {"meter": "storage", "subject": "storage", "at": "2026-01-10", "quantity": 60}
+        rows = [{**event, "key": "eu", "dimension": "eu"}, {**event, "key": "us", "dimension": "us", "quantity": 20}]
+        self.env["subscription.usage"].record(rows)
+        self._bill("2026-02-01")
+        line = self._line(order)
+        before = line.explain_usage()
+        self.env["subscription.usage"].record([{**rows[0], "at": "2026-01-11", "key": "later", "replaces": "eu"}])
+        self.assertEqual(self._facts(line.explain_usage()), self._facts(before))
+
+    def _facts(self, found):
+        return found["total"], found["other"], [(day["day"], day["quantity"]) for day in found["days"]]
 
     def test_what_came_later_is_told_by_the_line_that_bills_it(self):
         order = self._sold(("2026-01-03", 60))
