@@ -12,7 +12,7 @@ STARTER = Path(__file__).with_name("shell_starter.py")
 class Shells:
     """What runs ``odoo shell`` on databases that have the modules of one of them, one shell at a time.
 
-    The process is started for the first shell.
+    The process is started for the first shell, and anew where it ended: Odoo's classes of tests end what they find.
 
     :param installation: see :class:`odoo_dev.server.Installation`
     :param database: the name of that database
@@ -26,7 +26,7 @@ class Shells:
 
     @property
     def _starter(self):
-        if self._started is None:
+        if not self._is_running():
             installation = self._installation
             command = [installation.python, STARTER, installation.configuration(self._database)]
             self._started = subprocess.Popen(
@@ -47,14 +47,18 @@ class Shells:
             paths = {name: Path(folder, name) for name in ("input", "output", "errors")}
             paths["input"].write_text(code)
             asked = {"arguments": list(map(str, arguments)), **{name: str(path) for name, path in paths.items()}}
-            self._starter.stdin.write(json.dumps(asked) + "\n")
-            self._starter.stdin.flush()
-            answer = self._starter.stdout.readline()
+            starter = self._starter
+            starter.stdin.write(json.dumps(asked) + "\n")
+            starter.stdin.flush()
+            answer = starter.stdout.readline()
             output, errors = (paths[name].read_text() if paths[name].exists() else "" for name in ("output", "errors"))
             return subprocess.CompletedProcess(arguments, int(answer or -1), output, errors)
 
     def close(self):
         """End the process."""
-        if self._started is not None:
+        if self._is_running():
             self._started.stdin.close()
             self._started.wait()
+
+    def _is_running(self):
+        return self._started is not None and self._started.poll() is None
